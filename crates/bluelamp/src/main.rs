@@ -1,0 +1,2 @@
+//! The Bluelamp binary.
+fn main() {}

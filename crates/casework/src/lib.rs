@@ -1,0 +1,1 @@
+//! Report to decision to case: queue, assessment, decision, tasks, timeline.

@@ -1,0 +1,1 @@
+//! Submissions from every channel, tracking, outgoing messages.

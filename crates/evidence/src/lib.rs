@@ -1,0 +1,1 @@
+//! Evidence items, custody, and the package that proves itself.

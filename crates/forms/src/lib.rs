@@ -1,0 +1,1 @@
+//! A public form as data: pages, conditions, validation, JSON Schema.

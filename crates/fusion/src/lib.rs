@@ -1,0 +1,1 @@
+//! Sources, matching and suggestions over the records that are held.

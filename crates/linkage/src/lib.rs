@@ -1,0 +1,1 @@
+//! Is this the same person? Normalising, comparing, weighing, explaining.

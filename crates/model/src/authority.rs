@@ -1,0 +1,140 @@
+//! Who acts, for which purpose, and what was asked of the policy.
+//!
+//! The words are those of the Data Protection Act 2018, Part 3: section 62 names the operations that a
+//! competent authority logs. These are plain data; the decision itself is made by `access`.
+
+use crate::Id;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Who is acting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// Which sort of actor this is.
+    pub kind: ActorKind,
+    /// The staff account or token behind it; none for the public and for the system itself.
+    pub id: Option<Id>,
+    /// Roles by code, as `data/policies` names them.
+    pub roles: Vec<String>,
+    /// The purpose that the actor chose, by code.
+    pub purpose: String,
+    /// The request this belongs to, so that log lines and audit entries can be joined.
+    pub request: Option<String>,
+}
+
+/// The sorts of actor there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ActorKind {
+    /// A member of the public, known only by what they hold.
+    Public,
+    /// A named member of staff.
+    Staff,
+    /// The system at work on its own: jobs, the sealer, migrations.
+    System,
+}
+
+impl ActorKind {
+    /// The stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Staff => "staff",
+            Self::System => "system",
+        }
+    }
+}
+
+impl Actor {
+    /// A member of the public, reporting or following a report.
+    #[must_use]
+    pub fn public() -> Self {
+        Self { kind: ActorKind::Public, id: None, roles: vec!["public".into()], purpose: "reporting".into(), request: None }
+    }
+
+    /// The system at work on its own.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { kind: ActorKind::System, id: None, roles: vec!["system".into()], purpose: "operation".into(), request: None }
+    }
+
+    /// A named member of staff acting for a purpose.
+    #[must_use]
+    pub fn staff(id: Id, roles: Vec<String>, purpose: impl Into<String>) -> Self {
+        Self { kind: ActorKind::Staff, id: Some(id), roles, purpose: purpose.into(), request: None }
+    }
+}
+
+/// The operations that the log tells apart: the six of section 62 DPA 2018, and four of the system's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verb {
+    /// Personal data came in.
+    Collect,
+    /// Personal data was changed.
+    Alter,
+    /// Personal data was looked at.
+    Consult,
+    /// Personal data was given to somebody else.
+    Disclose,
+    /// Records were set side by side or tied together.
+    Combine,
+    /// Personal data was removed.
+    Erase,
+    /// A named person decided.
+    Decide,
+    /// An algorithm proposed something.
+    Propose,
+    /// Somebody signed in or out, or failed to.
+    Authenticate,
+    /// Accounts, policy or settings were changed.
+    Administer,
+}
+
+impl Verb {
+    /// The stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Collect => "collect",
+            Self::Alter => "alter",
+            Self::Consult => "consult",
+            Self::Disclose => "disclose",
+            Self::Combine => "combine",
+            Self::Erase => "erase",
+            Self::Decide => "decide",
+            Self::Propose => "propose",
+            Self::Authenticate => "authenticate",
+            Self::Administer => "administer",
+        }
+    }
+}
+
+/// A question to the policy: may this be done to that kind of thing?
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// The action's code, such as `report.decide`. The actions are listed in `data/policies`.
+    pub action: &'static str,
+    /// The thing it concerns, when there is one.
+    pub object: Option<Id>,
+}
+
+/// The policy's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether it may be done.
+    pub allowed: bool,
+    /// The rule that decided, by id; `default-deny` where none spoke.
+    pub rule: String,
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.id {
+            Some(id) => write!(f, "{} {id} for {}", self.kind.code(), self.purpose),
+            None => write!(f, "{} for {}", self.kind.code(), self.purpose),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Development only: a database per test on both engines, builders, a fixed clock.

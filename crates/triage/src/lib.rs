@@ -1,0 +1,1 @@
+//! A threat, harm and risk definition: floor, ceiling, reasons, open questions.
