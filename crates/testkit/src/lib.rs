@@ -1,1 +1,3 @@
 //! Development only: a database per test on both engines, builders, a fixed clock.
+
+pub mod postgres;
