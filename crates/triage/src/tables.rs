@@ -1,0 +1,370 @@
+//! The tables of a definition other than the decision: facts, actions and cases.
+
+use crate::feel::{KEYWORDS, is_exact};
+use crate::markdown::{Faulty, Row, Section, suggestion};
+use crate::{Action, Case, Fact, FactEntry, FactState, FactType, Facts, Grade};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The dictionary as far as it could be read.
+pub(crate) struct Dictionary {
+    pub(crate) entries: Vec<FactEntry>,
+    /// Names whose row has a fault: known, but nothing can be checked against them.
+    pub(crate) broken: Vec<String>,
+    /// False where there is no dictionary at all, so that an unknown name proves nothing.
+    pub(crate) readable: bool,
+}
+
+impl Dictionary {
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
+        self.entries.iter().position(|e| e.name == name)
+    }
+
+    /// Why a name is not in the dictionary, or nothing when that is no further news.
+    pub(crate) fn unknown(&self, name: &str) -> Option<String> {
+        let silent = !self.readable || self.broken.iter().any(|b| b == name);
+        (!silent).then(|| {
+            let near = suggestion(name, self.entries.iter().map(|e| e.name.as_str()));
+            format!("'{name}' is not in the table of facts{near}")
+        })
+    }
+}
+
+pub(crate) fn facts(section: Option<&Section<'_>>, faulty: &mut Faulty<'_>) -> Dictionary {
+    let mut dictionary = Dictionary { entries: Vec::new(), broken: Vec::new(), readable: false };
+    let Some((section, table)) = section.and_then(|s| Some((s, s.table(faulty)?))) else { return dictionary };
+    let required = ["fact", "type", "ask"];
+    let optional = ["source kinds", "stale after", "when unknown", "note"];
+    let Some(([name, kind, ask], [sources, stale, when, note])) =
+        table.columns(section.name, required, optional, faulty)
+    else {
+        return dictionary;
+    };
+    dictionary.readable = true;
+    if table.rows.is_empty() {
+        faulty.add(table.head.line, section.name, "the table has no facts");
+    }
+    for row in &table.rows {
+        let before = faulty.faults.len();
+        let name = row.cells[name].as_str();
+        if let Err(reason) = fact_name(name) {
+            faulty.add(row.line, "fact", reason);
+        }
+        if dictionary.find(name).is_some() || dictionary.broken.iter().any(|b| b == name) {
+            faulty.add(row.line, "fact", format!("'{name}' comes twice"));
+        }
+        let kind = fact_type(&row.cells[kind]).map_err(|reason| faulty.add(row.line, "type", reason));
+        let ask = &row.cells[ask];
+        if set(ask).is_none() {
+            faulty.add(row.line, "ask", format!("'{name}' has no neutral wording in which to ask for it"));
+        }
+        let cell = |at: Option<usize>| at.and_then(|at| set(&row.cells[at]));
+        let stale_after_hours = cell(stale).and_then(|text| {
+            let minutes = duration(text).filter(|m| *m >= 60 && m % 60 == 0);
+            if minutes.is_none() {
+                faulty.add(
+                    row.line,
+                    "stale after",
+                    format!("'{text}' is not a time like 30 d or 12 h, or -"),
+                );
+            }
+            minutes.map(|m| m / 60)
+        });
+        if let Some(other) = cell(when).filter(|w| *w != "treat-as-open") {
+            faulty.add(row.line, "when unknown", format!("'{other}' is not treat-as-open or -"));
+        }
+        if let (Ok(kind), true) = (kind, faulty.faults.len() == before) {
+            dictionary.entries.push(FactEntry {
+                name: name.to_owned(),
+                kind,
+                ask: ask.clone(),
+                sources: cell(sources).map_or_else(Vec::new, list),
+                stale_after_hours,
+                note: cell(note).map(str::to_owned),
+                line: row.line,
+            });
+        } else {
+            dictionary.broken.push(name.to_owned());
+        }
+    }
+    dictionary
+}
+
+fn fact_name(name: &str) -> Result<(), String> {
+    let plain = name.starts_with(char::is_alphabetic)
+        && name.chars().all(|c| c.is_alphanumeric() || c == ' ')
+        && !name.contains("  ");
+    if !plain {
+        return Err(format!("'{name}' must be letters, digits and single spaces, beginning with a letter"));
+    }
+    match name.split(' ').find(|word| KEYWORDS.contains(&word.to_lowercase().as_str())) {
+        Some(word) => Err(format!(
+            "'{name}' holds the FEEL keyword '{word}', which breaks the standard's engines; choose another name"
+        )),
+        None => Ok(()),
+    }
+}
+
+fn fact_type(text: &str) -> Result<FactType, String> {
+    match text {
+        "yes/no" => return Ok(FactType::YesNo),
+        "number" => return Ok(FactType::Number),
+        "text" => return Ok(FactType::Text),
+        _ => {}
+    }
+    let Some(inside) = text.strip_prefix("choice(").and_then(|t| t.strip_suffix(')')) else {
+        return Err(format!("'{text}' is not yes/no, number, text or choice(a, b)"));
+    };
+    let options = list(inside);
+    for (n, option) in options.iter().enumerate() {
+        if option.is_empty() || option.contains(['"', ':', '(', ')']) {
+            return Err(format!("'{option}' cannot be a choice: it needs letters and no \" : ( )"));
+        }
+        if FactState::from_code(option).is_some() {
+            return Err(format!("'{option}' is the state of a fact and cannot be a choice too"));
+        }
+        if options[..n].contains(option) {
+            return Err(format!("the choice '{option}' comes twice"));
+        }
+    }
+    if options.len() < 2 {
+        return Err("a choice needs at least two values, as in choice(a, b)".into());
+    }
+    Ok(FactType::Choice(options))
+}
+
+pub(crate) fn actions(
+    section: Option<&Section<'_>>,
+    grades: &[Grade],
+    faulty: &mut Faulty<'_>,
+) -> Vec<Action> {
+    let Some((section, table)) = section.and_then(|s| Some((s, s.table(faulty)?))) else { return Vec::new() };
+    let required = ["grade at least", "action", "deadline", "role"];
+    let Some(([grade, action, deadline, role], [safeguarding])) =
+        table.columns(section.name, required, ["safeguarding"], faulty)
+    else {
+        return Vec::new();
+    };
+    if table.rows.is_empty() {
+        faulty.add(table.head.line, section.name, "the table has no actions");
+    }
+    let mut actions = Vec::new();
+    for row in &table.rows {
+        for (at, name) in [(action, "action"), (deadline, "deadline"), (role, "role")] {
+            if set(&row.cells[at]).is_none() {
+                faulty.add(
+                    row.line,
+                    name,
+                    "is empty: an action says what is to be done, by when and by whom",
+                );
+            }
+        }
+        let safeguarding = safeguarding.and_then(|at| set(&row.cells[at]));
+        if let Some(other) = safeguarding.filter(|s| !["remove", "avoid", "reduce", "accept"].contains(s)) {
+            faulty.add(
+                row.line,
+                "safeguarding",
+                format!("'{other}' is not remove, avoid, reduce, accept or -"),
+            );
+        }
+        if let Some(grade) = grade_named(&row.cells[grade], grades, row.line, "grade at least", faulty) {
+            actions.push(Action {
+                grade,
+                action: row.cells[action].clone(),
+                deadline: row.cells[deadline].clone(),
+                deadline_minutes: due(&row.cells[deadline]),
+                role: row.cells[role].clone(),
+                safeguarding: safeguarding.map(str::to_owned),
+            });
+        }
+    }
+    actions
+}
+
+/// The rules a case may name: number and id.
+pub(crate) type RuleNames<'r> = [(usize, &'r str)];
+
+pub(crate) fn cases(
+    section: Option<&Section<'_>>,
+    grades: &[Grade],
+    dictionary: &Dictionary,
+    rules: &RuleNames<'_>,
+    faulty: &mut Faulty<'_>,
+) -> Vec<Case> {
+    let Some((section, table)) = section.and_then(|s| Some((s, s.table(faulty)?))) else { return Vec::new() };
+    let Some(([name, facts, floor], [open, ceiling, fired])) =
+        table.columns(section.name, ["case", "facts", "floor"], ["open", "ceiling", "fired"], faulty)
+    else {
+        return Vec::new();
+    };
+    if table.rows.is_empty() {
+        faulty.add(
+            table.head.line,
+            section.name,
+            "a definition needs at least one case that it must get right",
+        );
+    }
+    let mut cases = Vec::new();
+    for row in &table.rows {
+        let case_name = &row.cells[name];
+        if set(case_name).is_none() {
+            faulty.add(row.line, "case", "the case has no name");
+        } else if cases.iter().any(|c: &Case| c.name == *case_name) {
+            faulty.add(row.line, "case", format!("'{case_name}' comes twice"));
+        }
+        let checked = |at: Option<usize>| at.and_then(|at| set(&row.cells[at]));
+        let floor = grade_or_none(&row.cells[floor], grades, row.line, "floor", faulty);
+        let ceiling = checked(ceiling).map(|c| grade_or_none(c, grades, row.line, "ceiling", faulty));
+        cases.push(Case {
+            name: case_name.clone(),
+            facts: case_facts(&row.cells[facts], dictionary, row, faulty),
+            floor,
+            ceiling,
+            open: checked(open).map(|list| rule_list(list, rules, row.line, "open", faulty)),
+            fired: checked(fired).map(|list| rule_list(list, rules, row.line, "fired", faulty)),
+            line: row.line,
+        });
+    }
+    cases
+}
+
+/// `name: value, name: value`, or `-` for nothing asked.
+fn case_facts(text: &str, dictionary: &Dictionary, row: &Row, faulty: &mut Faulty<'_>) -> Facts {
+    let mut facts = BTreeMap::new();
+    if text == "-" {
+        return Facts(facts);
+    }
+    for part in split_unquoted(text) {
+        let Some((name, value)) = part.split_once(':').map(|(n, v)| (n.trim(), v.trim())) else {
+            faulty.add(row.line, "facts", format!("'{part}' is not name: value"));
+            continue;
+        };
+        let Some(entry) = dictionary.find(name).map(|at| &dictionary.entries[at]) else {
+            if let Some(reason) = dictionary.unknown(name) {
+                faulty.add(row.line, "facts", reason);
+            }
+            continue;
+        };
+        match case_value(value, &entry.kind) {
+            Ok(fact) => {
+                if facts.insert(name.to_owned(), fact).is_some() {
+                    faulty.add(row.line, "facts", format!("'{name}' comes twice"));
+                }
+            }
+            Err(reason) => faulty.add(row.line, "facts", format!("{name}: {reason}")),
+        }
+    }
+    Facts(facts)
+}
+
+fn case_value(text: &str, kind: &FactType) -> Result<Fact, String> {
+    if let Some(state) = FactState::from_code(text) {
+        return Ok(Fact::open(state));
+    }
+    let quoted = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
+    let value = match kind {
+        FactType::YesNo => text.parse::<bool>().ok().map(Value::Bool),
+        FactType::Number => {
+            serde_json::from_str::<serde_json::Number>(text).ok().filter(is_exact).map(Value::Number)
+        }
+        FactType::Text => quoted.map(Value::from),
+        FactType::Choice(options) => {
+            let word = quoted.unwrap_or(text);
+            options.iter().any(|o| o == word).then(|| Value::from(word))
+        }
+    };
+    value.map(Fact::Known).ok_or_else(|| {
+        let states = FactState::ALL.map(FactState::code).join(", ");
+        format!("'{text}' is not a value of the type {}, nor one of {states}", kind.spoken())
+    })
+}
+
+/// Splits at commas outside double quotes.
+fn split_unquoted(text: &str) -> Vec<&str> {
+    let mut quoted = false;
+    text.split(|c| {
+        quoted ^= c == '"';
+        c == ',' && !quoted
+    })
+    .map(str::trim)
+    .collect()
+}
+
+/// `none`, or rules by number or id with commas between them; gives their numbers in ascending order.
+fn rule_list(
+    text: &str,
+    rules: &RuleNames<'_>,
+    line: u64,
+    field: &str,
+    faulty: &mut Faulty<'_>,
+) -> Vec<usize> {
+    if text == "none" {
+        return Vec::new();
+    }
+    let mut numbers = Vec::new();
+    for item in list(text) {
+        match rules.iter().find(|(number, id)| *id == item || number.to_string() == item) {
+            Some((number, _)) => numbers.push(*number),
+            None if rules.is_empty() => {}
+            None => {
+                faulty.add(line, field, format!("there is no rule '{item}'; write numbers, ids, none or -"));
+            }
+        }
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
+fn grade_or_none(
+    text: &str,
+    grades: &[Grade],
+    line: u64,
+    field: &str,
+    faulty: &mut Faulty<'_>,
+) -> Option<Grade> {
+    if text == "none" { None } else { grade_named(text, grades, line, field, faulty) }
+}
+
+pub(crate) fn grade_named(
+    text: &str,
+    grades: &[Grade],
+    line: u64,
+    field: &str,
+    faulty: &mut Faulty<'_>,
+) -> Option<Grade> {
+    let found = grades.iter().find(|g| g.name == text).cloned();
+    // Without grades the header has a fault of its own.
+    if found.is_none() && !grades.is_empty() {
+        let names: Vec<&str> = grades.iter().map(|g| g.name.as_str()).collect();
+        faulty.add(line, field, format!("'{text}' is not one of the grades {}", names.join(", ")));
+    }
+    found
+}
+
+/// A cell's text; none for `-` and for nothing.
+fn set(cell: &str) -> Option<&str> {
+    Some(cell).filter(|c| !c.is_empty() && *c != "-")
+}
+
+fn list(text: &str) -> Vec<String> {
+    text.split(',').map(|t| t.trim().to_owned()).collect()
+}
+
+/// `30 d`, `4 h` or `20 min` in minutes.
+fn duration(text: &str) -> Option<u32> {
+    let (number, unit) = text.split_once(' ')?;
+    let minutes = match unit {
+        "min" => 1,
+        "h" => 60,
+        "d" => 24 * 60,
+        _ => return None,
+    };
+    number.parse::<u32>().ok()?.checked_mul(minutes)
+}
+
+/// A deadline in minutes: `immediate` and `at contact` are 0; of `immediate / 24 h` the first part counts.
+fn due(text: &str) -> Option<u32> {
+    let first = text.split('/').next().unwrap_or(text).trim();
+    if first == "immediate" || first == "at contact" { Some(0) } else { duration(first) }
+}
