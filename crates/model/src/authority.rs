@@ -67,7 +67,7 @@ impl Actor {
     }
 }
 
-/// The operations that the log tells apart: the six of section 62 DPA 2018, and four of the system's own.
+/// The operations that the log tells apart: the six of section 62 DPA 2018, and five of the system's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verb {
@@ -91,6 +91,8 @@ pub enum Verb {
     Authenticate,
     /// Accounts, policy or settings were changed.
     Administer,
+    /// Something was asked for and the policy said no.
+    Refuse,
 }
 
 impl Verb {
@@ -108,6 +110,7 @@ impl Verb {
             Self::Propose => "propose",
             Self::Authenticate => "authenticate",
             Self::Administer => "administer",
+            Self::Refuse => "refuse",
         }
     }
 }
@@ -136,5 +139,57 @@ impl fmt::Display for Actor {
             Some(id) => write!(f, "{} {id} for {}", self.kind.code(), self.purpose),
             None => write!(f, "{} for {}", self.kind.code(), self.purpose),
         }
+    }
+}
+
+/// The actions that the policy knows, by code. A policy file that names another one is refused.
+pub mod action {
+    macro_rules! actions {
+        ($($(#[$doc:meta])* $name:ident = $code:literal;)+) => {
+            $($(#[$doc])* pub const $name: &str = $code;)+
+            /// Every action there is.
+            pub const ALL: &[&str] = &[$($code),+];
+        };
+    }
+
+    actions! {
+        /// Send in a report.
+        REPORT_SUBMIT = "report.submit";
+        /// Follow a report with its reference and code.
+        REPORT_TRACK = "report.track";
+        /// See the queue of reports.
+        REPORT_LIST = "report.list";
+        /// See one report with its assessment and matches.
+        REPORT_VIEW = "report.view";
+        /// Assess and match a report: proposals only.
+        REPORT_ASSESS = "report.assess";
+        /// Say whether a suggested match is the same.
+        MATCH_ANSWER = "match.answer";
+        /// Decide about a report.
+        REPORT_DECIDE = "report.decide";
+        /// See the list of cases.
+        CASE_LIST = "case.list";
+        /// See one case.
+        CASE_VIEW = "case.view";
+        /// Add or finish tasks, add notes.
+        CASE_UPDATE = "case.update";
+        /// Add evidence to a case.
+        EVIDENCE_ADD = "evidence.add";
+        /// Open a file of evidence.
+        EVIDENCE_OPEN = "evidence.open";
+        /// Hand a case over as a package.
+        CASE_EXPORT = "case.export";
+        /// Load records from a source.
+        SOURCE_IMPORT = "source.import";
+        /// See a record that is held.
+        RECORD_VIEW = "record.view";
+        /// Sign in, sign out, take up an invitation.
+        SESSION_OPEN = "session.open";
+        /// Invite, change and disable accounts and tokens.
+        ACCOUNT_MANAGE = "account.manage";
+        /// Read the audit log.
+        LOG_VIEW = "log.view";
+        /// Send what is in the outbox.
+        MESSAGE_SEND = "message.send";
     }
 }

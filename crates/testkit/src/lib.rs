@@ -1,3 +1,132 @@
-//! Development only: a database per test on both engines, builders, a fixed clock.
+//! Development only: a database per test on both engines, a clock that stands still, randomness that repeats.
+//!
+//! It must never be a dependency of anything that is shipped.
 
 pub mod postgres;
+
+use bluelamp_model::{
+    Time,
+    authority::{Actor, Ask, Verdict},
+};
+use bluelamp_store::{Config, Db, Engine, Entropy, Policy};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+/// When tests begin: an early winter morning.
+pub const START: &str = "2026-11-22T03:00:00Z";
+
+/// A database of its own, gone when it is dropped.
+pub struct TestDb {
+    /// The open database.
+    pub db: Db,
+    /// Which engine it runs on.
+    pub engine: Engine,
+    config: Config,
+    clock: Arc<AtomicI64>,
+    folder: tempfile::TempDir,
+}
+
+/// A policy that allows everything, for tests of what is not about permission.
+#[must_use]
+pub fn allow_all() -> Arc<Policy> {
+    Arc::new(|_: &Actor, _: &Ask| Verdict { allowed: true, rule: "test".into() })
+}
+
+/// Runs a test once on SQLite and once on PostgreSQL, under a policy that allows everything.
+///
+/// # Panics
+/// When the test does, or when PostgreSQL cannot be started: both engines are always tested.
+pub fn on_both(test: impl Fn(&TestDb)) {
+    on_both_with(&allow_all(), test);
+}
+
+/// As [`on_both`], under a given policy.
+///
+/// # Panics
+/// As [`on_both`].
+pub fn on_both_with(policy: &Arc<Policy>, test: impl Fn(&TestDb)) {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let db = TestDb::new(engine, Arc::clone(policy));
+        // Seen only when the test fails: which engine it was.
+        eprintln!("on {engine:?}");
+        test(&db);
+    }
+}
+
+impl TestDb {
+    /// A new, empty database.
+    ///
+    /// # Panics
+    /// When it cannot be made: a test without a database is a failed test.
+    #[must_use]
+    pub fn new(engine: Engine, policy: Arc<Policy>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let start: Time = START.parse().expect("the start is a time");
+        let clock = Arc::new(AtomicI64::new(start.micros()));
+        let ticking = Arc::clone(&clock);
+        let postgres = (engine == Engine::Postgres).then(fresh_postgres);
+        let config = Config {
+            folder: folder.path().to_owned(),
+            postgres,
+            policy,
+            // A microsecond passes at each look, so that what happened later is later.
+            clock: Arc::new(move || Time::from_micros(ticking.fetch_add(1, Ordering::Relaxed))),
+            entropy: Entropy::Seeded([7; 32], 0),
+        };
+        let db = Db::open(config.clone()).expect("a new database opens");
+        Self { db, engine, config, clock, folder }
+    }
+
+    /// Lets time pass.
+    pub fn pass_seconds(&self, seconds: i64) {
+        self.clock.fetch_add(seconds * 1_000_000, Ordering::Relaxed);
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The configuration it was opened with.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// A second process's view: the same database, opened again.
+    ///
+    /// # Panics
+    /// When it cannot be opened.
+    #[must_use]
+    pub fn open_again(&self) -> Db {
+        let mut config = self.config.clone();
+        config.entropy = Entropy::Seeded([8; 32], 0);
+        Db::open(config).expect("the database opens again")
+    }
+}
+
+fn fresh_postgres() -> String {
+    let key = format!("bluelamp-{}", bluelamp_store::schema_digest());
+    let template = postgres::template_database(&key, |url| {
+        let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+        Db::open(Config::new(folder.path(), Some(url.to_owned()), allow_all()))
+            .map(drop)
+            .map_err(|e| e.to_string())
+    })
+    .expect("PostgreSQL for tests");
+    postgres::fresh_database_from(&template, "test").expect("a fresh PostgreSQL database")
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        if let Some(url) = &self.config.postgres {
+            let _ = postgres::drop_database(url); // the cluster is thrown away whole in the end
+        }
+    }
+}

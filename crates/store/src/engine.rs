@@ -1,0 +1,270 @@
+//! The two engines behind one statement text. Only this crate may branch on which of them is running, and
+//! it does so in a few named places: type tokens in migrations, row locks, backup and health checks.
+
+use crate::value::{Row, Value};
+use bluelamp_model::Error;
+use postgres::types::ToSql;
+use std::collections::HashMap;
+
+/// Why a statement failed, as far as a caller may branch on it.
+#[derive(Debug)]
+pub enum Failure {
+    /// A unique, foreign-key or check constraint said no.
+    Conflict(String),
+    /// The engine asks for the transaction to be run again.
+    Retry(String),
+    /// The database cannot be reached or written.
+    Unavailable(String),
+    /// A defect: wrong statement, wrong type.
+    Other(String),
+}
+
+impl Failure {
+    /// The engine's own words.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        match self {
+            Self::Conflict(m) | Self::Retry(m) | Self::Unavailable(m) | Self::Other(m) => m,
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Conflict(m) => Self::Conflict(m),
+            Failure::Retry(m) | Failure::Unavailable(m) => Self::Unavailable(m),
+            Failure::Other(m) => Self::Bug(m),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(e: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as C;
+        match e.sqlite_error_code() {
+            Some(C::ConstraintViolation) => Self::Conflict(e.to_string()),
+            Some(C::DatabaseBusy | C::DatabaseLocked) => Self::Retry(e.to_string()),
+            Some(C::DiskFull | C::SystemIoFailure | C::CannotOpen | C::ReadOnly) => {
+                Self::Unavailable(e.to_string())
+            }
+            _ => Self::Other(e.to_string()),
+        }
+    }
+}
+
+impl From<postgres::Error> for Failure {
+    fn from(e: postgres::Error) -> Self {
+        let message = e.as_db_error().map_or_else(|| e.to_string(), |d| d.message().to_owned());
+        match e.code().map(postgres::error::SqlState::code) {
+            Some(c) if c.starts_with("23") => Self::Conflict(message),
+            Some("40001" | "40P01") => Self::Retry(message),
+            Some(c) if c.starts_with("53") || c.starts_with("57") || c.starts_with("08") => {
+                Self::Unavailable(message)
+            }
+            None if e.is_closed() => Self::Unavailable(message),
+            _ => Self::Other(message),
+        }
+    }
+}
+
+/// Which engine is running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite in one file of the data folder.
+    Sqlite,
+    /// A PostgreSQL server.
+    Postgres,
+}
+
+/// One open connection.
+pub(crate) enum Conn {
+    Lite(rusqlite::Connection),
+    Pg(Box<Pg>),
+}
+
+/// A PostgreSQL connection with the statements it has prepared.
+pub(crate) struct Pg {
+    client: postgres::Client,
+    prepared: HashMap<String, postgres::Statement>,
+}
+
+/// How many prepared statements a connection keeps: more than the product has.
+const STATEMENTS: usize = 512;
+
+impl Conn {
+    pub(crate) fn sqlite(path: &std::path::Path, read_only: bool) -> Result<Self, Failure> {
+        let c = rusqlite::Connection::open(path)?;
+        c.busy_timeout(std::time::Duration::from_secs(10))?;
+        c.pragma_update(None, "journal_mode", "wal")?;
+        // FULL: a commit that was answered survives a power cut. Grouping pays for it.
+        c.pragma_update(None, "synchronous", "full")?;
+        c.pragma_update(None, "foreign_keys", "on")?;
+        c.pragma_update(None, "cache_size", -8000)?;
+        c.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+        if read_only {
+            c.pragma_update(None, "query_only", "on")?;
+        }
+        c.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(Self::Lite(c))
+    }
+
+    pub(crate) fn postgres(url: &str, read_only: bool) -> Result<Self, Failure> {
+        let mut client = postgres::Client::connect(url, postgres::NoTls)
+            .map_err(|e| Failure::Unavailable(format!("PostgreSQL does not answer: {e}")))?;
+        client.batch_execute("set timezone = 'UTC'; set client_min_messages = warning")?;
+        if read_only {
+            client.batch_execute("set default_transaction_read_only = on")?;
+        }
+        Ok(Self::Pg(Box::new(Pg { client, prepared: HashMap::new() })))
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        match self {
+            Self::Lite(_) => Engine::Sqlite,
+            Self::Pg(_) => Engine::Postgres,
+        }
+    }
+
+    /// Whether the connection is gone and must be made anew.
+    pub(crate) fn is_closed(&self) -> bool {
+        match self {
+            Self::Lite(_) => false,
+            Self::Pg(p) => p.client.is_closed(),
+        }
+    }
+
+    /// Runs statements that take no values and give no rows.
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Failure> {
+        match self {
+            Self::Lite(c) => c.execute_batch(sql)?,
+            Self::Pg(p) => p.client.batch_execute(sql)?,
+        }
+        Ok(())
+    }
+
+    /// Opens a transaction that is going to write.
+    pub(crate) fn begin(&mut self) -> Result<(), Failure> {
+        match self {
+            Self::Lite(_) => self.batch("begin immediate"),
+            Self::Pg(_) => self.batch("begin"),
+        }
+    }
+
+    /// Opens a transaction that sees one consistent state throughout.
+    pub(crate) fn begin_read(&mut self) -> Result<(), Failure> {
+        match self {
+            Self::Lite(_) => self.batch("begin deferred"),
+            Self::Pg(_) => self.batch("begin isolation level repeatable read read only"),
+        }
+    }
+
+    /// Runs one statement and says how many rows it touched.
+    pub(crate) fn exec(&mut self, sql: &str, args: &[Value]) -> Result<u64, Failure> {
+        match self {
+            Self::Lite(c) => {
+                let n = c.prepare_cached(&numbered(sql))?.execute(rusqlite::params_from_iter(args))?;
+                Ok(n as u64)
+            }
+            Self::Pg(p) => {
+                let statement = p.prepare(sql)?;
+                Ok(p.client.execute(&statement, &borrowed(args))?)
+            }
+        }
+    }
+
+    /// Runs one statement and takes all its rows.
+    pub(crate) fn rows(&mut self, sql: &str, args: &[Value]) -> Result<Vec<Row>, Failure> {
+        match self {
+            Self::Lite(c) => {
+                let mut statement = c.prepare_cached(&numbered(sql))?;
+                let columns = statement.column_count();
+                let mut rows = statement.query(rusqlite::params_from_iter(args))?;
+                let mut out = Vec::new();
+                while let Some(row) = rows.next()? {
+                    let mut values = Vec::with_capacity(columns);
+                    for i in 0..columns {
+                        values.push(from_sqlite(row.get_ref(i)?));
+                    }
+                    out.push(Row(values));
+                }
+                Ok(out)
+            }
+            Self::Pg(p) => {
+                let statement = p.prepare(sql)?;
+                let rows = p.client.query(&statement, &borrowed(args))?;
+                rows.iter()
+                    .map(|row| {
+                        (0..row.len())
+                            .map(|i| row.try_get::<_, Value>(i))
+                            .collect::<Result<Vec<_>, _>>()
+                            .map(Row)
+                    })
+                    .collect::<Result<Vec<_>, _>>()
+                    .map_err(Failure::from)
+            }
+        }
+    }
+
+    /// Expands the type and locking tokens of a migration or statement for this engine.
+    pub(crate) fn expand(&self, sql: &str) -> String {
+        expand(self.engine(), sql)
+    }
+}
+
+/// See [`Conn::expand`]. The tokens are all the dialect there is.
+pub(crate) fn expand(engine: Engine, sql: &str) -> String {
+    let tokens: &[(&str, &str)] = match engine {
+        Engine::Sqlite => &[
+            ("{id}", "blob"),
+            ("{time}", "integer"),
+            ("{json}", "text"),
+            ("{bytes}", "blob"),
+            ("{skip_locked}", ""),
+            ("{lock}", ""),
+        ],
+        Engine::Postgres => &[
+            ("{id}", "uuid"),
+            ("{time}", "timestamptz"),
+            ("{json}", "jsonb"),
+            ("{bytes}", "bytea"),
+            ("{skip_locked}", "for update skip locked"),
+            ("{lock}", "for update"),
+        ],
+    };
+    tokens.iter().fold(sql.to_owned(), |sql, (token, text)| sql.replace(token, text))
+}
+
+/// SQLite numbers `$1` by first appearance; `?1` is the first value wherever it stands.
+fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
+}
+
+fn borrowed(args: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    args.iter().map(|v| v as &(dyn ToSql + Sync)).collect()
+}
+
+fn from_sqlite(value: rusqlite::types::ValueRef<'_>) -> Value {
+    use rusqlite::types::ValueRef as R;
+    match value {
+        R::Null => Value::Null,
+        R::Integer(i) => Value::Int(i),
+        R::Real(r) => Value::Real(r),
+        R::Text(t) => Value::Text(String::from_utf8_lossy(t).into_owned()),
+        R::Blob(b) => Value::Bytes(b.to_vec()),
+    }
+}
+
+impl Pg {
+    fn prepare(&mut self, sql: &str) -> Result<postgres::Statement, Failure> {
+        if let Some(s) = self.prepared.get(sql) {
+            return Ok(s.clone());
+        }
+        let statement = self.client.prepare(sql)?;
+        if self.prepared.len() >= STATEMENTS {
+            self.prepared.clear();
+        }
+        self.prepared.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+}
