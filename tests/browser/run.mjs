@@ -1,0 +1,20 @@
+// The browser tests: `node run.mjs PATH_OF_THE_BINARY`, or `make test` at the top of the repository.
+// Pictures of every page, at 360 and 1280 px, are left in shots/.
+
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startBrowser } from './harness/browser.mjs'
+import { runAll, tidy } from './harness/suite.mjs'
+import harness from './journeys/harness.mjs'
+
+const binary = resolve(process.argv[2] ?? fileURLToPath(new URL('../../target/debug/bluelamp', import.meta.url)))
+if (!existsSync(binary)) {
+  console.error(`${binary} is not there: run cargo build, or say where the binary is`)
+  process.exit(2)
+}
+
+const chromium = await startBrowser()
+tidy(chromium.stop)
+harness({ browser: chromium.browser })
+process.exitCode = await runAll() ? 0 : 1
