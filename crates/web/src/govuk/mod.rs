@@ -1,0 +1,4 @@
+//! Pages in the GOV.UK style.
+pub mod components;
+mod js;
+pub mod rewrite;
