@@ -4,6 +4,7 @@ use crate::feel::KEYWORDS;
 use crate::markdown::{Faulty, suggestion};
 use crate::{Grade, HarmIndex, Header, Status};
 use serde_json::{Map, Value};
+use serde_saphyr::{MessageFormatter, UserMessageFormatter};
 use std::collections::BTreeMap;
 
 /// The keys a header must have.
@@ -14,8 +15,9 @@ pub(crate) const REQUIRED: [&str; 7] =
 pub(crate) const OPTIONAL: [&str; 6] =
     ["parameters", "basis", "harm_index", "ethics_assessment", "equality_review", "note"];
 
-/// Reads the header, which begins at line `first`. What is missing or wrong is reported and left empty.
-pub(crate) fn read(first: u64, yaml: &str, faulty: &mut Faulty<'_>) -> Header {
+/// Reads the header, which begins at line `first`. What is missing or wrong is reported and left empty. Also
+/// says whether it was YAML at all, without which nothing can be said about what it does not hold.
+pub(crate) fn read(first: u64, yaml: &str, faulty: &mut Faulty<'_>) -> (Header, bool) {
     let mut header = Header {
         id: String::new(),
         version: String::new(),
@@ -37,8 +39,9 @@ pub(crate) fn read(first: u64, yaml: &str, faulty: &mut Faulty<'_>) -> Header {
         Ok(map) => map,
         Err(error) => {
             let line = error.location().map_or(0, |l| l.line()).max(1);
-            faulty.add(first + line - 1, "header", format!("is not a YAML mapping: {error}"));
-            return header;
+            let why = UserMessageFormatter.format_message(&error);
+            faulty.add(first + line - 1, "header", format!("is not a YAML mapping: {why}"));
+            return (header, false);
         }
     };
     let mut keys = Keys { first, yaml, map, faulty };
@@ -56,7 +59,7 @@ pub(crate) fn read(first: u64, yaml: &str, faulty: &mut Faulty<'_>) -> Header {
     header.ethics_assessment = keys.text("ethics_assessment");
     header.equality_review = keys.text("equality_review");
     header.note = keys.text("note");
-    header
+    (header, true)
 }
 
 /// The line of a top-level key, counted in the file.

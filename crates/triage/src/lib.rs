@@ -30,6 +30,7 @@
 
 mod assessment;
 mod cases;
+mod decision;
 mod definition;
 mod evaluate;
 mod explain;

@@ -11,14 +11,15 @@ pub(crate) struct Parsed {
     pub(crate) parameters: Vec<String>,
 }
 
-/// Reads one cell for a fact of the given type.
+/// Reads one cell for a fact of the given type. Where the parameters are not known, because the header could
+/// not be read, any name passes for one; such a definition has a fault already and is never evaluated.
 ///
 /// # Errors
 /// A sentence that says what is wrong and what would be right.
 pub(crate) fn parse(
     cell: &str,
     kind: &FactType,
-    parameters: &BTreeMap<String, Value>,
+    parameters: Option<&BTreeMap<String, Value>>,
 ) -> Result<Parsed, String> {
     if cell == "-" {
         return Ok(Parsed { tests: None, parameters: Vec::new() });
@@ -126,7 +127,7 @@ fn number(rest: &str) -> Result<(Token, &str), String> {
 struct Reader<'a> {
     tokens: Vec<Token>,
     at: usize,
-    parameters: &'a BTreeMap<String, Value>,
+    parameters: Option<&'a BTreeMap<String, Value>>,
     used: Vec<String>,
 }
 
@@ -209,7 +210,9 @@ impl Reader<'_> {
     }
 
     fn parameter(&mut self, name: &str) -> Result<f64, String> {
-        let Some(value) = self.parameters.get(name) else {
+        // Not a number, so that no comparison of an interval's ends finds fault with it.
+        let Some(parameters) = self.parameters else { return Ok(f64::NAN) };
+        let Some(value) = parameters.get(name) else {
             return Err(format!("'{name}' is neither true, false nor a parameter of the header; {SUBSET}"));
         };
         let number = value.as_f64().ok_or_else(|| format!("the parameter '{name}' is not a number"))?;
@@ -227,7 +230,7 @@ mod tests {
 
     fn read(cell: &str, kind: &FactType) -> Result<Option<UnaryTests>, String> {
         let parameters = BTreeMap::from([("limit".to_owned(), json!(3)), ("word".to_owned(), json!("x"))]);
-        parse(cell, kind, &parameters).map(|p| p.tests)
+        parse(cell, kind, Some(&parameters)).map(|p| p.tests)
     }
 
     /// The values among `of` for which a number cell holds.

@@ -1,0 +1,35 @@
+//! What a definition promises, over the shipped files, over a small one, and over anything at all.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic, also in its helpers")]
+
+mod evaluate;
+mod lints;
+mod properties;
+mod samples;
+mod shipped;
+
+use bluelamp_triage::{Definition, Facts};
+use std::path::{Path, PathBuf};
+
+/// The ids of the definitions that are shipped.
+const SHIPPED: [&str; 3] = ["antisocial-behaviour", "burglary", "cyber-harassment"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn shipped_text(id: &str) -> String {
+    std::fs::read_to_string(root().join(format!("data/definitions/{id}.md"))).unwrap()
+}
+
+fn shipped(id: &str) -> Definition {
+    Definition::load(&format!("data/definitions/{id}.md"), &shipped_text(id))
+        .unwrap_or_else(|f| panic!("{f}"))
+}
+
+fn facts(json: &str) -> Facts {
+    serde_json::from_str(json).unwrap()
+}
+
+fn grade(grade: Option<&bluelamp_triage::Grade>) -> &str {
+    grade.map_or("none", |g| g.name.as_str())
+}
