@@ -8,7 +8,7 @@ use std::collections::HashMap;
 pub type TileReader<'a> = dyn FnMut(TileId) -> Result<Vec<u8>, LedgerError> + 'a;
 
 /// Inner tiles of the lowest level are forgotten when this many tiles are held (16 KiB each).
-const TILES_HELD: usize = 1024;
+const TILES_HELD: usize = 256;
 
 /// The tree under one root, as far as it has been read.
 ///

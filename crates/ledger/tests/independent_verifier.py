@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Checks a Bluelamp proof file with nothing but Python's standard library.
 
-    independent_verifier.py PROOF.json --vkey 'police.example/log+0123abcd+AQ...'
+    independent_verifier.py PROOF.json... --vkey 'police.example/log+0123abcd+AQ...'
     independent_verifier.py --self-test
 
 Written from the standards (RFC 8032, RFC 9162 section 2.1, C2SP signed-note and tlog-checkpoint), not from the
-Rust code, so that a mistake would have to be made twice. Exit code 0: everything in the file holds. 1: it does not.
+Rust code, so that a mistake would have to be made twice. Exit code 0: everything in every file holds. 1: it does not.
 """
 import argparse, base64, hashlib, json, sys
 
@@ -113,6 +113,7 @@ def open_checkpoint(note, vkeys):
         signatures.append((fields[1], blob[:4], blob[4:]))
     fields = text[:-1].split("\n")
     need(len(fields) >= 3 and all(fields), "a checkpoint has at least three lines, none of them empty")
+    need(vkeys, "no key to check with")
     for name, key_id, public in vkeys:
         own = [s for n, i, s in signatures if (n, i) == (name, key_id)]
         need(own, f"no signature by {name}+{key_id.hex()}")
@@ -122,6 +123,7 @@ def open_checkpoint(note, vkeys):
     need(fields[1].isascii() and fields[1].isdigit() and str(int(fields[1])) == fields[1], "size is not a number")
     root = unb64(fields[2])
     need(len(root) == 32, "root is not 32 bytes long")
+    need(int(fields[1]) > 0 or root == sha256(), "size 0 with the root of a tree that has entries")
     return fields[0], int(fields[1]), root
 
 
@@ -146,9 +148,10 @@ def verify_inclusion(leaf, index, size, proof, root):
 
 
 def verify_consistency(old_size, old_root, size, root, proof):
-    need(0 < old_size <= size, "the earlier checkpoint is empty or larger than the later one")
-    if old_size == size:
-        return need(not proof and old_root == root, "two checkpoints of one size with different roots")
+    need(old_size <= size, "the earlier checkpoint is larger than the later one")
+    if old_size in (0, size):
+        need(not proof, "consistency proof is too long")
+        return need(old_size == 0 or old_root == root, "two checkpoints of one size with different roots")
     path = ([old_root] if old_size & (old_size - 1) == 0 else []) + proof
     need(path, "consistency proof is empty")
     fn, sn = old_size - 1, size - 1
@@ -174,12 +177,19 @@ def hashes(texts):
     return raw
 
 
+def only(record, *names):
+    need(isinstance(record, dict) and set(record) <= set(names), f"a record has other fields than {names}")
+
+
 def verify_file(file, vkeys):
+    only(file, "vkeys", "checkpoint", "entries", "consistency")
+    need(all(isinstance(vkey, str) for vkey in file["vkeys"]), "vkeys is not a list of texts")
     origin, size, root = open_checkpoint(file["checkpoint"], vkeys)
     last, opened, withheld = -1, 0, 0
     for entry in file["entries"]:
+        only(entry, "index", "event_b64", "salt_b64", "commitment_b64", "proof")
         index = entry["index"]
-        need(isinstance(index, int) and index > last, f"entry {index} is there twice or out of order")
+        need(type(index) is int and index > last, f"entry {index} is there twice or out of order")
         last = index
         if "commitment_b64" in entry:
             need("event_b64" not in entry and "salt_b64" not in entry, f"entry {index} is shown in two ways")
@@ -192,6 +202,7 @@ def verify_file(file, vkeys):
         verify_inclusion(leaf, index, size, hashes(entry["proof"]), root)
     said = f"{origin}, {size} entries; {opened} shown with their event, {withheld} as a commitment"
     if file.get("consistency") is not None:
+        only(file["consistency"], "checkpoint", "proof")
         _, old_size, old_root = open_checkpoint(file["consistency"]["checkpoint"], vkeys)
         verify_consistency(old_size, old_root, size, root, hashes(file["consistency"]["proof"]))
         said += f"; consistent with the checkpoint of {old_size} entries"
@@ -219,28 +230,32 @@ def self_test():
     print("self-test ok")
 
 
+def verdict(path, vkeys):
+    try:
+        with open(path, encoding="utf-8") as f:
+            file = json.load(f)
+        return "ok: " + verify_file(file, [parse_vkey(vkey) for vkey in vkeys or file["vkeys"]])
+    except Rejected as why:
+        return f"rejected: {why}"
+    except (OSError, ValueError, KeyError, TypeError) as why:
+        return f"rejected: not a proof file: {why!r}"
+
+
 def main():
-    parser = argparse.ArgumentParser(description="Checks a Bluelamp proof file.")
-    parser.add_argument("file", nargs="?")
+    parser = argparse.ArgumentParser(description="Checks Bluelamp proof files.")
+    parser.add_argument("files", nargs="*")
     parser.add_argument("--vkey", action="append", help="a key of the log, got by another way than the file")
     parser.add_argument("--self-test", action="store_true")
     args = parser.parse_args()
     if args.self_test:
         return self_test()
-    if not args.file:
+    if not args.files:
         parser.error("which file?")
-    try:
-        with open(args.file, encoding="utf-8") as f:
-            file = json.load(f)
-        if not args.vkey:
-            print("warning: the keys are taken from the file itself, which proves nothing about who signed")
-        vkeys = [parse_vkey(vkey) for vkey in args.vkey or file["vkeys"]]
-        need(vkeys, "no key to check with")
-        print("ok:", verify_file(file, vkeys))
-    except Rejected as why:
-        sys.exit(f"rejected: {why}")
-    except (OSError, ValueError, KeyError, TypeError) as why:
-        sys.exit(f"rejected: not a proof file: {why!r}")
+    if not args.vkey:
+        print("warning: the keys are taken from the file itself, which proves nothing about who signed")
+    verdicts = [verdict(path, args.vkey) for path in args.files]
+    print("\n".join(verdicts))
+    sys.exit(0 if all(line.startswith("ok: ") for line in verdicts) else 1)
 
 
 if __name__ == "__main__":

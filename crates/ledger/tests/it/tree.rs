@@ -84,7 +84,7 @@ fn proofs_around_tile_boundaries() {
     let leaves = leaves(65_537);
     let (tiles, edge) = Tiles::sealed(&leaves, &[256, 1, 4000]);
     let mut tree = Tree::open(65_537, edge.root(), &mut tiles.reader()).unwrap();
-    let sizes = [1, 255, 256, 257, 511, 512, 513, 65_279, 65_280, 65_281, 65_535, 65_536, 65_537];
+    let sizes = [1, 255, 256, 257, 512, 65_280, 65_535, 65_536, 65_537];
     let roots: Vec<Hash> = sizes.iter().map(|size| slow_root(&leaves[..index(*size)])).collect();
     for (size, root) in sizes.iter().zip(&roots) {
         assert_eq!(tree.root_at(*size, &mut tiles.reader()).unwrap(), *root, "{size}");
@@ -240,8 +240,10 @@ fn tiles_are_read_once_and_only_where_needed() {
 /// More tiles than a tree holds at once: it forgets, reads again, and stays right.
 #[test]
 fn a_tree_may_be_walked_from_end_to_end() {
-    let size = 1100 * 256 + 5;
-    let leaves = leaves(size);
+    let size = 300 * 256 + 5;
+    // Any hash will do for a leaf, and counting is faster than hashing.
+    let leaf = |n: u64| Hash(std::array::from_fn(|at| n.to_be_bytes()[at % 8]));
+    let leaves: Vec<Hash> = (0..size).map(leaf).collect();
     let (tiles, edge) = Tiles::sealed(&leaves, &[65_536]);
     let mut tree = Tree::open(size, edge.root(), &mut tiles.reader()).unwrap();
     for round in 0..2 {
