@@ -8,6 +8,7 @@ use std::{fmt, str::FromStr};
 /// The identifier of one record, event, entry or account.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("pattern" = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"))]
 pub struct Id(uuid::Uuid);
 
 impl Id {
@@ -22,6 +23,12 @@ impl Id {
     #[must_use]
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(uuid::Uuid::from_bytes(bytes))
+    }
+
+    /// Whether it is of version 7 and of the RFC 9562 variant, as every identifier made here is.
+    #[must_use]
+    pub fn is_version_7(self) -> bool {
+        self.0.get_version_num() == 7 && self.0.get_variant() == uuid::Variant::RFC4122
     }
 
     /// The sixteen bytes, big-endian.
