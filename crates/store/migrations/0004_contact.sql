@@ -12,7 +12,7 @@ create table submission (
   title text not null,
   body text not null,
   contact_email text,
-  idempotency_key text unique,
+  retry_key {bytes} unique,
   state text not null,
   state_at {time} not null,
   state_note text not null

@@ -77,9 +77,3 @@ create table case_note (
   text text not null
 );
 create index case_note_case on case_note (case_id, written_at);
-
--- Counters for references that people read out: one row for each series and year.
-create table reference_counter (
-  series text not null primary key,
-  last bigint not null
-);

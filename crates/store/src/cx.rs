@@ -96,7 +96,6 @@ pub(crate) struct State {
     /// The last action asked for and the rule that answered.
     asked: Option<(&'static str, String)>,
     allowed: bool,
-    changed: bool,
     pub(crate) entries: Vec<Entry>,
     pub(crate) refused: Option<Refused>,
     pub(crate) retry: bool,
@@ -209,7 +208,6 @@ impl<'a> Cx<'a> {
     /// [`Error::Conflict`] for a violated constraint, [`Error::Unavailable`] or [`Error::Bug`] otherwise. After
     /// an error the transaction is lost: do not go on with it.
     pub fn exec(&mut self, sql: &str, args: &[Value]) -> Result<u64> {
-        self.state.changed = true;
         let done = self.conn.exec(sql, args);
         self.checked(done)
     }

@@ -1,0 +1,148 @@
+//! The officers' queue: what waits for a decision, the gravest first, then the oldest.
+
+use bluelamp_model::{
+    Error, Id, Result, Time,
+    authority::{Verb, action},
+};
+use bluelamp_store::{Cx, Row, Value};
+use serde::Serialize;
+use serde_json::json;
+
+/// One report in the queue.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+pub struct QueueItem {
+    /// The report.
+    pub id: Id,
+    /// `new`, `more-needed`, `decided`.
+    pub state: String,
+    /// Higher comes first: grades by rank, unassessed before all.
+    pub priority: i64,
+    /// When it was received.
+    pub received_at: Time,
+    /// The form it came in by.
+    pub form: String,
+    /// Its public name.
+    pub reference: String,
+    /// What it is called.
+    pub title: String,
+    /// The least grade that the definition proposes.
+    pub floor: Option<String>,
+    /// The highest grade that is still possible.
+    pub ceiling: Option<String>,
+    /// How many suggested matches it has.
+    pub matches: i64,
+    /// Counted up with each change: a decision names the version that it was made on.
+    pub version: i64,
+    /// The case that was opened from it.
+    pub case_id: Option<Id>,
+}
+
+const COLUMNS: &str =
+    "select id, state, priority, received_at, form, reference, title, floor, ceiling, matches, version,
+                       case_id from report";
+
+fn read(row: &Row) -> Result<QueueItem> {
+    Ok(QueueItem {
+        id: row.get(0)?,
+        state: row.get(1)?,
+        priority: row.get(2)?,
+        received_at: row.get(3)?,
+        form: row.get(4)?,
+        reference: row.get(5)?,
+        title: row.get(6)?,
+        floor: row.get(7)?,
+        ceiling: row.get(8)?,
+        matches: row.get(9)?,
+        version: row.get(10)?,
+        case_id: row.get(11)?,
+    })
+}
+
+pub(crate) fn item(cx: &mut Cx<'_>, id: Id) -> Result<QueueItem> {
+    let row = cx.row(&format!("{COLUMNS} where id = $1"), &[id.into()])?;
+    row.as_ref().map(read).transpose()?.ok_or_else(|| Error::NotFound("that report".into()))
+}
+
+/// Which part of the queue somebody looks at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Filter {
+    /// `new` (the default), `more-needed` or `decided`.
+    pub state: Option<String>,
+    /// Only reports by this form.
+    pub form: Option<String>,
+    /// Only reports with this public reference.
+    pub reference: Option<String>,
+    /// Where the page before ended.
+    pub after: Option<String>,
+}
+
+/// One page of the queue.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+pub struct Page {
+    /// The reports.
+    pub items: Vec<QueueItem>,
+    /// Pass as `after` for the next page.
+    pub next: Option<String>,
+    /// How many wait in this state and form, counted up to [`COUNTED`].
+    pub total: u64,
+}
+
+/// Reports on one page.
+const PAGE: usize = 25;
+/// A longer queue is said to be longer than this.
+pub const COUNTED: u64 = 1000;
+
+/// Reads a page of the queue.
+///
+/// # Errors
+/// Not allowed; [`Error::Invalid`] for a filter that is none.
+pub fn queue(cx: &mut Cx<'_>, filter: &Filter) -> Result<Page> {
+    cx.allow(action::REPORT_LIST, None)?;
+    let state = filter.state.clone().unwrap_or_else(|| "new".into());
+    let mut wanted = String::from(" where state = $1");
+    let mut args: Vec<Value> = vec![state.into()];
+    for (column, value) in [("form", &filter.form), ("reference", &filter.reference)] {
+        if let Some(value) = value {
+            args.push(value.as_str().into());
+            wanted.push_str(&format!(" and {column} = ${}", args.len()));
+        }
+    }
+    let counted = cx.row(
+        &format!("select count(*) from (select 1 from report{wanted} limit {COUNTED}) as counted"),
+        &args,
+    )?;
+    let total = counted.map_or(Ok(0), |r| r.get(0))?;
+    if let Some(after) = &filter.after {
+        let (priority, at, id) = place(after)?;
+        let n = args.len();
+        args.extend([priority.into(), at.into(), id.into()]);
+        wanted.push_str(&format!(
+            " and priority <= ${p} and (priority < ${p} or (received_at, id) > (${}, ${}))",
+            n + 2,
+            n + 3,
+            p = n + 1
+        ));
+    }
+    let rows = cx.rows(
+        &format!("{COLUMNS}{wanted} order by priority desc, received_at, id limit {}", PAGE + 1),
+        &args,
+    )?;
+    let mut items = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let more = items.len() > PAGE;
+    items.truncate(PAGE);
+    let next =
+        items.last().filter(|_| more).map(|i| format!("{}.{}.{}", i.priority, i.received_at.micros(), i.id));
+    let shown: Vec<Id> = items.iter().map(|i| i.id).collect();
+    cx.record(Verb::Consult, "queue", None, json!({ "shown": shown }))?;
+    Ok(Page { items, next, total })
+}
+
+fn place(after: &str) -> Result<(i64, Time, Id)> {
+    let mut parts = after.splitn(3, '.');
+    let mut next = || parts.next().unwrap_or_default();
+    let read = (next().parse().ok(), next().parse().ok(), next().parse().ok());
+    match read {
+        (Some(priority), Some(micros), Some(id)) => Ok((priority, Time::from_micros(micros), id)),
+        _ => Err(Error::field("after", "format", "That page does not exist; start from the first")),
+    }
+}

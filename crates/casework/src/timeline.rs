@@ -1,0 +1,76 @@
+//! What happened in a case, in order, from the report to now.
+
+use crate::{Case, decide, report};
+use bluelamp_model::{Result, Time};
+use bluelamp_store::Cx;
+use serde::Serialize;
+
+/// One moment in a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Moment {
+    /// When.
+    pub at: Time,
+    /// What happened, in a few words.
+    pub title: String,
+    /// By whom, where a person did it.
+    pub by: Option<String>,
+    /// More about it.
+    pub detail: String,
+}
+
+/// The moments of a case, latest first. What other rooms know, such as evidence, is added by who calls.
+///
+/// # Errors
+/// Database errors; the policy was asked when the case was read.
+pub fn timeline(cx: &mut Cx<'_>, case: &Case) -> Result<Vec<Moment>> {
+    let submission = bluelamp_contact::load(cx, case.report_id)?;
+    let mut moments = vec![Moment {
+        at: submission.received_at,
+        title: format!("Report {} received", submission.reference),
+        by: None,
+        detail: submission.title,
+    }];
+    if let Some((_, proposal)) = report::latest_assessment(cx, case.report_id)? {
+        moments.push(Moment {
+            at: proposal.made_at,
+            title: format!(
+                "Assessed with the definition '{}' version {}",
+                proposal.content.assessment.definition, proposal.version
+            ),
+            by: None,
+            detail: proposal.content.assessment.summary,
+        });
+    }
+    for made in decide::made(cx, case.report_id)? {
+        let grade = made.grade.map(|g| format!("Graded {g}. ")).unwrap_or_default();
+        moments.push(Moment {
+            at: made.decision.decided_at,
+            title: format!("Decided: {}", outcome_label(&made.decision.outcome)),
+            by: Some(made.by),
+            detail: format!("{grade}{}", made.decision.reasons),
+        });
+    }
+    for task in &case.tasks {
+        if let (Some(at), Some(result)) = (task.done_at, &task.result) {
+            let title = format!("Task done: {}", task.title);
+            moments.push(Moment { at, title, by: task.done_by.clone(), detail: result.clone() });
+        }
+    }
+    for note in &case.notes {
+        moments.push(Moment {
+            at: note.at,
+            title: "Note".into(),
+            by: Some(note.by.clone()),
+            detail: note.text.clone(),
+        });
+    }
+    moments.sort_by_key(|m| std::cmp::Reverse(m.at));
+    Ok(moments)
+}
+
+fn outcome_label(code: &str) -> &str {
+    match decide::Outcome::ALL.into_iter().find(|o| o.code() == code) {
+        Some(outcome) => outcome.label(),
+        None => code,
+    }
+}

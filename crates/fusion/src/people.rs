@@ -1,0 +1,252 @@
+//! Person records from another system, as CSV or Parquet: one record a row, every column named.
+
+use crate::{
+    import::{Bad, Imported, Progress, read, store},
+    police_uk::{retention, row_id},
+    subject::keys_of,
+};
+use bluelamp_linkage::normalise;
+use bluelamp_model::{Day, Fault, Faults, Kind, Marking, Provenance, Record, Source, Time, authority::Actor};
+use bluelamp_store::{Db, Keyed};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use std::path::Path;
+
+/// What a column is called in other systems → the property it fills. Names are compared in lower case, with
+/// spaces and hyphens as underscores.
+const COLUMNS: &[(&str, Column)] = &[
+    ("unique_id", Column::Id),
+    ("rec_id", Column::Id),
+    ("record_id", Column::Id),
+    ("id", Column::Id),
+    ("full_name", Column::Text("name")),
+    ("name", Column::Text("name")),
+    ("first_name", Column::Text("given_name")),
+    ("given_name", Column::Text("given_name")),
+    ("forename", Column::Text("given_name")),
+    ("middle_name", Column::Text("middle_name")),
+    ("surname", Column::Text("family_name")),
+    ("last_name", Column::Text("family_name")),
+    ("family_name", Column::Text("family_name")),
+    ("alias", Column::Text("alias")),
+    ("dob", Column::Date),
+    ("date_of_birth", Column::Date),
+    ("birth_place", Column::Text("place_of_birth")),
+    ("place_of_birth", Column::Text("place_of_birth")),
+    ("gender", Column::Sex),
+    ("sex", Column::Sex),
+    ("postcode", Column::Text("postcode")),
+    ("postcode_fake", Column::Text("postcode")),
+    ("address", Column::Text("address")),
+    ("town", Column::Text("town")),
+    ("city", Column::Text("town")),
+    ("suburb", Column::Text("town")),
+    ("phone", Column::Text("phone")),
+    ("telephone", Column::Text("phone")),
+    ("mobile", Column::Text("phone")),
+    ("email", Column::Text("email")),
+    ("occupation", Column::Text("occupation")),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Column {
+    Id,
+    Text(&'static str),
+    Date,
+    Sex,
+}
+
+/// Loads person records from a `.csv` or `.parquet` file under a system's name. All of it or nothing.
+///
+/// # Errors
+/// Every bad row with its line (or row, in Parquet); why the file could not be read or stored.
+pub fn import_people(
+    db: &Db,
+    actor: &Actor,
+    organisation: &str,
+    system: &str,
+    path: &Path,
+    progress: Progress<'_>,
+) -> Result<Imported, Faults> {
+    let (file, bytes) = read(path)?;
+    let table =
+        if bytes.starts_with(b"PAR1") { parquet_table(&file, &bytes)? } else { csv_table(&file, &bytes)? };
+    let people = people(&file, &table, progress)?;
+    let (organisation, system) = (organisation.to_owned(), system.to_owned());
+    let now = db.now();
+    let label = file.clone();
+    store(db, actor, "people", path, &bytes, move |source, digest| {
+        let says = Source::fact(source.to_string(), now, format!("record of {system}"));
+        people
+            .iter()
+            .map(|person| record(person, &organisation, &system, now, digest, &says))
+            .collect::<bluelamp_model::Result<Vec<_>>>()
+            .map(|records| (records, Vec::new()))
+            .map_err(|e| Fault::new(&label, e.to_string()).into())
+    })
+}
+
+/// Rows of text with the place of each in its file.
+struct Table {
+    header: Vec<String>,
+    rows: Vec<(u64, Vec<Option<String>>)>,
+}
+
+fn csv_table(file: &str, bytes: &[u8]) -> Result<Table, Faults> {
+    let text = std::str::from_utf8(bytes).map_err(|e| {
+        Fault::new(file, format!("is neither Parquet nor UTF-8 text (byte {})", e.valid_up_to()))
+    })?;
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let header: Vec<String> = reader
+        .headers()
+        .map_err(|e| Fault::new(file, e.to_string()).at_line(1))?
+        .iter()
+        .map(str::to_owned)
+        .collect();
+    let mut bad = Bad::new();
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        match record {
+            Ok(r) => {
+                let line = r.position().map_or(0, csv::Position::line);
+                if r.len() == header.len() {
+                    rows.push((line, r.iter().map(|c| (!c.is_empty()).then(|| c.to_owned())).collect()));
+                } else {
+                    let reason = format!("has {} columns, the first line has {}", r.len(), header.len());
+                    bad.add(Fault::new(file, reason).at_line(line));
+                }
+            }
+            Err(e) => {
+                let fault = Fault::new(file, e.to_string());
+                bad.add(e.position().map_or(fault.clone(), |p| fault.at_line(p.line())));
+                break;
+            }
+        }
+    }
+    bad.or(file, Table { header, rows })
+}
+
+fn parquet_table(file: &str, bytes: &[u8]) -> Result<Table, Faults> {
+    let bad =
+        |e: String| Faults::from(Fault::new(file, format!("is not a Parquet file that can be read: {e}")));
+    let reader =
+        SerializedFileReader::new(bytes::Bytes::copy_from_slice(bytes)).map_err(|e| bad(e.to_string()))?;
+    let header = reader
+        .metadata()
+        .file_metadata()
+        .schema()
+        .get_fields()
+        .iter()
+        .map(|f| f.name().to_owned())
+        .collect::<Vec<_>>();
+    let mut rows = Vec::new();
+    for (n, row) in reader.get_row_iter(None).map_err(|e| bad(e.to_string()))?.enumerate() {
+        let row = row.map_err(|e| bad(e.to_string()))?;
+        let cells = row
+            .get_column_iter()
+            .map(|(_, field)| match field {
+                parquet::record::Field::Null => None,
+                parquet::record::Field::Str(s) => Some(s.trim().to_owned()).filter(|s| !s.is_empty()),
+                other => Some(other.to_string()),
+            })
+            .collect();
+        rows.push((n as u64 + 1, cells));
+    }
+    Ok(Table { header, rows })
+}
+
+/// One person's row, checked.
+struct Person {
+    row: u64,
+    source_id: Option<String>,
+    stated: Vec<(&'static str, String)>,
+}
+
+fn people(file: &str, table: &Table, progress: Progress<'_>) -> Result<Vec<Person>, Faults> {
+    let tidy = |h: &str| h.trim().to_lowercase().replace([' ', '-'], "_");
+    let columns: Vec<Option<Column>> = table
+        .header
+        .iter()
+        .map(|h| COLUMNS.iter().find(|(name, _)| *name == tidy(h)).map(|(_, c)| *c))
+        .collect();
+    let names = ["name", "given_name", "family_name"];
+    if !columns.iter().flatten().any(|c| matches!(c, Column::Text(p) if names.contains(p))) {
+        let known: Vec<_> = COLUMNS.iter().map(|(name, _)| *name).collect();
+        let reason =
+            format!("has no column with a name; the columns that are known are {}", known.join(", "));
+        return Err(Fault::new(file, reason).at_line(1).into());
+    }
+    let mut bad = Bad::new();
+    let mut people = Vec::with_capacity(table.rows.len());
+    for (row, cells) in &table.rows {
+        let mut person = Person { row: *row, source_id: None, stated: Vec::new() };
+        for ((column, cell), header) in columns.iter().zip(cells).zip(&table.header) {
+            let (Some(column), Some(cell)) = (column, cell) else { continue };
+            let stated = match column {
+                Column::Id => {
+                    person.source_id = Some(cell.clone());
+                    continue;
+                }
+                Column::Text(property) => Ok((*property, cell.clone())),
+                // A placeholder such as 1900-01-01 is kept as it was written; comparing passes over it.
+                Column::Date => normalise::date(cell)
+                    .or_else(|| cell.parse::<Day>().ok().map(|day| day.to_string()))
+                    .map(|d| ("date_of_birth", d))
+                    .ok_or("is not a date that can be read, such as 1984-05-17"),
+                Column::Sex => sex(cell)
+                    .map(|code| ("sex", code.to_owned()))
+                    .ok_or("is not a sex that can be read, such as female or male"),
+            };
+            match stated {
+                Ok(pair) => person.stated.push(pair),
+                Err(reason) => {
+                    bad.add(Fault::new(file, format!("'{cell}' {reason}")).at_line(*row).in_field(header));
+                }
+            }
+        }
+        if !person.stated.iter().any(|(p, _)| names.contains(p)) && person.stated.is_empty() {
+            bad.add(Fault::new(file, "says nothing about a person").at_line(*row));
+        }
+        people.push(person);
+        if people.len().is_multiple_of(1000) {
+            progress(people.len() as u64);
+        }
+    }
+    progress(people.len() as u64);
+    bad.or(file, people)
+}
+
+/// The code of `data/codes/sex.json` for what other systems write.
+fn sex(text: &str) -> Option<&'static str> {
+    match normalise::sex(text).as_deref() {
+        Some("m") => Some("SEX_0001"),
+        Some("f") => Some("SEX_0002"),
+        Some(_) => Some("SEX_0003"),
+        None => None,
+    }
+}
+
+fn record(
+    person: &Person,
+    organisation: &str,
+    system: &str,
+    now: Time,
+    digest: &str,
+    says: &Source,
+) -> bluelamp_model::Result<Keyed> {
+    let id = row_id(now, digest, "person", person.row);
+    let mut record =
+        Record::new(id, Kind::Person, organisation, now, Marking::official_sensitive(), retention(now));
+    let mut provenance = Provenance::new("bluelamp import people", "import", system);
+    provenance.source_record_id =
+        Some(person.source_id.clone().unwrap_or_else(|| format!("row {}", person.row)));
+    provenance.digest = Some(format!("sha256:{digest}"));
+    record.provenance.push(provenance);
+    for (property, value) in &person.stated {
+        record.state(property, value.as_str(), says)?;
+    }
+    let keys = keys_of(&record);
+    Ok(Keyed { record, keys })
+}
