@@ -365,7 +365,9 @@ fn shared() -> Result<&'static Cluster, String> {
 
 fn shared_cluster() -> Result<Cluster, String> {
     // Not in the build folder: that may lie in a home which the server's user cannot enter.
-    let dir = short_dir(Path::new(env!("CARGO_MANIFEST_DIR")), "bluelamp-pg")?;
+    // `make test` names a cluster of its own: it stops it at the end, and somebody may be testing by hand.
+    let key = std::env::var_os("BLUELAMP_PG_KEY").unwrap_or_default();
+    let dir = short_dir(&Path::new(env!("CARGO_MANIFEST_DIR")).join(key), "bluelamp-pg")?;
     let socket_dir = dir.join("s");
     Ok(Cluster { dir, socket_dir, settings: FAST })
 }
