@@ -3,8 +3,8 @@
 
 use crate::{Cx, Db, Event, Value, engine::Conn};
 use bluelamp_ledger::{
-    BundleId, Checkpoint, Commitment, EMPTY_ROOT, Edge, Entry, Hash, LedgerError, LogPath, SigningKey, Tile,
-    TileId, Tree, VerifierKey, encode_bundle,
+    BundleId, Checkpoint, Commitment, EMPTY_ROOT, Edge, Entry, EntryProof, Hash, LedgerError, LogPath,
+    ProofFile, Shown, SigningKey, Tile, TileId, Tree, VerifierKey, encode_bundle,
 };
 use bluelamp_model::{Error, Id, Result};
 use std::{cell::RefCell, fs, io::Write, path::Path};
