@@ -49,6 +49,7 @@ pub fn on_both(test: impl Fn(&TestDb)) {
 ///
 /// # Panics
 /// As [`on_both`].
+#[expect(clippy::print_stderr, reason = "the runner shows it with a failed test, and only then")]
 pub fn on_both_with(policy: &Arc<Policy>, test: impl Fn(&TestDb)) {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let db = TestDb::new(engine, Arc::clone(policy));
