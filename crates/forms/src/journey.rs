@@ -1,0 +1,173 @@
+//! Which page comes when: conditions, the walk through a form, and what lies ahead.
+//!
+//! Pages only ever lead forward, in the order of the file, so every journey ends. An answer counts only
+//! where its question is reached: what somebody typed before they changed their mind has no effect.
+
+use crate::form::{Answers, Component, Condition, Form, Kind, Op, Page, Test};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Where a journey goes after a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// To the page at this path.
+    Page(String),
+    /// To the page at this path, where it ends without a report.
+    Terminal(String),
+    /// To "Check your answers": everything that must be answered is.
+    Check,
+}
+
+/// The answers whose questions were reached, by name.
+pub(crate) type Reached<'f, 'a> = BTreeMap<&'f str, &'a Value>;
+
+/// A walk as far as the answers lead.
+pub(crate) struct Walk<'f, 'a> {
+    /// The pages, in order. The last is the first with a required answer missing, or a terminal page, or the
+    /// last page of the form.
+    pub(crate) pages: Vec<&'f Page>,
+    /// The answers on those pages.
+    pub(crate) reached: Reached<'f, 'a>,
+    /// Whether the last page misses a required answer.
+    pub(crate) waiting: bool,
+}
+
+impl Form {
+    /// Whether a condition holds. An unknown condition does not: the lint refuses forms that name one.
+    pub(crate) fn holds<'a>(&self, id: &str, answer: &impl Fn(&str) -> Option<&'a Value>) -> bool {
+        self.conditions.get(id).is_some_and(|condition| condition.holds(answer))
+    }
+
+    /// The questions of a page that these answers bring up: those that a choice reveals only once it is made.
+    pub(crate) fn live<'f, 'a>(
+        &'f self,
+        page: &'f Page,
+        answer: impl Fn(&str) -> Option<&'a Value>,
+    ) -> Vec<&'f Component> {
+        let mut all = Vec::new();
+        for component in page.components.iter().filter(|c| c.asks()) {
+            all.push(component);
+            for item in self.items(component).iter().filter(|item| !item.reveals.is_empty()) {
+                if answer(&component.name).is_some_and(|given| chose(given, &item.value)) {
+                    all.extend(&item.reveals);
+                }
+            }
+        }
+        all
+    }
+
+    pub(crate) fn walk<'f, 'a>(&'f self, answers: &'a Answers) -> Walk<'f, 'a> {
+        let mut walk = Walk { pages: Vec::new(), reached: Reached::new(), waiting: false };
+        for page in &self.pages {
+            let known = |name: &str| walk.reached.get(name).copied();
+            if !page.conditions.iter().all(|id| self.holds(id, &known)) {
+                continue;
+            }
+            walk.pages.push(page);
+            for component in self.live(page, |name| answers.get(name)) {
+                match answers.get(&component.name) {
+                    Some(given) => {
+                        walk.reached.insert(&component.name, given);
+                    }
+                    None => walk.waiting |= component.required,
+                }
+            }
+            if walk.waiting || page.ends() {
+                break;
+            }
+        }
+        walk
+    }
+
+    /// The pages that can be visited with these answers, in order: up to the first page with a required
+    /// answer missing, the terminal page, or the last page.
+    #[must_use]
+    pub fn path_to<'f>(&'f self, answers: &Answers) -> Vec<&'f Page> {
+        self.walk(answers).pages
+    }
+
+    /// The first page that still misses a required answer; none when the form can be checked and sent, or
+    /// has ended.
+    #[must_use]
+    pub fn first_unanswered<'f>(&'f self, answers: &Answers) -> Option<&'f Page> {
+        let walk = self.walk(answers);
+        if walk.waiting { walk.pages.last().copied() } else { None }
+    }
+
+    /// Where to go after the page at `path`, given all answers so far (those of the page included).
+    ///
+    /// A path that these answers do not lead to goes to the furthest page that they do.
+    #[must_use]
+    pub fn next(&self, path: &str, answers: &Answers) -> Next {
+        let walk = self.walk(answers);
+        let here = walk.pages.iter().position(|page| page.path == path);
+        let after = here.and_then(|n| walk.pages.get(n + 1));
+        let done = !walk.waiting && !walk.pages.last().is_some_and(|page| page.ends());
+        match (after, here) {
+            (Some(page), _) => go(page),
+            (None, Some(_)) if done => Next::Check,
+            _ => walk.pages.last().map_or(Next::Check, |page| go(page)),
+        }
+    }
+
+    /// The page before the one at `path`, for the back link; none on the first page and for a page that the
+    /// answers do not lead to.
+    #[must_use]
+    pub fn previous<'f>(&'f self, path: &str, answers: &Answers) -> Option<&'f Page> {
+        let pages = self.path_to(answers);
+        let here = pages.iter().position(|page| page.path == path)?;
+        pages.get(here.checked_sub(1)?).copied()
+    }
+}
+
+fn go(page: &Page) -> Next {
+    if page.ends() { Next::Terminal(page.path.clone()) } else { Next::Page(page.path.clone()) }
+}
+
+/// Whether an answer to a list has this choice.
+pub(crate) fn chose(given: &Value, value: &str) -> bool {
+    match given {
+        Value::String(one) => one == value,
+        Value::Array(many) => many.iter().any(|one| one == value),
+        _ => false,
+    }
+}
+
+impl Condition {
+    fn holds<'a>(&self, answer: &impl Fn(&str) -> Option<&'a Value>) -> bool {
+        let mut results = self.tests.iter().map(|test| test.holds(answer(&test.field)));
+        if self.all { results.all(|held| held) } else { results.any(|held| held) }
+    }
+}
+
+impl Test {
+    fn holds(&self, given: Option<&Value>) -> bool {
+        match self.op {
+            Op::Is => given.is_some_and(|given| same(given, &self.value)),
+            Op::IsNot => !given.is_some_and(|given| same(given, &self.value)),
+            Op::Contains => given.is_some_and(|given| self.value.as_str().is_some_and(|v| chose(given, v))),
+            Op::IsAnswered => given.is_some(),
+            Op::IsMoreThan => numbers(given, &self.value).is_some_and(|(a, b)| a > b),
+            Op::IsLessThan => numbers(given, &self.value).is_some_and(|(a, b)| a < b),
+        }
+    }
+}
+
+/// Equality that takes 3 and 3.0 for the same, as JSON Schema does.
+fn same(a: &Value, b: &Value) -> bool {
+    a == b || numbers(Some(a), b).is_some_and(|(a, b)| a == b)
+}
+
+fn numbers(a: Option<&Value>, b: &Value) -> Option<(f64, f64)> {
+    Some((a?.as_f64()?, b.as_f64()?))
+}
+
+/// Whether an operator makes sense for a kind of answer.
+pub(crate) fn compares(op: Op, kind: &Kind) -> bool {
+    match op {
+        Op::Is | Op::IsNot => !matches!(kind, Kind::Checkboxes(_) | Kind::Address | Kind::Markdown(_)),
+        Op::Contains => matches!(kind, Kind::Checkboxes(_)),
+        Op::IsAnswered => !matches!(kind, Kind::Markdown(_)),
+        Op::IsMoreThan | Op::IsLessThan => matches!(kind, Kind::Number | Kind::Money),
+    }
+}
