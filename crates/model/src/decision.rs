@@ -28,6 +28,19 @@ pub struct Proposal<T> {
 }
 
 /// A named person who may decide. Cannot be read from a file or made from an id alone.
+///
+/// ```
+/// # use bluelamp_model::{Decision, Id};
+/// let read: Result<Decision<Id>, _> = serde_json::from_str("{}");
+/// assert!(read.is_err());
+/// ```
+///
+/// A decision that is being made cannot come from a file; this does not compile:
+/// ```compile_fail
+/// # use bluelamp_model::Decision;
+/// let read: Result<Decision, _> = serde_json::from_str("{}");
+/// assert!(read.is_err());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Decider(Id);

@@ -20,6 +20,7 @@ pub mod marking;
 pub mod property;
 pub mod protection;
 pub mod record;
+pub mod redact;
 pub mod schema;
 pub mod statement;
 mod time;

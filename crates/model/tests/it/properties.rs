@@ -4,7 +4,13 @@ use crate::{
     samples::{burglary, links, markings, noon, records},
     schemas::validators,
 };
-use bluelamp_model::{Bundle, Error, Kind, Link, Record, Scalar, Source, codes::shipped, conform};
+use bluelamp_model::{
+    Bundle, Error, Kind, Link, Record, Scalar, Source,
+    codes::shipped,
+    conform,
+    property::{FieldClass, property},
+    redact::WITHHELD,
+};
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Value, json};
 
@@ -50,6 +56,25 @@ proptest! {
         prop_assert_eq!(both.stricter(&c), a.stricter(&b.stricter(&c)));
         prop_assert_eq!(&both.stricter(&both), &both);
         prop_assert!(both.check().is_ok());
+    }
+
+    #[test]
+    fn what_is_left_out_is_gone_and_the_copy_is_sound(
+        record in records(),
+        classes in proptest::sample::subsequence(FieldClass::ALL.to_vec(), 0..=8),
+    ) {
+        let copy = record.without(&classes);
+        let seen = |prop: &str| property(record.kind, prop).unwrap().class;
+        prop_assert!(copy.statements.iter().all(|s| !classes.contains(&seen(&s.prop))));
+        let kept = record.statements.iter().filter(|s| !classes.contains(&seen(&s.prop))).count();
+        prop_assert_eq!(copy.statements.len(), kept);
+        prop_assert_eq!(&copy.marking, &record.marking);
+        prop_assert_eq!(&copy.redacted, &classes);
+        prop_assert_eq!(&copy.without(&classes), &copy);
+        prop_assert!(copy.check().is_ok(), "{:?}", copy.check());
+        if classes.contains(&FieldClass::Source) {
+            prop_assert!(copy.provenance.is_empty() && copy.statements.iter().all(|s| s.source_ref == WITHHELD));
+        }
     }
 
     /// Whatever somebody changes in a sound bundle: what the schema or the types refuse, the check refuses.
@@ -167,4 +192,18 @@ fn a_record_by_itself_says_which_rules_it_breaks() {
     let Err(Error::Invalid(fields)) = record.check() else { panic!("it should be refused") };
     let rules: Vec<_> = fields.iter().map(|f| f.code.as_str()).collect();
     assert_eq!(rules, ["sensitive", "provenance"]);
+}
+
+#[test]
+fn what_has_no_class_does_not_survive_redaction() {
+    let mut record = burglary().records.remove(0);
+    record.statements[0].prop = "nickname".into();
+    assert!(record.without(&[]).statements.iter().all(|s| s.prop != "nickname"));
+}
+
+#[test]
+fn a_copy_without_what_was_sensitive_does_not_tell_that_it_was() {
+    let suspect = &burglary().records[1];
+    assert!(suspect.without(&[FieldClass::Protected]).sensitive.is_none());
+    assert!(suspect.without(&[FieldClass::Narrative]).sensitive.is_some());
 }
