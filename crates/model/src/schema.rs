@@ -2,7 +2,7 @@
 //!
 //! The types give the shape; the transforms below add what the tables and rules know: which properties a
 //! kind has, what type their values are, which link asks for a category of data subject. What only a whole
-//! file can show (that links tie what they may, that times are real) is left to [`crate::conform`].
+//! file can show (that links tie what they may, that times are real) is left to [the conformance check](mod@crate::conform).
 
 use crate::{
     Bundle, Decision, Id, Link, Record,
