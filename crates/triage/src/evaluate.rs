@@ -102,31 +102,41 @@ impl Definition {
         if errors.is_empty() { Ok(slots) } else { Err(errors) }
     }
 
-    /// A failed cell settles a rule whatever else is missing; only then do missing facts count.
+    /// A failed cell settles a rule whatever else is missing; only then do missing facts count. Looks first
+    /// and writes down afterwards, so that nothing is copied that the outcome does not hold.
     fn outcome(&self, rule: &Rule, slots: &[Slot<'_>]) -> Outcome {
-        let mut failed = Vec::new();
-        let mut needs = Vec::new();
-        let mut because = Vec::new();
-        for cell in &rule.cells {
-            let Some(entry) = self.facts.get(cell.fact) else { continue };
-            match slots.get(cell.fact).copied().unwrap_or(Slot::Open(FactState::NotAsked)) {
-                Slot::Open(state) => needs.push(Need { fact: entry.name.clone(), state }),
-                Slot::Known(value) if cell.test.holds(value) => because.push(held(entry, cell, value)),
-                Slot::Known(value) => failed.push(held(entry, cell, value)),
-            }
+        // A cell that points nowhere cannot come from `parse`; if it did, it would keep its rule open.
+        let slot = |cell: &Cell| slots.get(cell.fact).copied().unwrap_or(Slot::Open(FactState::NotAsked));
+        let name = |cell: &Cell| self.facts.get(cell.fact).map(|e| e.name.clone()).unwrap_or_default();
+        let known = || {
+            rule.cells.iter().filter_map(|cell| match slot(cell) {
+                Slot::Known(value) => Some((cell, value)),
+                Slot::Open(_) => None,
+            })
+        };
+        let held = |(cell, value): (&Cell, &Value)| Held {
+            fact: name(cell),
+            test: cell.text.clone(),
+            value: value.clone(),
+        };
+        if !known().all(|(cell, value)| cell.test.holds(value)) {
+            let failed = known().filter(|(cell, value)| !cell.test.holds(value)).map(held).collect();
+            return Outcome::NotFired { failed };
         }
-        if !failed.is_empty() {
-            Outcome::NotFired { failed }
-        } else if !needs.is_empty() {
-            Outcome::Undetermined { needs }
+        let needs: Vec<Need> = rule
+            .cells
+            .iter()
+            .filter_map(|cell| match slot(cell) {
+                Slot::Known(_) => None,
+                Slot::Open(state) => Some(Need { fact: name(cell), state }),
+            })
+            .collect();
+        if needs.is_empty() {
+            Outcome::Fired { because: known().map(held).collect() }
         } else {
-            Outcome::Fired { because }
+            Outcome::Undetermined { needs }
         }
     }
-}
-
-fn held(entry: &FactEntry, cell: &Cell, value: &Value) -> Held {
-    Held { fact: entry.name.clone(), test: cell.text.clone(), value: value.clone() }
 }
 
 /// Why a value does not fit its fact, or nothing when it does.
