@@ -1,6 +1,6 @@
 //! Reads components and lists of choices from a definition.
 
-use crate::form::{Component, FactShape, Item, Kind, Limits, List, MapTo};
+use crate::question::{Component, FactShape, Item, Kind, Limits, List, MapTo};
 use crate::read::{Obj, Reader, is_id, is_name};
 use crate::source::{Json, Node};
 use crate::text::Text;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The types a component may have.
-pub(crate) const TYPES: [&str; 17] = [
+const TYPES: [&str; 17] = [
     "TextField",
     "MultilineTextField",
     "YesNoField",
@@ -31,6 +31,25 @@ pub(crate) const TYPES: [&str; 17] = [
 /// The autocomplete tokens of HTML that a report has a use for.
 const AUTOCOMPLETE: [&str; 9] =
     ["off", "name", "given-name", "family-name", "email", "tel", "postal-code", "street-address", "bday"];
+
+/// The keys that every question may have.
+const QUESTION_KEYS: [&str; 12] = [
+    "type",
+    "name",
+    "title",
+    "hint",
+    "shortDescription",
+    "options",
+    "schema",
+    "x-error",
+    "x-errors",
+    "x-fact",
+    "x-fact-values",
+    "x-map",
+];
+
+/// The keys of a choice.
+const ITEM_KEYS: [&str; 6] = ["value", "text", "hint", "x-reveals", "x-exclusive", "x-divider"];
 
 /// A little more than a lifetime, in days.
 const MOST_DAYS: u32 = 50_000;
@@ -65,20 +84,7 @@ pub(crate) fn component(r: &mut Reader<'_>, obj: &Obj<'_>) -> Option<Component> 
         r.keys(obj, &["type", "content"]);
         return Some(blank(String::new(), kind, r, obj));
     }
-    let mut known = vec![
-        "type",
-        "name",
-        "title",
-        "hint",
-        "shortDescription",
-        "options",
-        "schema",
-        "x-error",
-        "x-errors",
-        "x-fact",
-        "x-fact-values",
-        "x-map",
-    ];
+    let mut known = QUESTION_KEYS.to_vec();
     if kind.list().is_some() {
         known.push("list");
     }
@@ -225,7 +231,7 @@ pub(crate) fn list(r: &mut Reader<'_>, obj: &Obj<'_>, shared: bool) -> Option<Li
 }
 
 fn item(r: &mut Reader<'_>, obj: &Obj<'_>) -> Option<Item> {
-    r.keys(obj, &["value", "text", "hint", "x-reveals", "x-exclusive", "x-divider"]);
+    r.keys(obj, &ITEM_KEYS);
     let value = r.need(obj, "value", |r, node, path| match node.value {
         // The commonest slip in a list: a value written as a number or as true.
         Json::Number(_) | Json::Bool(_) => {
@@ -243,4 +249,49 @@ fn item(r: &mut Reader<'_>, obj: &Obj<'_>) -> Option<Item> {
         divider: r.opt(obj, "x-divider", Reader::text),
         at: r.place(obj),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::{CHANNELS, FORM_KEYS, GROUP_KEYS};
+    use crate::parts::{CONDITION_KEYS, PAGE_KEYS, REFERENCE_KEYS, TEST_KEYS};
+    use std::collections::BTreeSet;
+
+    fn strings(value: &Value) -> BTreeSet<&str> {
+        match value {
+            Value::Object(members) => members.keys().map(String::as_str).collect(),
+            Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
+            _ => BTreeSet::new(),
+        }
+    }
+
+    /// The schema that editors use and the reader know the same keys and words.
+    #[test]
+    fn the_schema_of_definitions_keeps_step_with_the_reader() {
+        let text = include_str!("../../../data/forms/form.schema.json");
+        let schema: Value = serde_json::from_str(text).unwrap();
+        let of = |pointer: &str| strings(schema.pointer(pointer).unwrap_or(&Value::Null));
+        let set = |keys: &[&'static str]| keys.iter().copied().collect::<BTreeSet<_>>();
+        assert_eq!(of("/$defs/form/properties"), set(&FORM_KEYS));
+        let group = "/$defs/common/patternProperties/^G[A-Za-z0-9]*(-[A-Za-z0-9]+)*$/properties";
+        assert_eq!(of(group), set(&GROUP_KEYS));
+        assert_eq!(of("/$defs/page/properties"), set(&PAGE_KEYS));
+        assert_eq!(of("/$defs/reference/properties"), set(&REFERENCE_KEYS));
+        assert_eq!(of("/$defs/condition/properties"), set(&CONDITION_KEYS));
+        assert_eq!(of("/$defs/test/properties"), set(&TEST_KEYS));
+        assert_eq!(of("/$defs/list/properties/items/items/properties"), set(&ITEM_KEYS));
+        assert_eq!(of("/$defs/component/properties/type/enum"), set(&TYPES));
+        assert_eq!(of("/$defs/form/properties/channels/items/enum"), set(&CHANNELS));
+        assert_eq!(of("/$defs/question/properties/options/properties/autocomplete/enum"), set(&AUTOCOMPLETE));
+        let mut question = set(&QUESTION_KEYS);
+        question.extend(["list", "x-not-before"]);
+        assert_eq!(of("/$defs/question/properties"), question);
+        let kinds =
+            [Kind::Text, Kind::Multiline, Kind::Date, Kind::Email, Kind::Number, Kind::Money, Kind::YesNo];
+        let own = |part: fn(&Kind) -> &'static [&'static str]| kinds.iter().flat_map(part).copied().collect();
+        let (options, limits): (BTreeSet<_>, BTreeSet<_>) = (own(|k| own_keys(k).0), own(|k| own_keys(k).1));
+        assert_eq!(of("/$defs/question/properties/options/properties"), options);
+        assert_eq!(of("/$defs/question/properties/schema/properties"), limits);
+    }
 }

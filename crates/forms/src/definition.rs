@@ -1,50 +1,17 @@
 //! Reads a form file and the common file, and puts them together.
 
-use crate::component::{component, list, texts};
-use crate::form::{Also, Condition, Controller, EntityShape, Form, List, Op, Page, Place, Safety, Test};
+use crate::component::{list, texts};
+use crate::form::{Condition, Form, Page, Safety};
 use crate::lint;
-use crate::read::{Obj, Reader, is_id, is_name, is_path, is_slug};
+use crate::parts::{Entry, condition, entities, entry, page};
+use crate::question::List;
+use crate::read::{Obj, Reader, is_id, is_slug};
 use crate::source::{Json, Node, locate};
 use crate::text::{Lang, Text};
+use crate::tops::{Tops, places};
 use bluelamp_model::Faults;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-
-/// Where the members of the two files' top level stand.
-pub(crate) struct Tops {
-    own: BTreeMap<String, Place>,
-    messages: BTreeMap<String, Place>,
-}
-
-impl Tops {
-    /// The place of a member of the form; the whole form where it is absent.
-    pub(crate) fn own(&self, key: &str) -> Place {
-        self.own.get(key).or_else(|| self.own.get("")).cloned().unwrap_or_else(|| nowhere(key))
-    }
-
-    /// The place of a message; that of all messages where it is absent.
-    pub(crate) fn message(&self, code: &str) -> Place {
-        self.messages.get(code).or_else(|| self.messages.get("")).cloned().unwrap_or_else(|| nowhere(code))
-    }
-}
-
-fn nowhere(key: &str) -> Place {
-    Place { file: String::new(), line: 1, field: key.into() }
-}
-
-/// The places of an object's members by key, and of the object itself by the empty key.
-fn places(file: &str, node: &Node, path: &str) -> BTreeMap<String, Place> {
-    let place = |line, field: String| Place { file: file.into(), line, field };
-    let mut all = BTreeMap::from([(String::new(), place(node.line, path.into()))]);
-    if let Json::Object(members) = &node.value {
-        for member in members {
-            let field = if path.is_empty() { member.key.clone() } else { format!("{path}.{}", member.key) };
-            all.insert(member.key.clone(), place(member.node.line, field));
-        }
-    }
-    all
-}
 
 /// What forms share: messages, sections, lists, and groups of pages.
 struct Common {
@@ -59,12 +26,6 @@ struct Group {
     pages: Vec<Page>,
     lists: Vec<List>,
     conditions: Vec<Condition>,
-}
-
-/// An entry of `pages`: a page, or a group of the common file.
-enum Entry {
-    Page(Box<Page>),
-    Group { name: String, conditions: Vec<String>, at: Place },
 }
 
 impl Form {
@@ -136,7 +97,7 @@ fn read_common(r: &mut Reader<'_>, node: &Node) -> Option<Common> {
 }
 
 fn read_group(r: &mut Reader<'_>, obj: &Obj<'_>) -> Group {
-    r.keys(obj, &["title", "pages", "lists", "conditions"]);
+    r.keys(obj, &GROUP_KEYS);
     r.need(obj, "title", Reader::string);
     r.need(obj, "pages", |_, _, _| Some(()));
     let mut pages = r.each(obj, "pages", page);
@@ -159,7 +120,9 @@ fn sections(r: &mut Reader<'_>, obj: &Obj<'_>) -> BTreeMap<String, Text> {
     .collect()
 }
 
-const FORM_KEYS: [&str; 22] = [
+pub(crate) const GROUP_KEYS: [&str; 4] = ["title", "pages", "lists", "conditions"];
+
+pub(crate) const FORM_KEYS: [&str; 22] = [
     "$schema",
     "id",
     "version",
@@ -212,7 +175,13 @@ fn read_form(r: &mut Reader<'_>, node: &Node, common: Common) -> Option<Form> {
         Some(day)
     });
     let queue = r.need(&obj, "x-queue", Reader::string);
-    let retention = r.need(&obj, "x-retention", Reader::string);
+    let retention = r.need(&obj, "x-retention", |r, node, path| {
+        let span = r.string(node, path)?;
+        if span.parse::<jiff::Span>().is_err() || !span.starts_with('P') {
+            r.fault(node.line, path, format!("'{span}' is not an ISO 8601 duration such as P7Y"));
+        }
+        Some(span)
+    });
     let legal_basis = r.need(&obj, "x-legal-basis", Reader::string);
     let neutral_title = r.opt(&obj, "x-neutral-title", Reader::text);
     let definition = r.opt(&obj, "x-definition", Reader::string);
@@ -273,9 +242,13 @@ fn read_form(r: &mut Reader<'_>, node: &Node, common: Common) -> Option<Form> {
     })
 }
 
-const CHANNELS: [&str; 5] = ["web", "phone", "email", "api", "mobile"];
+pub(crate) const CHANNELS: [&str; 5] = ["web", "phone", "email", "api", "mobile"];
 
-fn by_name<T>(r: &mut Reader<'_>, all: Vec<T>, of: fn(&T) -> (String, Place)) -> BTreeMap<String, T> {
+fn by_name<T>(
+    r: &mut Reader<'_>,
+    all: Vec<T>,
+    of: fn(&T) -> (String, crate::form::Place),
+) -> BTreeMap<String, T> {
     let mut named = BTreeMap::new();
     for one in all {
         let (name, at) = of(&one);
@@ -300,144 +273,4 @@ fn words(r: &mut Reader<'_>, node: &Node, path: &str, known: &[&str]) -> Option<
         r.fault(node.line, path, "is empty");
     }
     Some(items.iter().enumerate().filter_map(|(n, w)| r.word(w, &format!("{path}[{n}]"), known)).collect())
-}
-
-fn entities(r: &mut Reader<'_>, node: &Node, path: &str) -> Option<BTreeMap<String, EntityShape>> {
-    let obj = r.object(node, path)?;
-    let mut all = BTreeMap::new();
-    for member in obj.members {
-        let at = obj.path_of(&member.key);
-        if !is_name(&member.key) {
-            r.fault(member.node.line, &at, "is not a role: small letters, digits and _");
-        }
-        let Some(o) = r.object(&member.node, &at) else { continue };
-        r.keys(&o, &["kind", "link", "also"]);
-        let kind = r.need(&o, "kind", |r, node, path| r.word(node, path, &["person", "location", "vehicle"]));
-        let link = r.code(&o, "link", is_slug, "a code such as reported-by");
-        let also = r.each(&o, "also", |r, a| {
-            r.keys(a, &["link", "condition"]);
-            let link = r.code(a, "link", is_slug, "a code such as victim-of")?;
-            Some(Also { link, condition: r.need(a, "condition", Reader::string)? })
-        });
-        let (Some(kind), Some(link)) = (kind, link) else {
-            r.lost = true;
-            continue;
-        };
-        all.insert(member.key.clone(), EntityShape { kind, link, also, at: r.place(&o) });
-    }
-    Some(all)
-}
-
-fn entry(r: &mut Reader<'_>, obj: &Obj<'_>) -> Option<Entry> {
-    if obj.get("$ref").is_none() {
-        return page(r, obj).map(|page| Entry::Page(Box::new(page)));
-    }
-    r.keys(obj, &["$ref", "condition"]);
-    let reference = r.need(obj, "$ref", Reader::string)?;
-    let conditions = page_conditions(r, obj);
-    let Some(name) = reference.strip_prefix("common#/") else {
-        r.fault(obj.line, &obj.path_of("$ref"), format!("'{reference}' is not of the form common#/G1"));
-        return None;
-    };
-    Some(Entry::Group { name: name.into(), conditions, at: r.place(obj) })
-}
-
-fn page_conditions(r: &mut Reader<'_>, obj: &Obj<'_>) -> Vec<String> {
-    let read = r.opt(obj, "condition", |r, node, path| match &node.value {
-        Json::Array(items) => Some(items.iter().filter_map(|item| r.string(item, path)).collect::<Vec<_>>()),
-        _ => r.string(node, path).map(|one| vec![one]),
-    });
-    read.unwrap_or_default()
-}
-
-fn page(r: &mut Reader<'_>, obj: &Obj<'_>) -> Option<Page> {
-    r.keys(
-        obj,
-        &["path", "title", "section", "condition", "controller", "components", "x-together", "x-outcome"],
-    );
-    let path = r.code(obj, "path", is_path, "a path such as /when-it-happened");
-    let title = r.need(obj, "title", Reader::text);
-    let conditions = page_conditions(r, obj);
-    let terminal = r
-        .opt(obj, "controller", |r, node, path| {
-            r.word(node, path, &["QuestionPageController", "TerminalPageController"])
-        })
-        .is_some_and(|name| name == "TerminalPageController");
-    let outcome = r.opt(obj, "x-outcome", |r, node, path| {
-        let outcome = r.string(node, path)?;
-        let fits = matches!(outcome.as_str(), "emergency" | "advice")
-            || outcome.strip_prefix("redirect:").is_some_and(is_slug);
-        if !fits {
-            let reason = format!("'{outcome}' is none of emergency, advice, or redirect: and to whom");
-            r.fault(node.line, path, reason);
-        }
-        Some(outcome)
-    });
-    let controller = match (terminal, outcome) {
-        (true, Some(outcome)) => Controller::Terminal { outcome },
-        (true, None) => {
-            r.fault(obj.line, &obj.path, "ends the journey and needs an x-outcome, so that it is counted");
-            Controller::Terminal { outcome: "advice".into() }
-        }
-        (false, outcome) => {
-            if outcome.is_some() {
-                r.fault(obj.line, &obj.path_of("x-outcome"), "has no effect on a page that does not end");
-            }
-            Controller::Question
-        }
-    };
-    r.need(obj, "components", |_, _, _| Some(()));
-    let components = r.each(obj, "components", component);
-    Some(Page {
-        path: path?,
-        title: title?,
-        section: r.opt(obj, "section", Reader::string),
-        conditions,
-        components,
-        controller,
-        together: r.opt(obj, "x-together", Reader::flag).unwrap_or(false),
-        group: None,
-        at: r.place(obj),
-    })
-}
-
-fn condition(r: &mut Reader<'_>, obj: &Obj<'_>) -> Option<Condition> {
-    r.keys(obj, &["id", "all", "any"]);
-    let id = r.code(obj, "id", is_id, "an id of letters and digits")?;
-    let all = obj.get("all").is_some();
-    if all == obj.get("any").is_some() {
-        r.fault(obj.line, &obj.path, "needs either 'all' or 'any'");
-        return None;
-    }
-    let key = if all { "all" } else { "any" };
-    let tests = r.each(obj, key, test);
-    if tests.is_empty() {
-        r.fault(obj.line, &obj.path_of(key), "has no test that can be read");
-        return None;
-    }
-    Some(Condition { id, all, tests, at: r.place(obj) })
-}
-
-const OPS: [(&str, Op); 6] = [
-    ("is", Op::Is),
-    ("isNot", Op::IsNot),
-    ("contains", Op::Contains),
-    ("isAnswered", Op::IsAnswered),
-    ("isMoreThan", Op::IsMoreThan),
-    ("isLessThan", Op::IsLessThan),
-];
-
-fn test(r: &mut Reader<'_>, obj: &Obj<'_>) -> Option<Test> {
-    r.keys(obj, &["field", "op", "value"]);
-    let field = r.need(obj, "field", Reader::string);
-    let op = r.need(obj, "op", |r, node, path| {
-        let word = r.word(node, path, &OPS.map(|(name, _)| name))?;
-        OPS.iter().find(|(name, _)| *name == word).map(|(_, op)| *op)
-    })?;
-    let value = obj.get("value").map_or(Value::Null, Node::plain);
-    let wants = op != Op::IsAnswered;
-    if wants != obj.get("value").is_some() {
-        r.fault(obj.line, &obj.path, if wants { "has no 'value'" } else { "isAnswered takes no 'value'" });
-    }
-    Some(Test { field: field?, op, value, at: r.place(obj) })
 }

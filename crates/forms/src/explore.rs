@@ -4,13 +4,14 @@
 //! the last page that depends on it, which keeps the number of situations small. The conditions are judged by
 //! the very code that drives a real journey.
 
-use crate::form::{Answers, Component, Controller, Form, Kind, Op, Page, Test};
+use crate::form::{Answers, Controller, Form, Op, Page, Test};
 use crate::journey::{chose, compares};
+use crate::question::{Component, Kind};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// More situations before one page than any form needs: such a form cannot be understood either.
-const MOST: usize = 20_000;
+const MOST: usize = 5_000;
 
 /// What was found on all ways through a form.
 pub(crate) struct Explored {
@@ -54,10 +55,10 @@ pub(crate) fn explore(form: &Form) -> Explored {
                 way.retain(|name, _| last_use.get(name.as_str()).is_some_and(|last| *last > n));
                 after.insert(Value::Object(way).to_string());
             }
-        }
-        if after.len() > MOST {
-            found.too_many = Some(n);
-            return found;
+            if after.len() > MOST {
+                found.too_many = Some(n);
+                return found;
+            }
         }
         situations = after;
     }

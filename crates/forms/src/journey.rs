@@ -3,7 +3,8 @@
 //! Pages only ever lead forward, in the order of the file, so every journey ends. An answer counts only
 //! where its question is reached: what somebody typed before they changed their mind has no effect.
 
-use crate::form::{Answers, Component, Condition, Form, Kind, Op, Page, Test};
+use crate::form::{Answers, Condition, Form, Op, Page, Test};
+use crate::question::{Component, Kind};
 use serde_json::Value;
 use std::collections::BTreeMap;
 

@@ -29,21 +29,22 @@ mod journey;
 mod lint;
 mod meaning;
 mod normal;
+mod parts;
 mod posted;
+mod question;
 mod read;
 mod schema;
 mod source;
 mod summary;
 mod text;
+mod tops;
 mod validate;
 mod value;
 
-pub use form::{
-    Also, Answers, Component, Condition, Controller, EntityShape, FactShape, Form, Item, Kind, Limits, List,
-    MapTo, Op, Page, Place, Safety, Test,
-};
+pub use form::{Also, Answers, Condition, Controller, EntityShape, Form, Op, Page, Place, Safety, Test};
 pub use journey::Next;
 pub use meaning::Entity;
+pub use question::{Component, FactShape, Item, Kind, Limits, List, MapTo};
 pub use summary::Row;
 pub use text::{Lang, Text};
 pub use validate::Clean;

@@ -1,6 +1,7 @@
 //! What answers mean to the rest of the house: triage facts, people and things, free text, a title.
 
-use crate::form::{Answers, FactShape, Form, Kind, MapTo};
+use crate::form::{Answers, Form};
+use crate::question::{FactShape, Kind, MapTo};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -2,8 +2,8 @@
 //! with `-day`, `-month` and `-year` for a date and `-line1`, `-line2`, `-town` and `-postcode` for an
 //! address.
 
-use crate::form::{Component, Kind};
 use crate::normal;
+use crate::question::{Component, Kind};
 use crate::value::{ADDRESS_PARTS, Checked, Wrong, wrong};
 use serde_json::{Map, Number, Value};
 use std::collections::BTreeMap;

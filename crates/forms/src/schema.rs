@@ -4,7 +4,8 @@
 //! schema alone does not know what day it is and how long a name of a host may be, so the form has the last
 //! word.
 
-use crate::form::{Component, Condition, Form, Kind, Op, Page, Test};
+use crate::form::{Condition, Form, Op, Page, Test};
+use crate::question::{Component, Kind};
 use serde_json::{Map, Value, json};
 
 impl Form {
@@ -21,7 +22,7 @@ impl Form {
             }
             self.rules_of(page, &mut rules);
         }
-        json!({
+        let mut schema = json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "$id": format!("urn:bluelamp:form:{}:{}", self.id, self.version),
             "title": self.title.say(self.speaks),
@@ -29,8 +30,12 @@ impl Form {
             "type": "object",
             "properties": properties,
             "additionalProperties": false,
-            "allOf": rules,
-        })
+        });
+        // An empty list of rules is not a schema.
+        if !rules.is_empty() {
+            schema["allOf"] = Value::Array(rules);
+        }
+        schema
     }
 
     /// When the page is reached, its required answers are there; when it ends the journey, there is no

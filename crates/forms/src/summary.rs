@@ -1,7 +1,8 @@
 //! Answers in words: the summary before sending, and the officer's page.
 
-use crate::form::{Answers, Component, Form, Kind};
+use crate::form::{Answers, Form};
 use crate::normal;
+use crate::question::{Component, Kind};
 use serde_json::Value;
 
 /// One question and what was answered.

@@ -1,7 +1,8 @@
 //! Validation: of one posted page, and of all answers at once. Both ask the same rules.
 
-use crate::form::{Answers, Component, Form, Kind, Page};
+use crate::form::{Answers, Form, Page};
 use crate::posted::posted;
+use crate::question::{Component, Kind};
 use crate::text::capital;
 use crate::value::{Checked, Wrong, wrong};
 use bluelamp_model::{FieldError, Time};

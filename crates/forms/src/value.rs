@@ -1,7 +1,8 @@
 //! What an answer must be like: the one set of rules for pages, the API and the phone.
 
-use crate::form::{Component, Form, Kind, Limits};
+use crate::form::Form;
 use crate::normal;
+use crate::question::{Component, Kind, Limits};
 use bluelamp_model::Time;
 use jiff::ToSpan;
 use jiff::civil::Date;

@@ -3,10 +3,11 @@
 mod questions;
 mod words;
 
-use crate::definition::Tops;
 use crate::explore::explore;
-use crate::form::{Component, Form, Kind, Op, Place, Safety, Test};
+use crate::form::{Form, Op, Place, Safety, Test};
 use crate::journey::compares;
+use crate::question::{Component, Kind};
+use crate::tops::Tops;
 use bluelamp_model::Fault;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,9 @@
 //! Lints of questions: their messages, and what their answers mean.
 
-use crate::definition::Tops;
-use crate::form::{Component, EntityShape, Form, Kind, MapTo, Page};
+use crate::form::{EntityShape, Form, Page};
 use crate::meaning::{Alternative, Piece, template, usual};
+use crate::question::{Component, Kind, MapTo};
+use crate::tops::Tops;
 use crate::value::ADDRESS_PARTS;
 use bluelamp_model::Fault;
 use serde_json::Value;
@@ -115,6 +116,9 @@ fn codes(component: &Component) -> Vec<&'static str> {
 
 fn fact(form: &Form, component: &Component) -> Vec<String> {
     let Some(shape) = &component.fact else { return Vec::new() };
+    if component.kind.list().is_some_and(|list| !form.lists.contains_key(list)) {
+        return Vec::new();
+    }
     let items = form.items(component);
     let chooses_one = matches!(component.kind, Kind::Radios(_) | Kind::Select(_));
     let mut reasons = Vec::new();

@@ -1,9 +1,10 @@
 //! Lints of words: every sentence in every language of the form, every placeholder one that is filled.
 
-use crate::definition::Tops;
-use crate::form::{Component, Form, Kind, Place};
+use crate::form::{Form, Place};
+use crate::question::{Component, Kind};
 use crate::summary::WORDS;
 use crate::text::{Lang, Text};
+use crate::tops::Tops;
 use crate::validate::PLACEHOLDERS;
 use crate::value::CODES;
 use bluelamp_model::Fault;

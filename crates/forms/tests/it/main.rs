@@ -5,6 +5,7 @@
 mod facts;
 mod journeys;
 mod lints;
+mod lints_of_files;
 mod messages;
 mod properties;
 mod schemas;

@@ -103,6 +103,58 @@ fn journey(form: &Form, dice: &mut Dice<'_>) -> (Answers, Next) {
     (answers, next)
 }
 
+/// One page with every type of component, none of them required.
+static EVERY_TYPE: LazyLock<Form> = LazyLock::new(|| {
+    let component = |kind: &str, more: &str| {
+        let name = kind.to_lowercase();
+        format!(
+            r#"{{"type": "{kind}", "name": "{name}", "title": "T", "shortDescription": "it", "options": {{"required": false}}{more}}}"#
+        )
+    };
+    let components = [
+        component("TextField", r#", "schema": {"min": 2, "max": 20}"#),
+        component("MultilineTextField", r#", "schema": {"min": 2, "max": 50}"#),
+        component("YesNoField", ""),
+        component("RadiosField", r#", "list": "yesNoNotSure""#),
+        component("CheckboxesField", r#", "list": "yesNoNotSure""#),
+        component("SelectField", r#", "list": "yesNoNotSure""#),
+        component("DatePartsField", ""),
+        component("TimeField", ""),
+        component("EmailAddressField", ""),
+        component("TelephoneNumberField", ""),
+        component("UkAddressField", ""),
+        component("PostcodeField", ""),
+        component("VehicleRegistrationField", ""),
+        component("NumberField", r#", "schema": {"min": -5, "max": 99999, "precision": 3}"#),
+        component("MoneyField", r#", "schema": {"min": 0}"#),
+        component("DeclarationField", ""),
+    ];
+    let page = format!(
+        r#"{{"path": "/all", "title": "All", "x-together": true, "components": [{}]}}"#,
+        components.join(",\n")
+    );
+    crate::made(&page, "", "")
+});
+static EVERY_SCHEMA: LazyLock<jsonschema::Validator> =
+    LazyLock::new(|| jsonschema::validator_for(&EVERY_TYPE.answer_schema()).unwrap());
+
+/// What people and machines type.
+fn typed() -> impl Strategy<Value = String> {
+    prop_oneof![
+        ".{0,30}",
+        "\\PC{0,60}",
+        "[ \t\r\n\u{0}a]{0,6}",
+        "[0-9]{1,4}",
+        "[0-9.,£+() -]{1,16}",
+        "-?[0-9]{1,3}(,[0-9]{3}){0,4}(\\.[0-9]{0,4})?",
+        "(0|\\+|00|\\+44 ?\\(0\\))[0-9 ]{6,14}",
+        "[0-9]{1,2}[:.]?[0-9]{0,2} ?(am|PM|p\\.m\\.)?",
+        "[a-zé.]{1,8}@[a-zé-]{1,8}\\.[a-z]{1,4}",
+        "[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}",
+        "(yes|no|not-sure|january|Dec|2026|12|29|02)",
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -185,6 +237,32 @@ proptest! {
             prop_assert_eq!(&form.validate(&clean.answers, today()).unwrap(), clean);
         }
         let _ = (form.summary(&part), form.facts(&part), form.entities(&part), form.title_of_report(&part));
+    }
+
+    /// Whatever is typed into a box of any type: what the page keeps, the whole keeps unchanged, and it fits the
+    /// schema.
+    #[test]
+    fn what_is_kept_is_kept_again(words in prop::collection::vec(typed(), 1..40)) {
+        let form = &*EVERY_TYPE;
+        let page = &form.pages[0];
+        let mut raw = Raw::new();
+        let mut words = words.iter().cycle();
+        for component in form.questions(page) {
+            for part in ["", "-day", "-month", "-year", "-line1", "-line2", "-town", "-postcode"] {
+                raw.insert(format!("{}{part}", component.name), vec![words.next().unwrap().clone()]);
+            }
+        }
+        let (part, errors) = page.read(form, &raw, today());
+        for error in &errors {
+            let name = error.field.split('-').next().unwrap();
+            prop_assert!(!part.contains_key(name), "{} is both kept and wrong", name);
+        }
+        let clean = form.validate(&part, today());
+        prop_assert_eq!(clean.as_ref().map(|c| &c.answers), Ok(&part));
+        let instance = Value::Object(part);
+        let complaints: Vec<_> =
+            EVERY_SCHEMA.iter_errors(&instance).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        prop_assert!(complaints.is_empty(), "{:?}", complaints);
     }
 
     /// Nor does anything that can be sent to the API.
