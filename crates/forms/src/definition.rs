@@ -151,7 +151,7 @@ fn read_form(r: &mut Reader<'_>, node: &Node, common: Common) -> Option<Form> {
     let obj = r.object(node, "")?;
     r.keys(&obj, &FORM_KEYS);
     r.need(&obj, "$schema", |r, node, path| r.word(node, path, &["bluelamp-form-1"]));
-    r.opt(&obj, "description", Reader::string);
+    let description = r.opt(&obj, "description", Reader::text);
     let id = r.code(&obj, "id", is_slug, "an id: small letters, digits and hyphens");
     let version = r.need(&obj, "version", |r, node, path| match r.count(node, path)? {
         0 => {
@@ -220,6 +220,7 @@ fn read_form(r: &mut Reader<'_>, node: &Node, common: Common) -> Option<Form> {
         version: version?,
         digest: String::new(),
         title: title?,
+        description,
         languages: languages?,
         speaks: Lang::En,
         channels: channels?,

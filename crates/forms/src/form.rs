@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The answers so far, by the name of the component. What each type of component answers with is said at
-/// [`Kind`].
+/// [`crate::Kind`].
 pub type Answers = serde_json::Map<String, Value>;
 
 /// A form that has passed every check.
@@ -25,6 +25,8 @@ pub struct Form {
     pub digest: String,
     /// What the public calls it.
     pub title: Text,
+    /// What it is for, in a sentence or two.
+    pub description: Option<Text>,
     /// The languages it is complete in; English is always one of them.
     pub languages: Vec<Lang>,
     /// The language that messages and summaries of this value are in; see [`Form::in_lang`].
