@@ -1,1 +1,40 @@
-//! Is this the same person? Normalising, comparing, weighing, explaining.
+//! Is this the same person, phone, vehicle or place? Normalising, comparing, weighing, explaining.
+//!
+//! A record becomes a [`Subject`] of normalised values. [`keys`] gives the blocking keys that a database indexes:
+//! records that share a key are candidates. [`score`] weighs one pair by a [`Model`] (Fellegi and Sunter 1969,
+//! "A Theory for Record Linkage") and says why, part by part, in words for an officer.
+//!
+//! It must never decide: a [`Comparison`] is a proposal, and what speaks against it is always in it. It must never
+//! read a clock, a file or the network, nor know the rest of the platform. The same input gives the same bits.
+//!
+//! ```
+//! use bluelamp_linkage::{Band, Field, Kind, Model, Subject, keys, score};
+//!
+//! let mut new = Subject::new(Kind::Person);
+//! new.add_full_name("Joanna SMITH");
+//! new.add(Field::BirthDate, "14/03/1980");
+//! new.add(Field::Phone, "07700 900123");
+//! let mut held = Subject::new(Kind::Person);
+//! held.add_name("Jo", "Smith");
+//! held.add(Field::BirthDate, "1980-03-14");
+//! held.add(Field::Phone, "+44 7700 900123");
+//!
+//! assert!(keys(&new).iter().any(|key| keys(&held).contains(key)));
+//! let comparison = score(&Model::people(), &new, &held);
+//! assert_eq!(comparison.band, Band::Strong);
+//! assert!(comparison.parts.iter().any(|part| part.sentence.starts_with("Same mobile number 07700 900123 (+")));
+//! ```
+
+pub mod compare;
+mod explain;
+mod key;
+mod model;
+pub mod normalise;
+mod ready;
+mod score;
+mod subject;
+
+pub use key::{Key, keys};
+pub use model::{Band, Bands, FieldModel, Level, Model, Test};
+pub use score::{Comparison, Part, score};
+pub use subject::{Field, Kind, Name, Subject, Value};

@@ -1,0 +1,6 @@
+//! What the linkage core promises, as examples with known answers, properties, and accuracy on data with known truth.
+
+mod accuracy;
+mod data;
+mod known;
+mod properties;
