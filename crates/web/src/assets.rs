@@ -44,10 +44,10 @@ pub fn respond(file: &str, request: &HeaderMap) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     };
     let said = |name: header::HeaderName| request.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let known = said(header::IF_NONE_MATCH).split(',').any(|tag| tag.trim().trim_start_matches("W/") == asset.etag);
+    let known =
+        said(header::IF_NONE_MATCH).split(',').any(|tag| tag.trim().trim_start_matches("W/") == asset.etag);
     let (bytes, coding) = asset.encoded(said(header::ACCEPT_ENCODING));
-    let mut response =
-        if known { StatusCode::NOT_MODIFIED.into_response() } else { bytes.into_response() };
+    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { bytes.into_response() };
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
@@ -68,7 +68,10 @@ impl Asset {
             accept.split(',').any(|part| {
                 let mut words = part.split(';').map(str::trim);
                 let named = words.next().is_some_and(|w| w.eq_ignore_ascii_case(coding));
-                named && !words.any(|w| w.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0)))
+                named
+                    && !words.any(|w| {
+                        w.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0))
+                    })
             })
         };
         match (self.brotli, self.gzip) {
@@ -131,7 +134,7 @@ mod tests {
 
     #[test]
     fn nothing_that_is_not_ours_to_show_is_embedded() {
-        for asset in super::all() {
+        for asset in all() {
             let text = String::from_utf8_lossy(asset.plain).to_lowercase();
             for word in ["gds transport", "@font-face", "crown.svg", "crest.svg"] {
                 assert!(!text.contains(word), "{} contains {word}", asset.name);

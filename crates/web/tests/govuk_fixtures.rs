@@ -10,8 +10,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Examples that do not match, with the reason. Nothing else may differ.
-const ALLOWED: &[(&str, &str, &str)] =
-    &[("footer", "with empty meta", "an empty object is true in JavaScript and false here; pages never pass one")];
+const ALLOWED: &[(&str, &str, &str)] = &[(
+    "footer",
+    "with empty meta",
+    "an empty object is true in JavaScript and false here; pages never pass one",
+)];
 
 #[derive(Deserialize)]
 struct Published {
@@ -85,7 +88,8 @@ fn every_official_example_comes_out_as_published() {
     let components = everything();
     let mut total = 0;
     let mut wrong = Vec::new();
-    let mut folders: Vec<_> = fs::read_dir(package().join("govuk/components")).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut folders: Vec<_> =
+        fs::read_dir(package().join("govuk/components")).unwrap().map(|e| e.unwrap().path()).collect();
     folders.sort();
     for folder in folders.iter().filter(|f| f.join("fixtures.json").is_file()) {
         let Published { component, fixtures } = published(&folder.join("fixtures.json"));
@@ -96,15 +100,22 @@ fn every_official_example_comes_out_as_published() {
                 Ok(html) => plain(&html),
                 Err(why) => format!("{why:#}"),
             };
-            if got != wanted && !ALLOWED.iter().any(|(c, n, _)| (*c, *n) == (component.as_str(), name.as_str())) {
+            if got != wanted
+                && !ALLOWED.iter().any(|(c, n, _)| (*c, *n) == (component.as_str(), name.as_str()))
+            {
                 let same = wanted.chars().zip(got.chars()).take_while(|(a, b)| a == b).count();
-                let near = |html: &str| html.chars().skip(same.saturating_sub(60)).take(160).collect::<String>();
+                let near =
+                    |html: &str| html.chars().skip(same.saturating_sub(60)).take(160).collect::<String>();
                 let (wanted, got) = (near(&wanted), near(&got));
                 wrong.push(format!("{component} / {name}\n  published …{wanted}\n  rendered  …{got}"));
             }
         }
     }
-    println!("{} of {total} official examples match, {} allowed to differ", total - wrong.len() - ALLOWED.len(), ALLOWED.len());
+    println!(
+        "{} of {total} official examples match, {} allowed to differ",
+        total - wrong.len() - ALLOWED.len(),
+        ALLOWED.len()
+    );
     assert!(total > 600, "only {total} examples found: has the package changed its layout?");
     assert!(wrong.is_empty(), "{} of {total} differ:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -135,42 +135,65 @@ impl Object for Outer {
 
     fn call(self: &Arc<Self>, state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
         let arguments = arguments(state, args)?;
-        refuse_undefined(state, &self.name, &arguments.params)?;
+        check(state, &arguments.params).map_err(|(path, why)| {
+            let path: String = path.into_iter().rev().collect();
+            Error::new(why.kind(), format!("{}{path} is {}", self.name, why.detail().unwrap_or_default()))
+                .with_source(why)
+        })?;
         Ok(Value::from_safe_string(render(&self.env, &self.name, arguments)?))
     }
 }
 
-/// The macros ignore what is undefined, so a slip such as `page.titel` would silently leave a label out. Pages are
-/// therefore held to account before the call: absent is `none`, undefined is a mistake.
-fn refuse_undefined(state: &mut State<'_, '_>, path: &str, value: &Value) -> Result<(), Error> {
+/// What a page may hand to a component.
+///
+/// The macros ignore what is undefined, so a slip such as `page.titel` would silently leave a label out: absent is
+/// `none`, undefined is a mistake. And they print `html` as it comes, so it must have been marked safe.
+///
+/// On failure gives the path to the culprit (innermost part first) and what is wrong with it.
+fn check(state: &mut State<'_, '_>, value: &Value) -> Result<(), (Vec<String>, Error)> {
+    let at = |part: String| {
+        move |(mut path, why): (Vec<String>, Error)| {
+            path.push(part);
+            (path, why)
+        }
+    };
     match value.kind() {
         // Formatting tells a plain undefined from that of `a if b` without an else, which is fine.
-        ValueKind::Undefined => match state.format(value.clone()) {
-            Ok(_) => Ok(()),
-            Err(why) => {
-                let detail = format!("{path} is not defined (write `none` for what is absent)");
-                Err(Error::new(ErrorKind::UndefinedError, detail).with_source(why))
-            }
-        },
+        ValueKind::Undefined => state.format(value.clone()).map(drop).map_err(|why| {
+            let why = Error::new(ErrorKind::UndefinedError, "not defined; write `none` for what is absent")
+                .with_source(why);
+            (Vec::new(), why)
+        }),
         ValueKind::Map => {
             let pairs = value.as_object().and_then(|o| o.try_iter_pairs()).into_iter().flatten();
             for (key, value) in pairs {
-                if matches!(value.kind(), ValueKind::Undefined | ValueKind::Map | ValueKind::Seq) {
-                    refuse_undefined(state, &format!("{path}.{key}"), &value)?;
+                let kind = value.kind();
+                if nested(kind) {
+                    check(state, &value).map_err(|bad| at(format!(".{key}"))(bad))?;
+                } else if kind == ValueKind::String && !value.is_safe() {
+                    let markup = key.as_str().is_some_and(|k| k == "html" || k.ends_with("Html"));
+                    if markup {
+                        let why = "plain text; give it as `text`, or as HTML marked safe";
+                        return Err((vec![format!(".{key}")], Error::new(ErrorKind::InvalidOperation, why)));
+                    }
                 }
             }
             Ok(())
         }
-        ValueKind::Seq => {
-            for (i, value) in value.try_iter()?.enumerate() {
-                if matches!(value.kind(), ValueKind::Undefined | ValueKind::Map | ValueKind::Seq) {
-                    refuse_undefined(state, &format!("{path}[{i}]"), &value)?;
+        ValueKind::Seq | ValueKind::Iterable => {
+            for (i, value) in value.try_iter().into_iter().flatten().enumerate() {
+                if nested(value.kind()) {
+                    check(state, &value).map_err(|bad| at(format!("[{i}]"))(bad))?;
                 }
             }
             Ok(())
         }
         _ => Ok(()),
     }
+}
+
+fn nested(kind: ValueKind) -> bool {
+    matches!(kind, ValueKind::Undefined | ValueKind::Map | ValueKind::Seq | ValueKind::Iterable)
 }
 
 fn arguments(state: &mut State<'_, '_>, args: &[Value]) -> Result<Arguments, Error> {

@@ -12,14 +12,19 @@ pub(super) fn install(env: &mut Environment<'static>) {
     env.add_filter("string", |value: &Value| text(value).into_owned());
     env.add_filter("length", length);
     env.add_filter("default", default);
+    env.add_filter("int", |value: &Value| text(value).trim().parse::<i64>().unwrap_or(0));
     env.add_filter("njk_items", pairs);
     env.add_filter("capitalize", |value: &Value| capitalize(&text(value)));
     // Indenting is for people who read the source. It would also put blanks into the text of a textarea.
     env.add_filter("indent", |value: Value, _: Rest<Value>, _: Kwargs| value);
     env.add_test("truthy", |value: &Value| value.is_true());
     env.add_test("callable", |value: &Value| value.kind() == ValueKind::Plain);
-    env.add_function("govukAttributes", |attributes: &Value| Value::from_safe_string(attributes_html(attributes)));
-    env.add_function("govukI18nAttributes", |params: &Value| Value::from_safe_string(i18n_attributes(params)));
+    env.add_function("govukAttributes", |attributes: &Value| {
+        Value::from_safe_string(attributes_html(attributes))
+    });
+    env.add_function("govukI18nAttributes", |params: &Value| {
+        Value::from_safe_string(i18n_attributes(params))
+    });
     env.add_global("undefined", Value::UNDEFINED);
     env.set_unknown_method_callback(method);
 }
@@ -45,9 +50,14 @@ fn escaped(value: &Value) -> Cow<'_, str> {
         return text;
     }
     let mut out = String::with_capacity(text.len() + 16);
-    // Writing to a String cannot fail.
-    let _ = write_escaped(&text, |part| out.write_str(part));
+    escape_into(&mut out, &text);
     Cow::Owned(out)
+}
+
+/// Appends `text` to `out` as HTML.
+pub(super) fn escape_into(out: &mut String, text: &str) {
+    // Writing to a String cannot fail.
+    let _ = write_escaped(text, |part| out.write_str(part));
 }
 
 fn replacement(byte: u8) -> Option<&'static str> {
@@ -78,7 +88,8 @@ fn write_escaped<E>(text: &str, mut write: impl FnMut(&str) -> Result<(), E>) ->
 
 fn format(out: &mut Output, _: &mut State, value: &Value) -> Result<(), Error> {
     let text = text(value);
-    let done = if value.is_safe() { out.write_str(&text) } else { write_escaped(&text, |part| out.write_str(part)) };
+    let done =
+        if value.is_safe() { out.write_str(&text) } else { write_escaped(&text, |part| out.write_str(part)) };
     done.map_err(|_| Error::new(ErrorKind::WriteFailure, "cannot write the page"))
 }
 
@@ -118,13 +129,11 @@ fn attributes_html(attributes: &Value) -> String {
         return written.to_owned();
     }
     let mut out = String::new();
-    if attributes.kind() != ValueKind::Map {
-        return out;
-    }
-    for pair in pairs(attributes) {
-        let (Ok(name), Ok(item)) = (pair.get_item_by_index(0), pair.get_item_by_index(1)) else { continue };
+    let entries = attributes.as_object().filter(|_| attributes.kind() == ValueKind::Map);
+    for (name, item) in entries.and_then(|o| o.try_iter_pairs()).into_iter().flatten() {
         let (value, optional) = if item.kind() == ValueKind::Map {
-            let optional = item.get_attr("optional").is_ok_and(|o| o.kind() == ValueKind::Bool && o.is_true());
+            let optional =
+                item.get_attr("optional").is_ok_and(|o| o.kind() == ValueKind::Bool && o.is_true());
             (item.get_attr("value").unwrap_or_default(), optional)
         } else {
             (item, false)
@@ -199,9 +208,14 @@ mod tests {
 
     #[test]
     fn prints_as_javascript_and_escapes_as_nunjucks() {
-        assert_eq!(render("{{ true }}{{ none }}{{ 2.0 }}{{ a }}", context! { a => "<a href='x'>&`\"" }),
-            "true2&lt;a href=&#39;x&#39;&gt;&amp;&#96;&quot;");
-        assert_eq!(render("{{ a|safe }}|{{ a|escape }}|{{ a|escape|escape }}", context! { a => "é<" }), "é<|é&lt;|é&lt;");
+        assert_eq!(
+            render("{{ true }}{{ none }}{{ 2.0 }}{{ a }}", context! { a => "<a href='x'>&`\"" }),
+            "true2&lt;a href=&#39;x&#39;&gt;&amp;&#96;&quot;"
+        );
+        assert_eq!(
+            render("{{ a|safe }}|{{ a|escape }}|{{ a|escape|escape }}", context! { a => "é<" }),
+            "é<|é&lt;|é&lt;"
+        );
     }
 
     #[test]

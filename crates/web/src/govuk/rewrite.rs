@@ -184,7 +184,9 @@ impl Tag {
                 (Kind::Sign, "}" | ")" | "]") => drop(braces.pop()),
                 (Kind::Sign, "===") => token.text = "==".into(),
                 (Kind::Sign, "!==") => token.text = "!=".into(),
-                (Kind::Sign, "+") if plus_joins && !after.as_ref().is_some_and(|t| t.kind == Kind::Number) => {
+                (Kind::Sign, "+")
+                    if plus_joins && !after.as_ref().is_some_and(|t| t.kind == Kind::Number) =>
+                {
                     token.text = "~".into();
                 }
                 (Kind::Name, _) => {
@@ -284,7 +286,8 @@ fn inline_includes(pieces: Vec<Piece>, read: &dyn Fn(&str) -> Option<String>) ->
             all.push(piece);
             continue;
         }
-        let file = tag.tokens.iter().find(|t| t.kind == Kind::Text).ok_or("an include without a file name")?;
+        let file =
+            tag.tokens.iter().find(|t| t.kind == Kind::Text).ok_or("an include without a file name")?;
         let file = file.inner().trim_start_matches("./");
         let text = read(file).ok_or_else(|| format!("includes `{file}`, which is not there"))?;
         // Empty comments keep the white space control that the include had towards its neighbours.
@@ -414,12 +417,15 @@ fn tokens(source: &str, end: &str) -> Option<(Vec<Token>, usize)> {
             _ if c.is_alphabetic() || c == '_' => {
                 (Kind::Name, run(&mut chars, source, |c| c.is_alphanumeric() || c == '_'))
             }
-            _ if c.is_ascii_digit() => (Kind::Number, run(&mut chars, source, |c| c.is_ascii_digit() || c == '.')),
+            _ if c.is_ascii_digit() => {
+                (Kind::Number, run(&mut chars, source, |c| c.is_ascii_digit() || c == '.'))
+            }
             '"' | '\'' => (Kind::Text, quoted(&mut chars, c)?),
             _ => {
                 let three = ["===", "!=="].into_iter();
                 let two = ["==", "!=", "<=", ">=", "//", "**"].into_iter();
-                let sign = three.chain(two).find(|s| source[at..].starts_with(s)).map_or(c.len_utf8(), str::len);
+                let sign =
+                    three.chain(two).find(|s| source[at..].starts_with(s)).map_or(c.len_utf8(), str::len);
                 for _ in 1..sign {
                     chars.next();
                 }
@@ -471,12 +477,18 @@ mod tests {
             body("{{ f({ text: a.text, 'for': b, attributes: { x: c if d else e } }) }}"),
             "{{ f({ \"text\": a.text, 'for': b, \"attributes\": { \"x\": c if d else e } }) }}"
         );
-        assert_eq!(body("{% for a in [x, y] %}{{ p[a:b] }}{% endfor %}"), "{% for a in [x, y] %}{{ p[a:b] }}{% endfor %}");
+        assert_eq!(
+            body("{% for a in [x, y] %}{{ p[a:b] }}{% endfor %}"),
+            "{% for a in [x, y] %}{{ p[a:b] }}{% endfor %}"
+        );
     }
 
     #[test]
     fn operators_of_javascript_become_those_of_jinja() {
-        assert_eq!(body("{% if a === null %}{% elseif b !== 'null' %}{% endif %}"), "{% if a == none %}{% elif b != 'null' %}{% endif %}");
+        assert_eq!(
+            body("{% if a === null %}{% elseif b !== 'null' %}{% endif %}"),
+            "{% if a == none %}{% elif b != 'null' %}{% endif %}"
+        );
         assert_eq!(body("{{ 'a + b' + c + ' d' }}"), "{{ 'a + b' ~ c ~ ' d' }}");
         assert_eq!(body("{% set w = w + 130 %}"), "{% set w = w + 130 %}");
         assert_eq!(body("{% if items.length > 1 %}{% endif %}"), "{% if items|length > 1 %}{% endif %}");
@@ -500,8 +512,12 @@ mod tests {
 
     #[test]
     fn an_include_is_replaced_by_the_file_and_an_import_by_nothing() {
-        let read = |file: &str| (file == "template.njk").then(|| "{% from \"../x.njk\" import x -%}\nhi".to_owned());
-        let all = components("{% macro govukX(params) %}\n  {%- include \"./template.njk\" -%}\n{% endmacro %}", &read);
+        let read =
+            |file: &str| (file == "template.njk").then(|| "{% from \"../x.njk\" import x -%}\nhi".to_owned());
+        let all = components(
+            "{% macro govukX(params) %}\n  {%- include \"./template.njk\" -%}\n{% endmacro %}",
+            &read,
+        );
         let all = all.unwrap();
         assert_eq!(all[0].name, "govukX");
         assert_eq!(all[0].params, ["params"]);
@@ -514,7 +530,9 @@ mod tests {
             body("{% set n = 0 %}{% for i in a %}{% set n = n ~ i.n %}{% endfor %}{{ n }}"),
             "{% set ns__ = namespace() %}{% set ns__.n = 0 %}{% for i in a %}{% set ns__.n = ns__.n ~ i.n %}{% endfor %}{{ ns__.n }}"
         );
-        let shadowed = body("{% set n = 0 %}{% macro q(n) %}{{ n }}{% endmacro %}{% for i in a %}{% set n = i %}{% endfor %}");
+        let shadowed = body(
+            "{% set n = 0 %}{% macro q(n) %}{{ n }}{% endmacro %}{% for i in a %}{% set n = i %}{% endfor %}",
+        );
         assert!(shadowed.contains("{% macro q(n) %}{{ n }}{% endmacro %}"), "{shadowed}");
     }
 
