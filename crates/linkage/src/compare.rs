@@ -27,92 +27,30 @@ pub fn initial(a: &str, b: &str) -> bool {
     (one(a) || one(b)) && a.chars().next() == b.chars().next()
 }
 
-/// Forms of one given name in British use; a name may stand in more than one line.
-const FORMS: &[&str] = &[
-    "abigail abby abi",
-    "alexander alexandra alex sandy",
-    "andrew andy drew",
-    "anthony antony tony ant",
-    "barbara babs barb",
-    "benjamin ben benny",
-    "catherine katherine kathryn cath kath kate katie kathy cathy kat",
-    "charles charlie chaz chuck",
-    "charlotte charlie lottie",
-    "christine christina chris tina",
-    "christopher chris kit",
-    "daniel dan danny",
-    "danielle dani",
-    "david dave davey",
-    "deborah debra debbie deb",
-    "dorothy dot dottie",
-    "edward ed eddie ted ned",
-    "eleanor ellie nell",
-    "elizabeth liz lizzie beth betty eliza libby",
-    "emily em emmie",
-    "frances fran frankie",
-    "francis frank frankie",
-    "frederick fred freddie",
-    "geoffrey jeffrey geoff jeff",
-    "georgia georgina george georgie",
-    "gerald gerard gerry",
-    "gillian gill jill",
-    "gregory greg",
-    "harold harry hal",
-    "henry harry hal",
-    "isabella isabel bella izzy",
-    "jacqueline jackie jacqui",
-    "james jim jimmy jamie",
-    "jennifer jen jenny",
-    "jessica jess jessie",
-    "joanne joanna jo",
-    "john johnny jack jon",
-    "jonathan jon jonny",
-    "joseph joe joey",
-    "joshua josh",
-    "kenneth ken kenny",
-    "lawrence laurence larry",
-    "leonard len lenny",
-    "margaret maggie meg peggy marge",
-    "matthew matt",
-    "michael mike mick mickey",
-    "mohammed muhammad mohammad mohamed mo",
-    "nathan nathaniel nate",
-    "nicholas nick nicky",
-    "nicola nicky",
-    "oliver olly ollie",
-    "pamela pam",
-    "patricia pat trish patsy",
-    "patrick pat paddy",
-    "peter pete",
-    "philip phillip phil",
-    "raymond ray",
-    "rebecca becky becca bex",
-    "richard rich rick dick ricky",
-    "robert rob bob bobby robbie bert",
-    "ronald ron ronnie",
-    "samantha sam sammy",
-    "samuel sam sammy",
-    "stephanie steph",
-    "stephen steven steve",
-    "stuart stewart stu",
-    "susan sue susie suzie",
-    "terence terry",
-    "theresa teresa terry tess",
-    "thomas tom tommy",
-    "timothy tim",
-    "valerie val",
-    "victor vic",
-    "victoria vicky tori",
-    "william will bill billy liam",
-    "zachary zach zac",
-];
+/// Forms of one given name in British use; a name may stand in more than one group.
+const FORMS: &str = "\
+    abigail abby abi; alexander alexandra alex sandy; andrew andy drew; anthony antony tony ant; barbara \
+    babs barb; benjamin ben benny; catherine katherine kathryn cath kath kate katie kathy cathy kat; charles \
+    charlie chaz chuck; charlotte charlie lottie; christine christina chris tina; christopher chris kit; \
+    daniel dan danny; danielle dani; david dave davey; deborah debra debbie deb; dorothy dot dottie; edward \
+    ed eddie ted ned; eleanor ellie nell; elizabeth liz lizzie beth betty eliza libby; emily em emmie; \
+    frances fran frankie; francis frank frankie; frederick fred freddie; geoffrey jeffrey geoff jeff; \
+    georgia georgina george georgie; gerald gerard gerry; gillian gill jill; gregory greg; harold harry hal; \
+    henry harry hal; isabella isabel bella izzy; jacqueline jackie jacqui; james jim jimmy jamie; jennifer \
+    jen jenny; jessica jess jessie; joanne joanna jo; john johnny jack jon; jonathan jon jonny; joseph joe \
+    joey; joshua josh; kenneth ken kenny; lawrence laurence larry; leonard len lenny; margaret maggie meg \
+    peggy marge; matthew matt; michael mike mick mickey; mohammed muhammad mohammad mohamed mo; nathan \
+    nathaniel nate; nicholas nick nicky; nicola nicky; oliver olly ollie; pamela pam; patricia pat trish \
+    patsy; patrick pat paddy; peter pete; philip phillip phil; raymond ray; rebecca becky becca bex; richard \
+    rich rick dick ricky; robert rob bob bobby robbie bert; ronald ron ronnie; samantha sam sammy; samuel \
+    sam sammy; stephanie steph; stephen steven steve; stuart stewart stu; susan sue susie suzie; terence \
+    terry; theresa teresa terry tess; thomas tom tommy; timothy tim; valerie val; victor vic; victoria vicky \
+    tori; william will bill billy liam; zachary zach zac";
 
 /// True if two given names are forms of one: "bob" and "robert".
 pub fn nickname(a: &str, b: &str) -> bool {
-    a != b
-        && FORMS
-            .iter()
-            .any(|line| line.split(' ').any(|form| form == a) && line.split(' ').any(|form| form == b))
+    let has = |group: &str, name: &str| group.split(' ').any(|form| form == name);
+    a != b && FORMS.split("; ").any(|group| has(group, a) && has(group, b))
 }
 
 /// What two normalised dates have in common, closest first. Also works where one is known only in part.

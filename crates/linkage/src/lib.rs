@@ -37,4 +37,4 @@ mod subject;
 pub use key::{Key, keys};
 pub use model::{Band, Bands, FieldModel, Level, Model, Test};
 pub use score::{Comparison, Part, score};
-pub use subject::{Field, Kind, Name, Subject, Value};
+pub use subject::{Field, Kind, Name, Subject, Value, frequencies};

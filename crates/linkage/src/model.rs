@@ -55,6 +55,9 @@ pub struct Level {
     /// How much of the term-frequency adjustment applies, 0 to 1.
     #[serde(default)]
     pub tf_weight: f64,
+    /// No value counts as rarer than this in the adjustment: in a small table a value seen once says little.
+    #[serde(default)]
+    pub tf_minimum_u: f64,
     /// True if two such values can hardly both be right of one thing (two dates of birth, two VINs).
     #[serde(default)]
     pub contradicts: bool,

@@ -35,42 +35,17 @@ pub fn fold(text: &str) -> String {
 }
 
 /// Words that stand for "no value" in any field, after folding and dropping everything but letters and digits.
-const GENERIC: &[&str] = &[
-    "unknown",
-    "unk",
-    "unkn",
-    "notknown",
-    "nk",
-    "notgiven",
-    "notstated",
-    "notprovided",
-    "notapplicable",
-    "notrecorded",
-    "none",
-    "nonegiven",
-    "noneknown",
-    "noname",
-    "nofixedabode",
-    "homeless",
-    "refused",
-    "withheld",
-    "namewithheld",
-    "addresswithheld",
-    "anonymous",
-    "anon",
-    "tbc",
-    "tba",
-    "tobeconfirmed",
-    "asabove",
-    "dontknow",
-    "notsure",
-    "unidentified",
-    "unnamed",
-    "various",
-];
+const GENERIC: &str = "\
+    unknown unk unkn notknown nk notgiven notstated notprovided notapplicable notrecorded none nonegiven \
+    noneknown noname nofixedabode homeless refused withheld namewithheld addresswithheld anonymous anon tbc \
+    tba tobeconfirmed asabove dontknow notsure unidentified unnamed various";
 /// The same for every field but names: each of these is also somebody's real name.
-const GENERIC_UNLESS_NAME: &[&str] =
-    &["na", "null", "nan", "nil", "test", "nfa", "admin", "user", "undefined", "default", "no", "x", "xx"];
+const GENERIC_UNLESS_NAME: &str = "\
+    na null nan nil test nfa admin user undefined default no x xx";
+
+fn listed(list: &str, word: &str) -> bool {
+    list.split(' ').any(|entry| entry == word)
+}
 
 /// True if a value says nothing: no letter or digit, a stand-in word, or one character again and again.
 ///
@@ -81,9 +56,9 @@ pub fn is_generic(text: &str, is_name: bool) -> bool {
     let repeated = compact.chars().count() > 2 && compact.chars().all(|c| Some(c) == first);
     first.is_none()
         || repeated
-        || GENERIC.contains(&compact.as_str())
+        || listed(GENERIC, &compact)
         || (compact == "na" && text.contains(['/', '\\', '.']))
-        || (!is_name && GENERIC_UNLESS_NAME.contains(&compact.as_str()))
+        || (!is_name && listed(GENERIC_UNLESS_NAME, &compact))
 }
 
 fn kept(text: String) -> Option<String> {
@@ -111,27 +86,10 @@ pub fn town(text: &str) -> Option<String> {
     if is_generic(text, false) { None } else { kept(words(text).join(" ")) }
 }
 
-const TITLES: &[&str] = &[
-    "mr",
-    "mrs",
-    "miss",
-    "ms",
-    "mx",
-    "dr",
-    "prof",
-    "professor",
-    "rev",
-    "revd",
-    "sir",
-    "dame",
-    "jr",
-    "jnr",
-    "snr",
-];
-const PARTICLES: &[&str] = &[
-    "van", "von", "der", "den", "de", "di", "da", "del", "della", "dos", "du", "la", "le", "bin", "ibn",
-    "al", "el", "st", "ap", "ab", "ten", "ter", "mac", "mc",
-];
+const TITLES: &str = "\
+    mr mrs miss ms mx dr prof professor rev revd sir dame jr jnr snr";
+const PARTICLES: &str = "\
+    van von der den de di da del della dos du la le bin ibn al el st ap ab ten ter mac mc";
 
 /// Splits a full name into given and family parts, each as it was written, without titles.
 ///
@@ -142,7 +100,7 @@ pub fn given_and_family(full: &str) -> Option<(Option<String>, Option<String>)> 
     if is_generic(full, true) {
         return None;
     }
-    let title = |word: &str| TITLES.contains(&fold(word).trim_matches(['.', ',']));
+    let title = |word: &str| listed(TITLES, fold(word).trim_matches(['.', ',']));
     let split = |part: &str| -> Vec<String> {
         let all: Vec<String> = part.split_whitespace().map(str::to_owned).collect();
         let rest: Vec<String> = all.iter().filter(|word| !title(word)).cloned().collect();
@@ -167,7 +125,7 @@ pub fn given_and_family(full: &str) -> Option<(Option<String>, Option<String>)> 
         return Some(if capitals(only) { (None, join(&parts)) } else { (Some(only.clone()), None) });
     }
     let mut start = parts.len().saturating_sub(1);
-    while start > 1 && PARTICLES.contains(&fold(&parts[start - 1]).as_str()) {
+    while start > 1 && listed(PARTICLES, &fold(&parts[start - 1])) {
         start -= 1;
     }
     Some((join(&parts[..start]), join(&parts[start..])))

@@ -113,6 +113,7 @@ fn weigh<'a>(
 }
 
 /// Term-frequency adjustment: w·(log2 u of the exact level − log2 of the larger share of the two values).
+/// A value that the table doesn't have leaves it to the other side; if neither is in it, nothing is adjusted.
 fn rarity(
     model: &Model,
     field: &FieldModel,
@@ -126,7 +127,10 @@ fn rarity(
     let share = |value: Option<&Value>| value.and_then(|value| table.get(&value.norm)).copied();
     match (share(left), share(right)) {
         (None, None) => 0.0,
-        (a, b) => level.tf_weight * bits(exact.u, a.unwrap_or(0.0).max(b.unwrap_or(0.0))),
+        (a, b) => {
+            let share = a.unwrap_or(0.0).max(b.unwrap_or(0.0)).max(level.tf_minimum_u);
+            level.tf_weight * bits(exact.u, share)
+        }
     }
 }
 

@@ -90,6 +90,18 @@ impl Value {
     }
 }
 
+/// The share of each normalised value among those given: a table for [`crate::Model::frequencies`].
+pub fn frequencies<'a>(values: impl IntoIterator<Item = &'a Value>) -> BTreeMap<String, f64> {
+    let mut table = BTreeMap::new();
+    let mut all = 0.0;
+    for value in values {
+        *table.entry(value.norm.clone()).or_insert(0.0) += 1.0;
+        all += 1.0;
+    }
+    table.values_mut().for_each(|share| *share /= all);
+    table
+}
+
 /// One name that a person goes by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Name {

@@ -1,7 +1,8 @@
 //! Known answers: published values, formulas worked by hand, and how an officer reads the result.
 
 use bluelamp_linkage::{
-    Band, Field, FieldModel, Kind, Level, Model, Subject, Test, compare, keys, normalise, score,
+    Band, Field, FieldModel, Kind, Level, Model, Subject, Test, Value, compare, frequencies, keys, normalise,
+    score,
 };
 use std::collections::BTreeMap;
 
@@ -195,7 +196,7 @@ fn dates_are_related() {
 }
 
 fn level(label: &str, test: Test, m: f64, u: f64) -> Level {
-    Level { label: label.to_owned(), test, m, u, tf_weight: 0.0, contradicts: false }
+    Level { label: label.to_owned(), test, m, u, tf_weight: 0.0, tf_minimum_u: 0.0, contradicts: false }
 }
 
 /// λ = 1/65, so log2(1/64) = −6. Family name same: 0.8/0.1 = 8, so +3. Postcode different: 0.2/0.8, so −2.
@@ -231,7 +232,11 @@ fn the_weight_is_the_formula_worked_by_hand() {
     assert!(weights.iter().zip([-6.0, 3.0, -2.0, 0.0]).all(|(a, b)| close(*a, b)), "{weights:?}");
     assert!(close(found.weight, -5.0) && close(found.probability, 1.0 / 33.0), "{found:?}");
 
-    let shares = BTreeMap::from([("smith".to_owned(), 0.4), ("rare".to_owned(), 0.1 / 16.0)]);
+    let held = ["Smith", "SMITH", "Jones", "Khan", "Ivanov"]
+        .map(|name| Value::new(Field::FamilyName, name).unwrap());
+    let mut shares = frequencies(&held);
+    assert_eq!(shares.get("smith"), Some(&0.4));
+    shares.insert("rare".to_owned(), 0.1 / 16.0);
     model.frequencies = BTreeMap::from([(Field::FamilyName, shares)]);
     assert!(close(score(&model, &a, &b).weight, -7.0));
     let rare = score(&model, &person("Jo Rare", &[]), &person("Al Rare", &[]));

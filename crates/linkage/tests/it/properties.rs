@@ -128,7 +128,7 @@ proptest! {
     }
 
     #[test]
-    fn a_record_meets_itself(a in people()) {
+    fn a_named_record_has_keys_sorted_each_once(a in people()) {
         let complete = |subject: &Subject| subject.names.iter().any(|name| name.given.is_some() && name.family.is_some());
         prop_assert!(!keys(&a).is_empty() || !complete(&a));
         prop_assert!(keys(&a).is_sorted_by(|x, y| x < y));
