@@ -301,6 +301,24 @@ pub fn session_actor(db: &Db, cookie: &str) -> Result<Option<Session>> {
     Ok(Some(session))
 }
 
+/// Goes on with the same session for another purpose.
+///
+/// # Errors
+/// [`Error::Invalid`] for a purpose that none of the person's roles may choose; database errors.
+pub fn change_purpose(db: &Db, policy: &Policy, cookie: &str, session: &Session, purpose: &str) -> Result<()> {
+    if !policy.purposes_of(&session.roles).iter().any(|p| p.code == purpose) {
+        return Err(Error::field("purpose", "not-yours", "Select a purpose that one of your roles may act for"));
+    }
+    let token = Token::parse(cookie).ok_or_else(|| Error::NotFound("that session".into()))?;
+    let (account, chosen) = (session.account, purpose.to_owned());
+    db.write(&Actor::public(), move |cx| {
+        cx.allow(action::SESSION_OPEN, None)?;
+        cx.record(Verb::Authenticate, "account", Some(account), json!({ "step": "changed purpose", "purpose": chosen }))
+    })?;
+    let changed = Session { purpose: purpose.to_owned(), ..session.clone() };
+    db.put_session(&token, STAFF, Some(account), &bytes(&changed)?, db.now().plus_seconds(IDLE_SECONDS))
+}
+
 /// Ends a session.
 ///
 /// # Errors
@@ -356,9 +374,9 @@ pub fn disable_account(db: &Db, actor: &Actor, id: Id) -> Result<()> {
             "update api_token set revoked_at = $1 where account_id = $2 and revoked_at is null",
             &[now.into(), id.into()],
         )?;
+        cx.end_sessions_of(id)?;
         cx.record(Verb::Administer, "account", Some(id), json!({ "step": "disabled" }))
-    })?;
-    db.end_sessions_of(id)
+    })
 }
 
 /// Makes an API token that carries a person and a purpose.

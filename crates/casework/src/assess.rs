@@ -79,15 +79,10 @@ fn place(a: &Assessment) -> i64 {
 }
 
 fn evaluate(definition: &Definition, submission: &Submission) -> Result<Assessed> {
-    // A form may ask what this definition does not; only what it knows is put to it.
-    let known: serde_json::Map<_, _> = submission
-        .body
-        .facts
-        .iter()
-        .filter(|(name, _)| definition.facts.iter().any(|f| f.name == **name))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    let facts: Facts = serde_json::from_value(known.into())
+    // A fact that the definition does not know is an error, never passed over: forms and definitions are held
+    // against each other when the server starts.
+    let facts: serde_json::Map<_, _> = submission.body.facts.clone().into_iter().collect();
+    let facts: Facts = serde_json::from_value(facts.into())
         .map_err(|e| Error::Bug(format!("the facts of a report cannot be read: {e}")))?;
     let assessment = definition.evaluate(&facts).map_err(Error::Invalid)?;
     Ok(Assessed { grades: definition.header.grades.clone(), assessment })

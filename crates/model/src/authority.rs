@@ -51,13 +51,25 @@ impl Actor {
     /// A member of the public, reporting or following a report.
     #[must_use]
     pub fn public() -> Self {
-        Self { kind: ActorKind::Public, id: None, roles: vec!["public".into()], purpose: "reporting".into(), request: None }
+        Self {
+            kind: ActorKind::Public,
+            id: None,
+            roles: vec!["public".into()],
+            purpose: "reporting".into(),
+            request: None,
+        }
     }
 
     /// The system at work on its own.
     #[must_use]
     pub fn system() -> Self {
-        Self { kind: ActorKind::System, id: None, roles: vec!["system".into()], purpose: "operation".into(), request: None }
+        Self {
+            kind: ActorKind::System,
+            id: None,
+            roles: vec!["system".into()],
+            purpose: "operation".into(),
+            request: None,
+        }
     }
 
     /// A named member of staff acting for a purpose.

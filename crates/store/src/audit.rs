@@ -9,8 +9,8 @@ use crate::{
     value::Value,
 };
 use bluelamp_model::{
-    Id, Time,
-    authority::{Actor, Verb},
+    Error, Id, Result, Time,
+    authority::{Actor, Verb, action},
 };
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +88,34 @@ impl Entry {
 }
 
 const COLUMNS: usize = 11;
+impl crate::Cx<'_> {
+    /// The latest entries of the log, all of them or those about one thing. Reading the log is logged as well.
+    ///
+    /// # Errors
+    /// Not allowed; database errors.
+    pub fn log_entries(&mut self, object: Option<Id>, limit: u32) -> Result<Vec<Event>> {
+        self.allow(action::LOG_VIEW, object)?;
+        let rows = match object {
+            Some(id) => self.rows(
+                "select event from audit where object_id = $1 and event is not null order by id desc limit $2",
+                &[id.into(), limit.into()],
+            )?,
+            None => self.rows(
+                "select event from audit where event is not null order by id desc limit $1",
+                &[limit.into()],
+            )?,
+        };
+        self.record(Verb::Consult, "log", object, serde_json::json!({ "results": rows.len() }))?;
+        rows.iter()
+            .map(|row| {
+                let text: String = row.get(0)?;
+                serde_json::from_str(&text)
+                    .map_err(|e| Error::Bug(format!("a log entry cannot be read: {e}")))
+            })
+            .collect()
+    }
+}
+
 /// Far below the engines' limit of values in one statement (SQLite: 32,766).
 const ROWS_PER_STATEMENT: usize = 64;
 

@@ -84,7 +84,7 @@ pub struct Section {
 pub struct Question {
     /// The question, or what the questions have in common.
     pub title: String,
-    /// The title of the window where the real one would give the subject away.
+    /// The whole title of the window where the real one would give the subject away.
     pub window_title: Option<String>,
     /// Above the title, such as the part of the form.
     pub caption: Option<String>,
@@ -265,7 +265,7 @@ pub fn errors(components: &[Field]) -> Vec<Problem> {
 pub struct Check {
     /// Heading.
     pub title: String,
-    /// The title of the window where the real one would give the subject away.
+    /// The whole title of the window where the real one would give the subject away.
     pub window_title: Option<String>,
     /// Above the heading.
     pub caption: Option<String>,
@@ -314,7 +314,7 @@ pub struct Answer {
 pub struct Receipt {
     /// Heading, such as "Report sent".
     pub title: String,
-    /// The title of the window where the real one would give the subject away.
+    /// The whole title of the window where the real one would give the subject away.
     pub window_title: Option<String>,
     /// Whether "Exit this page" is offered.
     pub exit: bool,
@@ -350,7 +350,7 @@ pub struct ReceivedFile {
 pub struct Terminal {
     /// Heading.
     pub title: String,
-    /// The title of the window where the real one would give the subject away.
+    /// The whole title of the window where the real one would give the subject away.
     pub window_title: Option<String>,
     /// Above the heading.
     pub caption: Option<String>,
@@ -373,7 +373,7 @@ pub struct Terminal {
 pub struct Track {
     /// Heading.
     pub title: String,
-    /// The title of the window where the real one would give the subject away.
+    /// The whole title of the window where the real one would give the subject away.
     pub window_title: Option<String>,
     /// Where "Back" leads.
     pub back_href: Option<String>,
@@ -434,7 +434,7 @@ pub struct Failure {
 pub struct Start {
     /// Heading.
     pub title: String,
-    /// The title of the window where the real one would give the subject away.
+    /// The whole title of the window where the real one would give the subject away.
     pub window_title: Option<String>,
     /// Where "Back" leads.
     pub back_href: Option<String>,

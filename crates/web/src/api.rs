@@ -1,0 +1,221 @@
+//! The JSON API: the same functions as the pages, for programs that carry a person and a purpose.
+
+use crate::{
+    App,
+    guard::{Answer, Ask, Bearer, Refused, Sender},
+};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, Query, State},
+    http::{HeaderMap, StatusCode},
+    response::IntoResponse,
+};
+use bluelamp_casework::{Choice, Filter};
+use bluelamp_contact::NewSubmission;
+use bluelamp_forms::Answers;
+use bluelamp_model::{Error, Id, Time};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::json;
+
+fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Error> {
+    serde_json::from_slice(bytes).map_err(|e| {
+        Error::field("body", "json", format!("line {}, column {}: {e}", e.line(), e.column()))
+    })
+}
+
+/// `GET /api/v1/forms`
+pub(crate) async fn forms(State(app): State<App>) -> impl IntoResponse {
+    let all: Vec<_> = app
+        .inner
+        .forms
+        .values()
+        .map(|f| json!({ "id": f.id, "version": f.version, "digest": f.digest, "title": f.title.say(f.speaks) }))
+        .collect();
+    Json(json!({ "forms": all }))
+}
+
+/// `GET /api/v1/forms/{id}`: the JSON Schema of the answers.
+pub(crate) async fn form(State(app): State<App>, Path(id): Path<String>) -> Answer {
+    Ok(Json(app.form(&id)?.answer_schema()).into_response())
+}
+
+/// A report that is sent in.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Submit {
+    /// The form's id.
+    form: String,
+    /// Its version; the current one when absent.
+    version: Option<u32>,
+    /// The answers by name, as the form's JSON Schema has them.
+    answers: Answers,
+}
+
+/// What the sender is told.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Receipt {
+    /// The submission.
+    id: Id,
+    /// The reference to quote.
+    reference: String,
+    /// With the reference, lets its holder follow the report.
+    tracking_code: String,
+    /// When it was received.
+    received_at: Time,
+}
+
+/// `POST /api/v1/submissions`: received once for each `Idempotency-Key`.
+pub(crate) async fn submit(State(app): State<App>, ask: Ask, from: Sender, headers: HeaderMap, bytes: Bytes) -> Answer {
+    app.inner.reports.check(from)?;
+    let sent: Submit = body(&bytes)?;
+    let form = app.form(&sent.form).map_err(|_| {
+        let known: Vec<_> = app.inner.forms.keys().map(String::as_str).collect();
+        Error::field("/form", "unknown", format!("'{}' is not a form; the forms are {}", sent.form, known.join(", ")))
+    })?;
+    if sent.version.is_some_and(|v| v != form.version) {
+        return Err(Error::field("/version", "changed", format!("the form is at version {} now", form.version)).into());
+    }
+    let clean = form.validate(&sent.answers, app.inner.db.now()).map_err(Error::Invalid)?;
+    let key = headers
+        .get("idempotency-key")
+        .map(|v| v.to_str().map(str::to_owned))
+        .transpose()
+        .map_err(|_| Error::field("Idempotency-Key", "format", "Use letters, numbers and hyphens"))?;
+    let new = NewSubmission::new(form, &clean, "api", key);
+    let received = app.write(&ask.public(), move |cx| bluelamp_casework::receive(cx, &new)).await?;
+    let status = if received.repeated { StatusCode::OK } else { StatusCode::CREATED };
+    let receipt = Receipt {
+        id: received.id,
+        reference: received.reference.text().to_owned(),
+        tracking_code: received.code.text().to_owned(),
+        received_at: received.at,
+    };
+    Ok((status, Json(receipt)).into_response())
+}
+
+/// A reference with its code.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Follow {
+    /// The reference.
+    reference: String,
+    /// The tracking code.
+    tracking_code: String,
+}
+
+/// `POST /api/v1/submissions/track`
+pub(crate) async fn track(State(app): State<App>, ask: Ask, from: Sender, bytes: Bytes) -> Answer {
+    app.inner.tracking.check(from)?;
+    let Follow { reference, tracking_code } = body(&bytes)?;
+    let tracked =
+        app.read(&ask.public(), move |cx| bluelamp_contact::track(cx, &reference, &tracking_code)).await?;
+    Ok(Json(tracked).into_response())
+}
+
+/// What the address of the queue can hold.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QueueQuery {
+    state: Option<String>,
+    form: Option<String>,
+    reference: Option<String>,
+    after: Option<String>,
+}
+
+/// `GET /api/v1/reports`: a page of the queue.
+pub(crate) async fn reports(State(app): State<App>, who: Bearer, Query(q): Query<QueueQuery>) -> Answer {
+    let filter = Filter { state: q.state, form: q.form, reference: q.reference, after: q.after };
+    let page = app.read(&who.actor, move |cx| bluelamp_casework::queue(cx, &filter)).await?;
+    Ok(Json(page).into_response())
+}
+
+fn id(text: &str) -> Result<Id, Refused> {
+    text.parse().map_err(|_| Refused(Error::NotFound("that id".into())))
+}
+
+/// `GET /api/v1/reports/{id}`
+pub(crate) async fn report(State(app): State<App>, who: Bearer, Path(which): Path<String>) -> Answer {
+    let which = id(&which)?;
+    let r = app.read(&who.actor, move |cx| bluelamp_casework::view_report(cx, which)).await?;
+    let decisions: Vec<_> = r
+        .decisions
+        .iter()
+        .map(|m| json!({ "decision": m.decision, "grade": m.grade, "by": m.by }))
+        .collect();
+    Ok(Json(json!({
+        "report": r.item,
+        "channel": r.submission.channel,
+        "submission": r.submission.body,
+        "assessment": r.assessment.map(|(id, proposal)| json!({ "id": id, "proposal": proposal })),
+        "suggestions": r.suggestions,
+        "decisions": decisions,
+    }))
+    .into_response())
+}
+
+/// A decision about a report.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[derive(Default)]
+pub(crate) struct Decide {
+    /// The version of the report that the person saw.
+    version: i64,
+    /// `open-case`, `ask-more`, `refer` or `close`.
+    outcome: String,
+    /// The grade the person gives.
+    grade: String,
+    /// Why.
+    reasons: String,
+    /// Powers and policy.
+    powers_and_policy: String,
+    /// What else was possible.
+    options: String,
+    /// What is to be done, and when it is looked at again.
+    action_and_review: String,
+    /// Why the grade is below the proposed floor; needed exactly then.
+    lower_reason: String,
+    /// What the sender is told.
+    message: String,
+    /// Proposed actions that become tasks, by their place in the assessment.
+    tasks: Vec<usize>,
+}
+
+/// `POST /api/v1/reports/{id}/decision`
+pub(crate) async fn decide(State(app): State<App>, who: Bearer, Path(which): Path<String>, bytes: Bytes) -> Answer {
+    let which = id(&which)?;
+    let d: Decide = body(&bytes)?;
+    let choice = Choice {
+        version: d.version,
+        outcome: d.outcome,
+        grade: d.grade,
+        reasons: d.reasons,
+        powers_and_policy: d.powers_and_policy,
+        options: d.options,
+        action_and_review: d.action_and_review,
+        lower_reason: d.lower_reason,
+        message: d.message,
+        tasks: d.tasks,
+    };
+    let decided = app.write(&who.actor, move |cx| bluelamp_casework::decide(cx, which, &choice)).await?;
+    Ok((StatusCode::CREATED, Json(json!({ "decision": decided.decision, "case": decided.case }))).into_response())
+}
+
+/// `GET /api/v1/cases`
+pub(crate) async fn cases(State(app): State<App>, who: Bearer) -> Answer {
+    let all = app.read(&who.actor, bluelamp_casework::cases).await?;
+    Ok(Json(json!({ "cases": all })).into_response())
+}
+
+/// `GET /api/v1/cases/{id}`
+pub(crate) async fn case(State(app): State<App>, who: Bearer, Path(which): Path<String>) -> Answer {
+    let (case, items) = app
+        .read(&who.actor, move |cx| {
+            let case = bluelamp_casework::view_case(cx, &which)?;
+            let items = bluelamp_evidence::items(cx, case.summary.id)?;
+            Ok((case, items))
+        })
+        .await?;
+    Ok(Json(json!({ "case": case, "evidence": items })).into_response())
+}

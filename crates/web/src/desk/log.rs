@@ -1,0 +1,82 @@
+//! The audit log, for those who watch over lawfulness. Reading it is logged too.
+
+use super::frame;
+use crate::{
+    App,
+    guard::{Answer, Staff},
+};
+use axum::extract::{Query, State};
+use bluelamp_model::{Error, Id};
+use serde::{Deserialize, Serialize};
+
+/// What the address of the log can hold.
+#[derive(Deserialize)]
+pub(crate) struct LogQuery {
+    /// Only entries about this thing.
+    #[serde(default)]
+    object: String,
+}
+
+/// The page `staff/log.njk`.
+#[derive(Debug, Serialize)]
+pub(crate) struct LogPage {
+    title: String,
+    object: String,
+    error: Option<String>,
+    /// How many entries are sealed, and how many wait.
+    sealed: u64,
+    waiting: u64,
+    checkpoint: String,
+    key: String,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    at: String,
+    verb: &'static str,
+    action: String,
+    actor: String,
+    purpose: String,
+    object: String,
+    rule: String,
+}
+
+/// Entries on the page.
+const SHOWN: u32 = 100;
+
+/// `GET /desk/log`
+pub(crate) async fn view(State(app): State<App>, staff: Staff, Query(q): Query<LogQuery>) -> Answer {
+    let wanted = q.object.trim().to_owned();
+    let object: Option<Id> = wanted.parse().ok();
+    let error = (!wanted.is_empty() && object.is_none()).then(|| "Enter the id of a thing, such as a case's".to_owned());
+    let events = app.read(&staff.actor(), move |cx| cx.log_entries(object, SHOWN)).await?;
+    let (sealed, waiting, checkpoint) = app
+        .blocking(|app| {
+            let (sealed, waiting) = app.inner.db.seal_counts()?;
+            Ok::<_, Error>((sealed, waiting, app.inner.db.checkpoint()?.unwrap_or_default()))
+        })
+        .await?;
+    let page = LogPage {
+        title: "Audit log".into(),
+        object: wanted,
+        error,
+        sealed,
+        waiting,
+        checkpoint,
+        key: app.verifier().to_string(),
+        rows: events
+            .into_iter()
+            .map(|e| Row {
+                at: e.at.short(),
+                verb: e.verb.code(),
+                actor: e.actor.map_or_else(|| e.actor_kind.clone(), |id| id.to_string()),
+                action: e.action,
+                purpose: e.purpose,
+                object: e.object.map_or_else(|| e.object_kind.clone(), |id| format!("{} {id}", e.object_kind)),
+                rule: e.rule,
+            })
+            .collect(),
+    };
+    app.page("staff/log.njk", &frame(&app, &staff, "/desk/log"), &page)
+}

@@ -1,0 +1,167 @@
+//! The description of the API, OpenAPI 3.1. Written here beside the routes; a test holds it against them and
+//! against a golden file.
+
+use crate::{
+    App,
+    api::{Decide, Follow, Receipt, Submit},
+};
+use axum::{Json, extract::State, response::IntoResponse};
+use serde_json::{Value, json};
+
+fn schema<T: schemars::JsonSchema>() -> Value {
+    let mut value = schemars::schema_for!(T).to_value();
+    if let Some(object) = value.as_object_mut() {
+        object.remove("$schema");
+    }
+    value
+}
+
+fn answer(words: &str, schema: Value) -> Value {
+    json!({ "description": words, "content": { "application/json": { "schema": schema } } })
+}
+
+fn problem(words: &str) -> Value {
+    let schema = json!({ "$ref": "#/components/schemas/Problem" });
+    json!({ "description": words, "content": { "application/problem+json": { "schema": schema } } })
+}
+
+fn sent(schema: Value) -> Value {
+    json!({ "required": true, "content": { "application/json": { "schema": schema } } })
+}
+
+fn in_path(name: &str) -> Value {
+    json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
+}
+
+fn in_query(name: &str, words: &str) -> Value {
+    json!({ "name": name, "in": "query", "required": false, "description": words, "schema": { "type": "string" } })
+}
+
+/// The document. `public_url` is where the service is reached.
+#[must_use]
+pub fn document(public_url: &str) -> Value {
+    let object = json!({ "type": "object" });
+    let staff = json!([{ "staffToken": [] }]);
+    let denied = |mut operation: Value| {
+        operation["security"] = staff.clone();
+        operation["responses"]["401"] = problem("No valid staff API token");
+        operation["responses"]["403"] = problem("Not allowed for this person and purpose");
+        operation
+    };
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Bluelamp API",
+            "version": "1",
+            "summary": "Reports, decisions and cases: the same functions as the pages.",
+            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+        },
+        "servers": [{ "url": public_url }],
+        "paths": {
+            "/api/v1/forms": { "get": {
+                "operationId": "listForms", "summary": "The forms that can be sent in", "security": [],
+                "responses": { "200": answer("The forms", object.clone()) },
+            } },
+            "/api/v1/forms/{id}": { "get": {
+                "operationId": "getForm", "summary": "The JSON Schema of a form's answers", "security": [],
+                "parameters": [in_path("id")],
+                "responses": { "200": answer("A JSON Schema", object.clone()), "404": problem("No such form") },
+            } },
+            "/api/v1/submissions": { "post": {
+                "operationId": "submit", "summary": "Send in a report", "security": [],
+                "parameters": [{
+                    "name": "Idempotency-Key", "in": "header", "required": false,
+                    "description": "A random key of 16 to 200 characters. The same key with the same report gives \
+                                    the first answer again.",
+                    "schema": { "type": "string", "minLength": 16, "maxLength": 200 },
+                }],
+                "requestBody": sent(schema::<Submit>()),
+                "responses": {
+                    "201": answer("Received, and on the disk", schema::<Receipt>()),
+                    "200": answer("Received before, with this key", schema::<Receipt>()),
+                    "409": problem("The key was used for another report"),
+                    "413": problem("Too large"),
+                    "422": problem("Some answers are not right; each is named by a JSON pointer"),
+                    "503": problem("Not now; nothing was kept"),
+                },
+            } },
+            "/api/v1/submissions/track": { "post": {
+                "operationId": "track", "summary": "Follow a report", "security": [],
+                "requestBody": sent(schema::<Follow>()),
+                "responses": {
+                    "200": answer("How far it has come", object.clone()),
+                    "404": problem("No report has this reference and code"),
+                    "422": problem("The body is not right"),
+                    "503": problem("Too many attempts"),
+                },
+            } },
+            "/api/v1/reports": { "get": denied(json!({
+                "operationId": "listReports", "summary": "A page of the queue, gravest first",
+                "parameters": [
+                    in_query("state", "new, more-needed or decided"),
+                    in_query("form", "Only reports by this form"),
+                    in_query("reference", "Only the report with this reference"),
+                    in_query("after", "The next of the page before"),
+                ],
+                "responses": { "200": answer("Reports", object.clone()), "422": problem("A wrong filter") },
+            })) },
+            "/api/v1/reports/{id}": { "get": denied(json!({
+                "operationId": "getReport", "summary": "A report with answers, assessment, matches and decisions",
+                "parameters": [in_path("id")],
+                "responses": { "200": answer("The report", object.clone()), "404": problem("No such report") },
+            })) },
+            "/api/v1/reports/{id}/decision": { "post": denied(json!({
+                "operationId": "decide", "summary": "Decide about a report, as the person behind the token",
+                "parameters": [in_path("id")],
+                "requestBody": sent(schema::<Decide>()),
+                "responses": {
+                    "201": answer("Decided", object.clone()),
+                    "404": problem("No such report"),
+                    "409": problem("Changed in the meantime, or decided already"),
+                    "422": problem("Something is missing"),
+                },
+            })) },
+            "/api/v1/cases": { "get": denied(json!({
+                "operationId": "listCases", "summary": "The latest cases",
+                "responses": { "200": answer("Cases", object.clone()) },
+            })) },
+            "/api/v1/cases/{id}": { "get": denied(json!({
+                "operationId": "getCase", "summary": "A case with tasks, notes, people and evidence",
+                "parameters": [in_path("id")],
+                "responses": { "200": answer("The case", object.clone()), "404": problem("No such case") },
+            })) },
+        },
+        "components": {
+            "securitySchemes": { "staffToken": {
+                "type": "http", "scheme": "bearer",
+                "description": "Issued with `bluelamp token issue`; carries a person and a purpose.",
+            } },
+            "schemas": { "Problem": {
+                "type": "object",
+                "description": "RFC 9457",
+                "required": ["type", "title", "status"],
+                "properties": {
+                    "type": { "type": "string" },
+                    "title": { "type": "string" },
+                    "status": { "type": "integer" },
+                    "detail": { "type": "string" },
+                    "request_id": { "type": "string" },
+                    "errors": { "type": "array", "items": {
+                        "type": "object",
+                        "required": ["field", "code", "message"],
+                        "properties": {
+                            "field": { "type": "string", "description": "A JSON pointer into the body, or a name" },
+                            "code": { "type": "string" },
+                            "message": { "type": "string" },
+                        },
+                    } },
+                },
+            } },
+        },
+    })
+}
+
+/// `GET /api/v1/openapi.json`
+pub(crate) async fn serve(State(app): State<App>) -> impl IntoResponse {
+    Json(document(&app.inner.settings.public_url))
+}

@@ -1,0 +1,7 @@
+//! What anybody can open: reporting, following a report, and what the service says of itself.
+
+pub(crate) mod draft;
+pub(crate) mod fields;
+pub(crate) mod journey;
+pub(crate) mod start;
+pub(crate) mod track;

@@ -1,0 +1,125 @@
+//! All routes in one place, and the server that answers them.
+
+use crate::{App, api, assets, desk, guard, openapi, operations, public};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Path},
+    http::HeaderMap,
+    middleware::from_fn_with_state,
+    routing::{get, post},
+};
+use std::{net::SocketAddr, time::Duration};
+use tokio::net::TcpListener;
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+
+/// The largest body of anything but a file: a report with all its text.
+const BODY: usize = 256 * 1024;
+/// No answer takes longer than this.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Requests under way are given so long to finish when the server is told to stop.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// Every route of the service.
+pub fn router(app: App) -> Router {
+    let files = usize::try_from(app.inner.settings.largest_file).unwrap_or(usize::MAX).saturating_add(BODY);
+    let pages = Router::new()
+        .route("/", get(public::start::home))
+        .route("/report", get(public::start::choose))
+        .route("/report/{form}", get(public::journey::start))
+        .route("/report/{form}/check", get(public::journey::check))
+        .route("/report/{form}/send", post(public::journey::send))
+        .route("/report/{form}/sent", get(public::journey::sent))
+        .route("/report/{form}/q/{*page}", get(public::journey::ask).post(public::journey::answer))
+        .route("/track", get(public::track::ask).post(public::track::show))
+        .route("/leave", get(public::start::leave))
+        .route("/algorithms", get(public::start::algorithms))
+        .route("/accessibility", get(public::start::accessibility))
+        .route("/privacy", get(public::start::privacy))
+        .route("/sign-in", get(desk::entry::ask).post(desk::entry::sign_in))
+        .route("/sign-out", post(desk::entry::sign_out))
+        .route("/invitation/{secret}", get(desk::entry::invited).post(desk::entry::accept))
+        .route("/desk", get(desk::entry::arrive))
+        .route("/desk/purpose", get(desk::entry::purpose).post(desk::entry::choose_purpose))
+        .route("/desk/reports", get(desk::reports::queue))
+        .route("/desk/reports/{id}", get(desk::reports::view))
+        .route("/desk/reports/{id}/decide", post(desk::reports::decide))
+        .route("/desk/reports/{id}/matches/{suggestion}", post(desk::reports::answer_match))
+        .route("/desk/cases", get(desk::cases::list))
+        .route("/desk/cases/{id}", get(desk::cases::view))
+        .route("/desk/cases/{id}/tasks", post(desk::cases::add_task))
+        .route("/desk/cases/{id}/tasks/{task}", post(desk::cases::finish_task))
+        .route("/desk/cases/{id}/notes", post(desk::cases::add_note))
+        .route(
+            "/desk/cases/{id}/evidence",
+            post(desk::cases::add_evidence).layer(DefaultBodyLimit::max(files)),
+        )
+        .route("/desk/evidence/{item}", get(desk::cases::open_evidence))
+        .route("/desk/cases/{id}/package", post(desk::cases::export))
+        .route("/desk/accounts", get(desk::accounts::list).post(desk::accounts::create))
+        .route("/desk/log", get(desk::log::view));
+    let machines = Router::new()
+        .route("/api/v1/openapi.json", get(openapi::serve))
+        .route("/api/v1/forms", get(api::forms))
+        .route("/api/v1/forms/{id}", get(api::form))
+        .route("/api/v1/submissions", post(api::submit))
+        .route("/api/v1/submissions/track", post(api::track))
+        .route("/api/v1/reports", get(api::reports))
+        .route("/api/v1/reports/{id}", get(api::report))
+        .route("/api/v1/reports/{id}/decision", post(api::decide))
+        .route("/api/v1/cases", get(api::cases))
+        .route("/api/v1/cases/{id}", get(api::case))
+        .route("/healthz", get(operations::health))
+        .route("/metrics", get(operations::metrics))
+        .route("/log/key", get(operations::log_key))
+        .route("/log/{*path}", get(operations::log_file))
+        .route("/assets/{file}", get(async |Path(file): Path<String>, headers: HeaderMap| assets::respond(&file, &headers)));
+    pages
+        .merge(machines)
+        .layer(DefaultBodyLimit::max(BODY))
+        .layer(CatchPanicLayer::new())
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(from_fn_with_state(app.clone(), guard::guard))
+        .with_state(app)
+}
+
+/// Serves until `stop` resolves, then lets what is under way finish.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let keeper = app.clone();
+    let tidy = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(300)).await;
+            for limiter in [&keeper.inner.reports, &keeper.inner.sign_ins, &keeper.inner.tracking] {
+                limiter.tidy();
+            }
+            if let Err(e) = keeper.blocking(|app| app.inner.db.sweep_sessions()).await {
+                tracing::warn!(error = %e, "expired sessions could not be removed");
+            }
+        }
+    });
+    let (told, mut waiting) = tokio::sync::watch::channel(false);
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        stop.await;
+        let _ = told.send(true); // nobody waits any more: the server has ended by itself
+    });
+    let farewell = async {
+        let _ = waiting.wait_for(|told| *told).await; // an error means the same: it has ended
+        tokio::time::sleep(FAREWELL).await;
+    };
+    let outcome = tokio::select! {
+        outcome = server => outcome,
+        () = farewell => {
+            tracing::warn!("requests were still under way when the server stopped");
+            Ok(())
+        }
+    };
+    tidy.abort();
+    outcome
+}
