@@ -305,15 +305,30 @@ pub fn session_actor(db: &Db, cookie: &str) -> Result<Option<Session>> {
 ///
 /// # Errors
 /// [`Error::Invalid`] for a purpose that none of the person's roles may choose; database errors.
-pub fn change_purpose(db: &Db, policy: &Policy, cookie: &str, session: &Session, purpose: &str) -> Result<()> {
+pub fn change_purpose(
+    db: &Db,
+    policy: &Policy,
+    cookie: &str,
+    session: &Session,
+    purpose: &str,
+) -> Result<()> {
     if !policy.purposes_of(&session.roles).iter().any(|p| p.code == purpose) {
-        return Err(Error::field("purpose", "not-yours", "Select a purpose that one of your roles may act for"));
+        return Err(Error::field(
+            "purpose",
+            "not-yours",
+            "Select a purpose that one of your roles may act for",
+        ));
     }
     let token = Token::parse(cookie).ok_or_else(|| Error::NotFound("that session".into()))?;
     let (account, chosen) = (session.account, purpose.to_owned());
     db.write(&Actor::public(), move |cx| {
         cx.allow(action::SESSION_OPEN, None)?;
-        cx.record(Verb::Authenticate, "account", Some(account), json!({ "step": "changed purpose", "purpose": chosen }))
+        cx.record(
+            Verb::Authenticate,
+            "account",
+            Some(account),
+            json!({ "step": "changed purpose", "purpose": chosen }),
+        )
     })?;
     let changed = Session { purpose: purpose.to_owned(), ..session.clone() };
     db.put_session(&token, STAFF, Some(account), &bytes(&changed)?, db.now().plus_seconds(IDLE_SECONDS))

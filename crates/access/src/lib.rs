@@ -11,8 +11,9 @@ mod policy;
 mod secret;
 
 pub use account::{
-    Account, NewAccount, Session, SignedIn, TokenIssued, accept_invitation, accounts, change_purpose, create_account,
-    disable_account, find_account, invite, issue_token, session_actor, sign_in, sign_out, token_actor,
+    Account, NewAccount, Session, SignedIn, TokenIssued, accept_invitation, accounts, change_purpose,
+    create_account, disable_account, find_account, invite, issue_token, session_actor, sign_in, sign_out,
+    token_actor,
 };
 pub use password::{MIN_LENGTH as PASSWORD_MIN_LENGTH, check as check_password};
 pub use policy::{Policy, Purpose, Role, Rule};

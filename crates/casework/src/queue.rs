@@ -83,14 +83,14 @@ pub struct Page {
     pub items: Vec<QueueItem>,
     /// Pass as `after` for the next page.
     pub next: Option<String>,
-    /// How many wait in this state and form, counted up to [`COUNTED`].
+    /// How many wait in this state and form, counted up to a thousand.
     pub total: u64,
 }
 
 /// Reports on one page.
 const PAGE: usize = 25;
 /// A longer queue is said to be longer than this.
-pub const COUNTED: u64 = 1000;
+const COUNTED: u64 = 1000;
 
 /// Reads a page of the queue.
 ///

@@ -20,9 +20,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
 
 fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Error> {
-    serde_json::from_slice(bytes).map_err(|e| {
-        Error::field("body", "json", format!("line {}, column {}: {e}", e.line(), e.column()))
-    })
+    serde_json::from_slice(bytes)
+        .map_err(|e| Error::field("body", "json", format!("line {}, column {}: {e}", e.line(), e.column())))
 }
 
 /// `GET /api/v1/forms`
@@ -67,15 +66,30 @@ pub(crate) struct Receipt {
 }
 
 /// `POST /api/v1/submissions`: received once for each `Idempotency-Key`.
-pub(crate) async fn submit(State(app): State<App>, ask: Ask, from: Sender, headers: HeaderMap, bytes: Bytes) -> Answer {
+pub(crate) async fn submit(
+    State(app): State<App>,
+    ask: Ask,
+    from: Sender,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Answer {
     app.inner.reports.check(from)?;
     let sent: Submit = body(&bytes)?;
     let form = app.form(&sent.form).map_err(|_| {
         let known: Vec<_> = app.inner.forms.keys().map(String::as_str).collect();
-        Error::field("/form", "unknown", format!("'{}' is not a form; the forms are {}", sent.form, known.join(", ")))
+        Error::field(
+            "/form",
+            "unknown",
+            format!("'{}' is not a form; the forms are {}", sent.form, known.join(", ")),
+        )
     })?;
     if sent.version.is_some_and(|v| v != form.version) {
-        return Err(Error::field("/version", "changed", format!("the form is at version {} now", form.version)).into());
+        return Err(Error::field(
+            "/version",
+            "changed",
+            format!("the form is at version {} now", form.version),
+        )
+        .into());
     }
     let clean = form.validate(&sent.answers, app.inner.db.now()).map_err(Error::Invalid)?;
     let key = headers
@@ -139,11 +153,8 @@ fn id(text: &str) -> Result<Id, Refused> {
 pub(crate) async fn report(State(app): State<App>, who: Bearer, Path(which): Path<String>) -> Answer {
     let which = id(&which)?;
     let r = app.read(&who.actor, move |cx| bluelamp_casework::view_report(cx, which)).await?;
-    let decisions: Vec<_> = r
-        .decisions
-        .iter()
-        .map(|m| json!({ "decision": m.decision, "grade": m.grade, "by": m.by }))
-        .collect();
+    let decisions: Vec<_> =
+        r.decisions.iter().map(|m| json!({ "decision": m.decision, "grade": m.grade, "by": m.by })).collect();
     Ok(Json(json!({
         "report": r.item,
         "channel": r.submission.channel,
@@ -183,7 +194,12 @@ pub(crate) struct Decide {
 }
 
 /// `POST /api/v1/reports/{id}/decision`
-pub(crate) async fn decide(State(app): State<App>, who: Bearer, Path(which): Path<String>, bytes: Bytes) -> Answer {
+pub(crate) async fn decide(
+    State(app): State<App>,
+    who: Bearer,
+    Path(which): Path<String>,
+    bytes: Bytes,
+) -> Answer {
     let which = id(&which)?;
     let d: Decide = body(&bytes)?;
     let choice = Choice {
@@ -199,7 +215,8 @@ pub(crate) async fn decide(State(app): State<App>, who: Bearer, Path(which): Pat
         tasks: d.tasks,
     };
     let decided = app.write(&who.actor, move |cx| bluelamp_casework::decide(cx, which, &choice)).await?;
-    Ok((StatusCode::CREATED, Json(json!({ "decision": decided.decision, "case": decided.case }))).into_response())
+    Ok((StatusCode::CREATED, Json(json!({ "decision": decided.decision, "case": decided.case })))
+        .into_response())
 }
 
 /// `GET /api/v1/cases`

@@ -138,7 +138,12 @@ impl App {
     }
 
     /// Renders a page of `web/templates`.
-    pub(crate) fn page(&self, template: &str, frame: &Frame, page: &impl Serialize) -> Result<Response, Refused> {
+    pub(crate) fn page(
+        &self,
+        template: &str,
+        frame: &Frame,
+        page: &impl Serialize,
+    ) -> Result<Response, Refused> {
         let html = render(template, &self.inner.settings.theme, frame, page)
             .map_err(|e| Error::Bug(format!("{template}: {e:#}")))?;
         Ok(Html(html).into_response())

@@ -89,14 +89,16 @@ impl FromRequestParts<App> for Ask {
 /// Sixteen random bytes in hexadecimal. Without the system's randomness no page is served.
 fn random() -> Result<String, Error> {
     let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes).map_err(|e| Error::Unavailable(format!("no randomness from the system: {e}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|e| Error::Unavailable(format!("no randomness from the system: {e}")))?;
     Ok(hex::encode(bytes))
 }
 
 /// A new secret for a cookie.
 pub(crate) fn new_token() -> Result<String, Error> {
     let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).map_err(|e| Error::Unavailable(format!("no randomness from the system: {e}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|e| Error::Unavailable(format!("no randomness from the system: {e}")))?;
     Ok(hex::encode(bytes))
 }
 
@@ -198,9 +200,11 @@ fn dress(app: &App, ask: &Ask, path: &str, response: Response) -> Response {
             Arc::new(match code {
                 StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Error::NotFound("that page".into()),
                 StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge("what was sent".into()),
-                c if c.is_client_error() => {
-                    Error::field("body", "unreadable", "What was sent could not be read; go back and try again")
-                }
+                c if c.is_client_error() => Error::field(
+                    "body",
+                    "unreadable",
+                    "What was sent could not be read; go back and try again",
+                ),
                 _ => Error::Bug("the request could not be answered".into()),
             })
         }
@@ -209,7 +213,8 @@ fn dress(app: &App, ask: &Ask, path: &str, response: Response) -> Response {
     if let Error::Bug(what) = &*error {
         tracing::error!(request.id = %ask.id, error = %what, "a defect");
     }
-    let mut dressed = if path.starts_with("/api/") { problem(ask, code, &error) } else { failure(app, ask, code, &error) };
+    let mut dressed =
+        if path.starts_with("/api/") { problem(ask, code, &error) } else { failure(app, ask, code, &error) };
     for (name, value) in response.headers() {
         if *name == header::SET_COOKIE || *name == header::RETRY_AFTER || *name == header::WWW_AUTHENTICATE {
             dressed.headers_mut().append(name.clone(), value.clone());
@@ -250,7 +255,10 @@ fn failure(app: &App, ask: &Ask, code: StatusCode, error: &Error) -> Response {
     let (title, lines): (&str, Vec<String>) = match error {
         Error::NotFound(what) => (
             "Page not found",
-            vec![format!("We could not find {what}."), "If you typed or pasted the address, check that it is complete.".into()],
+            vec![
+                format!("We could not find {what}."),
+                "If you typed or pasted the address, check that it is complete.".into(),
+            ],
         ),
         Error::Forbidden { reason } => (
             "You cannot do this",
@@ -261,12 +269,18 @@ fn failure(app: &App, ask: &Ask, code: StatusCode, error: &Error) -> Response {
         ),
         Error::Stale(what) | Error::Conflict(what) => (
             "This was changed in the meantime",
-            vec![format!("Nothing was saved: {what}."), "Go back, load the page again and look at what has changed.".into()],
+            vec![
+                format!("Nothing was saved: {what}."),
+                "Go back, load the page again and look at what has changed.".into(),
+            ],
         ),
         Error::TooLarge(what) => ("This is too large", vec![format!("Nothing was saved: {what}.")]),
         Error::Unavailable(what) => (
             "Sorry, try again in a moment",
-            vec![format!("Nothing was saved: {what}."), "What you have told us so far is kept. If it is an emergency, call 999.".into()],
+            vec![
+                format!("Nothing was saved: {what}."),
+                "What you have told us so far is kept. If it is an emergency, call 999.".into(),
+            ],
         ),
         Error::Invalid(fields) => {
             ("There is a problem", fields.iter().map(|f: &FieldError| f.message.clone()).collect())
@@ -306,9 +320,9 @@ impl Limiter {
     /// [`Error::Unavailable`] when it was too many.
     pub(crate) fn check(&self, from: Sender) -> Result<(), Error> {
         match &self.0 {
-            Some(limiter) if limiter.check_key(&from.0).is_err() => {
-                Err(Error::Unavailable("there were too many requests from your address; wait a minute".into()))
-            }
+            Some(limiter) if limiter.check_key(&from.0).is_err() => Err(Error::Unavailable(
+                "there were too many requests from your address; wait a minute".into(),
+            )),
             _ => Ok(()),
         }
     }
@@ -366,7 +380,9 @@ pub(crate) fn check_csrf(app: &App, cookie: &str, posted: &str) -> Result<(), Er
     if csrf(app, cookie).as_bytes().ct_eq(posted.as_bytes()).into() {
         return Ok(());
     }
-    Err(Error::Forbidden { reason: "the form was not sent from its own page, or the session has ended".into() })
+    Err(Error::Forbidden {
+        reason: "the form was not sent from its own page, or the session has ended".into(),
+    })
 }
 
 /// The value of a cookie.
@@ -383,7 +399,11 @@ pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 
 /// A cookie's name: browsers keep `__Host-` ones to this very host, and only take them over HTTPS.
 pub(crate) fn cookie_name(app: &App, base: &str) -> String {
-    if app.inner.settings.public_url.starts_with("https://") { format!("__Host-{base}") } else { base.to_owned() }
+    if app.inner.settings.public_url.starts_with("https://") {
+        format!("__Host-{base}")
+    } else {
+        base.to_owned()
+    }
 }
 
 /// A `Set-Cookie` value for the session; an empty value forgets it.
@@ -419,7 +439,8 @@ pub(crate) struct NotSignedIn {
 
 impl IntoResponse for NotSignedIn {
     fn into_response(self) -> Response {
-        let next: String = self.path.chars().filter(|c| c.is_ascii_alphanumeric() || "/-_.".contains(*c)).collect();
+        let next: String =
+            self.path.chars().filter(|c| c.is_ascii_alphanumeric() || "/-_.".contains(*c)).collect();
         (StatusCode::SEE_OTHER, [(header::LOCATION, format!("/sign-in?next={next}"))]).into_response()
     }
 }
@@ -456,7 +477,9 @@ impl FromRequestParts<App> for Bearer {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let ask = Ask::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
         let denied = || {
-            let error = Error::Forbidden { reason: "this needs 'Authorization: Bearer' with a staff API token".into() };
+            let error = Error::Forbidden {
+                reason: "this needs 'Authorization: Bearer' with a staff API token".into(),
+            };
             let mut response = Refused(error).into_response();
             *response.status_mut() = StatusCode::UNAUTHORIZED;
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -92,7 +92,8 @@ pub(crate) async fn metrics(State(app): State<App>) -> Answer {
             Ok(text)
         })
         .await?;
-    Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response())
+    Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
+        .into_response())
 }
 
 /// `GET /log/{*path}`: the transparency log in the form of C2SP tlog-tiles, for anybody.
@@ -102,8 +103,11 @@ pub(crate) async fn log_file(
 ) -> Answer {
     let kind = if path == "checkpoint" { "text/plain; charset=utf-8" } else { "application/octet-stream" };
     // A whole tile never changes; a partial one and the checkpoint do.
-    let caching =
-        if path.starts_with("tile/") && !path.contains(".p/") { "public, max-age=31536000, immutable" } else { "no-store" };
+    let caching = if path.starts_with("tile/") && !path.contains(".p/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-store"
+    };
     let bytes = app.blocking(move |app| app.inner.db.log_file(&path)).await?;
     Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, caching)], bytes).into_response())
 }

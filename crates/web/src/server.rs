@@ -72,7 +72,10 @@ pub fn router(app: App) -> Router {
         .route("/metrics", get(operations::metrics))
         .route("/log/key", get(operations::log_key))
         .route("/log/{*path}", get(operations::log_file))
-        .route("/assets/{file}", get(async |Path(file): Path<String>, headers: HeaderMap| assets::respond(&file, &headers)));
+        .route(
+            "/assets/{file}",
+            get(async |Path(file): Path<String>, headers: HeaderMap| assets::respond(&file, &headers)),
+        );
     pages
         .merge(machines)
         .layer(DefaultBodyLimit::max(BODY))

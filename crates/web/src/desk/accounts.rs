@@ -60,7 +60,12 @@ async fn show(
 ) -> Answer {
     let accounts = app.read(&staff.actor(), bluelamp_access::accounts).await?;
     let label = |code: &String| {
-        app.inner.policy.roles.iter().find(|r| r.code == *code).map_or_else(|| code.clone(), |r| r.label.clone())
+        app.inner
+            .policy
+            .roles
+            .iter()
+            .find(|r| r.code == *code)
+            .map_or_else(|| code.clone(), |r| r.label.clone())
     };
     let standing = |a: &Account| match (a.disabled, a.active) {
         (true, _) => "Disabled",
@@ -85,7 +90,11 @@ async fn show(
             .roles
             .iter()
             .filter(|r| !["public", "system"].contains(&r.code.as_str()))
-            .map(|r| RoleOption { value: r.code.clone(), text: r.label.clone(), checked: chosen.contains(&r.code) })
+            .map(|r| RoleOption {
+                value: r.code.clone(),
+                text: r.label.clone(),
+                checked: chosen.contains(&r.code),
+            })
             .collect(),
         csrf: csrf(app, &staff.cookie),
         values,

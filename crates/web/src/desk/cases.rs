@@ -23,6 +23,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Serialize)]
 pub(crate) struct ListPage {
     title: String,
+    /// "12 cases".
+    count: String,
     rows: Vec<CaseRow>,
 }
 
@@ -43,6 +45,12 @@ pub(crate) async fn list(State(app): State<App>, staff: Staff) -> Answer {
     let now = app.inner.db.now();
     let page = ListPage {
         title: "Cases".into(),
+        count: match cases.len() {
+            0 => "No cases".into(),
+            1 => "1 case".into(),
+            100 => "The latest 100 cases".into(),
+            n => format!("{n} cases"),
+        },
         rows: cases
             .into_iter()
             .map(|c| CaseRow {
@@ -69,8 +77,12 @@ pub(crate) struct CasePage {
     by: String,
     report_href: String,
     tasks: Vec<TaskView>,
+    /// How many of them are still to do.
+    open_tasks: usize,
     involved: Vec<InvolvedView>,
     evidence: Vec<EvidenceView>,
+    notes: Vec<NoteView>,
+    packages: Vec<PackageView>,
     events: Vec<Event>,
     /// What this person may do here for their purpose.
     can_update: bool,
@@ -82,14 +94,35 @@ pub(crate) struct CasePage {
     values: BTreeMap<String, String>,
     errors: BTreeMap<String, String>,
     error_summary: Vec<Problem>,
-    /// Where the package that was just made lies.
+    /// A package that was made and looked at again.
     made: Option<Made>,
 }
 
-/// A package that was made.
+/// What somebody wrote down.
+#[derive(Debug, Serialize)]
+struct NoteView {
+    when: String,
+    by: String,
+    lines: Vec<String>,
+}
+
+/// A package that was handed over.
+#[derive(Debug, Serialize)]
+struct PackageView {
+    /// The page that checks it again.
+    href: String,
+    recipient: String,
+    made: String,
+    manifest: String,
+}
+
+/// A package that was made and looked at again.
 #[derive(Debug, Serialize, Clone)]
 struct Made {
     folder: String,
+    /// The key to check it with, and its fingerprint to compare on the telephone.
+    key: String,
+    fingerprint: String,
     ok: bool,
     proves: Vec<String>,
     problems: Vec<String>,
@@ -105,6 +138,9 @@ struct TaskView {
     overdue: bool,
     done: Option<String>,
     result: Option<String>,
+    /// What was tried as its result, and what is wrong with that.
+    tried: String,
+    error: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -176,6 +212,15 @@ async fn show(app: &App, staff: &Staff, id: &str, tried: Tried) -> Answer {
         Some(package) => Some(verified(app, &case.summary.reference, package).await?),
         None => None,
     };
+    let handed_over = packages
+        .iter()
+        .map(|p| PackageView {
+            href: format!("/desk/cases/{}?package={}#package", case.summary.id, p.id),
+            recipient: p.recipient.clone(),
+            made: format!("{} by {}", p.made_at.short(), p.made_by),
+            manifest: p.manifest_sha256.clone(),
+        })
+        .collect();
     let mut events: Vec<(bluelamp_model::Time, Event)> = moments
         .into_iter()
         .chain(bluelamp_evidence::moments(&items))
@@ -187,7 +232,12 @@ async fn show(app: &App, staff: &Staff, id: &str, tried: Tried) -> Answer {
         .collect();
     events.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let wrong = !tried.wrong.is_empty();
-    let page = case_page(app, staff, &case, &items, events.into_iter().map(|(_, e)| e).collect(), tried, made);
+    let page = CasePage {
+        packages: handed_over,
+        events: events.into_iter().map(|(_, e)| e).collect(),
+        made,
+        ..case_page(app, staff, &case, &items, tried)
+    };
     let mut response = app.page("staff/case.njk", &frame(app, staff, "/desk/cases"), &page)?;
     if wrong {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
@@ -202,6 +252,8 @@ async fn verified(app: &App, reference: &str, package: Id) -> Result<Made, Error
         let found = bluelamp_evidence::verify(&folder, std::slice::from_ref(app.verifier()));
         Ok(Made {
             folder: folder.display().to_string(),
+            key: app.verifier().to_string(),
+            fingerprint: bluelamp_evidence::fingerprint(app.verifier()),
             ok: found.ok,
             proves: found.proves,
             problems: found.problems.into_iter().map(|p| format!("{}: {}", p.file, p.reason)).collect(),
@@ -220,7 +272,8 @@ fn event(at: bluelamp_model::Time, title: String, by: Option<String>, detail: &s
     }
 }
 
-fn case_page(app: &App, staff: &Staff, case: &Case, items: &[Item], events: Vec<Event>, tried: Tried, made: Option<Made>) -> CasePage {
+/// Everything but what was handed over and the timeline.
+fn case_page(app: &App, staff: &Staff, case: &Case, items: &[Item], tried: Tried) -> CasePage {
     let now = app.inner.db.now();
     let c = &case.summary;
     let href = format!("/desk/cases/{}", c.id);
@@ -231,8 +284,10 @@ fn case_page(app: &App, staff: &Staff, case: &Case, items: &[Item], events: Vec<
         }
         text
     };
+    let wrong_result = |task: Id| tried.wrong.iter().find(|e| e.field == format!("result-{task}"));
     CasePage {
         title: c.title.clone(),
+        open_tasks: case.tasks.iter().filter(|t| t.done_at.is_none()).count(),
         reference: c.reference.clone(),
         opened: c.opened_at.spoken(),
         by: c.opened_by.clone(),
@@ -252,6 +307,8 @@ fn case_page(app: &App, staff: &Staff, case: &Case, items: &[Item], events: Vec<
                     None => at.short(),
                 }),
                 result: t.result.clone(),
+                tried: wrong_result(t.id).and(tried.values.get("result")).cloned().unwrap_or_default(),
+                error: wrong_result(t.id).map(|e| e.message.clone()),
             })
             .collect(),
         involved: case
@@ -277,7 +334,17 @@ fn case_page(app: &App, staff: &Staff, case: &Case, items: &[Item], events: Vec<
                 added: format!("{} by {}", i.added_at.short(), i.added_by),
             })
             .collect(),
-        events,
+        notes: case
+            .notes
+            .iter()
+            .map(|n| NoteView {
+                when: n.at.short(),
+                by: n.by.clone(),
+                lines: n.text.lines().filter(|l| !l.trim().is_empty()).map(str::to_owned).collect(),
+            })
+            .collect(),
+        packages: Vec::new(),
+        events: Vec::new(),
         can_update: may(app, staff, action::CASE_UPDATE),
         can_add_evidence: may(app, staff, action::EVIDENCE_ADD),
         can_export: may(app, staff, action::CASE_EXPORT),
@@ -291,7 +358,7 @@ fn case_page(app: &App, staff: &Staff, case: &Case, items: &[Item], events: Vec<
             .map(|e| Problem { text: e.message.clone(), href: format!("#{}", e.field) })
             .collect(),
         errors: tried.wrong.into_iter().map(|e| (e.field, e.message)).collect(),
-        made,
+        made: None,
         href,
     }
 }
@@ -301,7 +368,14 @@ fn case_id(id: &str) -> Result<Id, Error> {
 }
 
 /// Back to the case, or the case again with what is wrong.
-async fn back(app: &App, staff: &Staff, id: &str, raw: BTreeMap<String, String>, done: Result<(), Error>, at: &str) -> Answer {
+async fn back(
+    app: &App,
+    staff: &Staff,
+    id: &str,
+    raw: BTreeMap<String, String>,
+    done: Result<(), Error>,
+    at: &str,
+) -> Answer {
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/desk/cases/{id}#{at}")).into_response()),
         Err(Error::Invalid(wrong)) => show(app, staff, id, Tried { values: raw, wrong, package: None }).await,
@@ -310,11 +384,19 @@ async fn back(app: &App, staff: &Staff, id: &str, raw: BTreeMap<String, String>,
 }
 
 fn values(raw: &crate::public::fields::Raw) -> BTreeMap<String, String> {
-    raw.iter().filter(|(n, _)| *n != "csrf").map(|(n, v)| (n.clone(), v.first().cloned().unwrap_or_default())).collect()
+    raw.iter()
+        .filter(|(n, _)| *n != "csrf")
+        .map(|(n, v)| (n.clone(), v.first().cloned().unwrap_or_default()))
+        .collect()
 }
 
 /// `POST /desk/cases/{id}/tasks`
-pub(crate) async fn add_task(State(app): State<App>, staff: Staff, Path(id): Path<String>, RawForm(b): RawForm) -> Answer {
+pub(crate) async fn add_task(
+    State(app): State<App>,
+    staff: Staff,
+    Path(id): Path<String>,
+    RawForm(b): RawForm,
+) -> Answer {
     let raw = posted(&b);
     check_csrf(&app, &staff.cookie, first(&raw, "csrf"))?;
     let (case, title) = (case_id(&id)?, first(&raw, "title").to_owned());
@@ -349,11 +431,17 @@ pub(crate) async fn finish_task(
 }
 
 /// `POST /desk/cases/{id}/notes`
-pub(crate) async fn add_note(State(app): State<App>, staff: Staff, Path(id): Path<String>, RawForm(b): RawForm) -> Answer {
+pub(crate) async fn add_note(
+    State(app): State<App>,
+    staff: Staff,
+    Path(id): Path<String>,
+    RawForm(b): RawForm,
+) -> Answer {
     let raw = posted(&b);
     check_csrf(&app, &staff.cookie, first(&raw, "csrf"))?;
     let (case, text) = (case_id(&id)?, first(&raw, "text").to_owned());
-    let done = app.write(&staff.actor(), move |cx| bluelamp_casework::add_note(cx, case, &text).map(drop)).await;
+    let done =
+        app.write(&staff.actor(), move |cx| bluelamp_casework::add_note(cx, case, &text).map(drop)).await;
     back(&app, &staff, &id, values(&raw), done, "notes").await
 }
 
@@ -457,7 +545,12 @@ fn packages_folder(app: &App) -> std::path::PathBuf {
 }
 
 /// `POST /desk/cases/{id}/package`: makes the package to hand over, in the data folder's `packages`.
-pub(crate) async fn export(State(app): State<App>, staff: Staff, Path(id): Path<String>, RawForm(b): RawForm) -> Answer {
+pub(crate) async fn export(
+    State(app): State<App>,
+    staff: Staff,
+    Path(id): Path<String>,
+    RawForm(b): RawForm,
+) -> Answer {
     let raw = posted(&b);
     check_csrf(&app, &staff.cookie, first(&raw, "csrf"))?;
     case_id(&id)?;
@@ -470,7 +563,8 @@ pub(crate) async fn export(State(app): State<App>, staff: Staff, Path(id): Path<
         .await;
     match made {
         Ok(exported) => {
-            Ok(Redirect::to(&format!("/desk/cases/{id}?package={}#package", exported.package)).into_response())
+            Ok(Redirect::to(&format!("/desk/cases/{id}?package={}#package", exported.package))
+                .into_response())
         }
         Err(e) => back(&app, &staff, &id, values(&raw), Err(e), "package").await,
     }

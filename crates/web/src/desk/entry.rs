@@ -32,7 +32,12 @@ fn safe(next: &str) -> &str {
 }
 
 /// `GET /sign-in`
-pub(crate) async fn ask(State(app): State<App>, ask: Ask, Query(q): Query<NextPage>, headers: HeaderMap) -> Answer {
+pub(crate) async fn ask(
+    State(app): State<App>,
+    ask: Ask,
+    Query(q): Query<NextPage>,
+    headers: HeaderMap,
+) -> Answer {
     // The page is not tied to a person yet; the visitor's cookie carries its token.
     let visitor = Visitor::of(&app, &headers).await?;
     let mut response = page(&app, &ask, &visitor, safe(&q.next), "", "", &[])?;

@@ -3,6 +3,7 @@
 use super::frame;
 use crate::{
     App,
+    govuk::page::Problem,
     guard::{Answer, Staff},
 };
 use axum::extract::{Query, State};
@@ -23,6 +24,7 @@ pub(crate) struct LogPage {
     title: String,
     object: String,
     error: Option<String>,
+    error_summary: Vec<Problem>,
     /// How many entries are sealed, and how many wait.
     sealed: u64,
     waiting: u64,
@@ -38,7 +40,10 @@ struct Row {
     action: String,
     actor: String,
     purpose: String,
-    object: String,
+    /// What kind of thing, which one, and the entries about it.
+    kind: String,
+    object: Option<String>,
+    href: Option<String>,
     rule: String,
 }
 
@@ -49,7 +54,8 @@ const SHOWN: u32 = 100;
 pub(crate) async fn view(State(app): State<App>, staff: Staff, Query(q): Query<LogQuery>) -> Answer {
     let wanted = q.object.trim().to_owned();
     let object: Option<Id> = wanted.parse().ok();
-    let error = (!wanted.is_empty() && object.is_none()).then(|| "Enter the id of a thing, such as a case's".to_owned());
+    let error = (!wanted.is_empty() && object.is_none())
+        .then(|| "Enter the id of a thing, such as a case's".to_owned());
     let events = app.read(&staff.actor(), move |cx| cx.log_entries(object, SHOWN)).await?;
     let (sealed, waiting, checkpoint) = app
         .blocking(|app| {
@@ -60,6 +66,7 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff, Query(q): Query<L
     let page = LogPage {
         title: "Audit log".into(),
         object: wanted,
+        error_summary: error.iter().map(|e| Problem { text: e.clone(), href: "#object".into() }).collect(),
         error,
         sealed,
         waiting,
@@ -73,7 +80,9 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff, Query(q): Query<L
                 actor: e.actor.map_or_else(|| e.actor_kind.clone(), |id| id.to_string()),
                 action: e.action,
                 purpose: e.purpose,
-                object: e.object.map_or_else(|| e.object_kind.clone(), |id| format!("{} {id}", e.object_kind)),
+                kind: e.object_kind,
+                object: e.object.map(|id| id.to_string()),
+                href: e.object.map(|id| format!("/desk/log?object={id}")),
                 rule: e.rule,
             })
             .collect(),

@@ -203,6 +203,20 @@ mod tests {
         assert_eq!(STRINGS.len(), LANGUAGES.len());
     }
 
+    #[test]
+    fn every_word_is_said_somewhere() {
+        let templates: String = embedded::TEMPLATES.iter().map(|(_, text)| *text).collect();
+        // Parts of dates and addresses are looked up by name.
+        let parts = ["day", "month", "year", "line1", "line2", "town", "postcode"];
+        for word in STRINGS.get("en").unwrap().try_iter().unwrap() {
+            let word = word.to_string();
+            assert!(
+                parts.contains(&word.as_str()) || templates.contains(&format!("t.{word}")),
+                "nobody says {word}"
+            );
+        }
+    }
+
     /// There are no published examples for these, so this holds only that each is embedded, compiles and renders.
     #[test]
     fn every_ministry_of_justice_component_renders() {

@@ -73,7 +73,8 @@ impl Visitor {
         let value = serde_json::to_vec(&self.drafts).map_err(|e| Error::Bug(e.to_string()))?;
         let cookie = self.cookie.clone();
         app.blocking(move |app| {
-            let token = Token::parse(&cookie).ok_or_else(|| Error::Bug("a visitor without a token".into()))?;
+            let token =
+                Token::parse(&cookie).ok_or_else(|| Error::Bug("a visitor without a token".into()))?;
             let db = &app.inner.db;
             db.put_session(&token, KIND, None, &value, db.now().plus_seconds(SECONDS))
         })

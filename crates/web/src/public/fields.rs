@@ -40,7 +40,9 @@ pub(crate) fn fields(form: &Form, page: &Page, shown: &Shown<'_>) -> Vec<Field> 
 
 fn field(form: &Form, c: &Component, shown: &Shown<'_>) -> Field {
     let say = |t: &bluelamp_forms::Text| t.say(form.speaks).to_owned();
-    let posted = |name: &str| shown.posted.map(|raw| raw.get(name).and_then(|v| v.first()).cloned().unwrap_or_default());
+    let posted = |name: &str| {
+        shown.posted.map(|raw| raw.get(name).and_then(|v| v.first()).cloned().unwrap_or_default())
+    };
     let kept = shown.answers.get(&c.name);
     let text = |v: &Value| match v {
         Value::String(s) => s.clone(),
@@ -62,10 +64,15 @@ fn field(form: &Form, c: &Component, shown: &Shown<'_>) -> Field {
     let wrong: Vec<&FieldError> = shown
         .errors
         .iter()
-        .filter(|e| e.field == c.name || e.field.strip_prefix(&c.name).is_some_and(|rest| rest.starts_with('-')))
+        .filter(|e| {
+            e.field == c.name || e.field.strip_prefix(&c.name).is_some_and(|rest| rest.starts_with('-'))
+        })
         .collect();
     field.error = wrong.first().map(|e| e.message.clone());
-    field.wrong_parts = wrong.iter().filter_map(|e| e.field.strip_prefix(&format!("{}-", c.name)).map(str::to_owned)).collect();
+    field.wrong_parts = wrong
+        .iter()
+        .filter_map(|e| e.field.strip_prefix(&format!("{}-", c.name)).map(str::to_owned))
+        .collect();
     let items = || {
         form.items(c)
             .iter()

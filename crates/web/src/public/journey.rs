@@ -4,7 +4,10 @@ use crate::{
     App,
     govuk::{
         Html,
-        page::{Answer as Answered, Answers as Section, Check, Problem, Question, Receipt as ReceiptPage, Start, Terminal, errors},
+        page::{
+            Answer as Answered, Answers as Section, Check, Problem, Question, Receipt as ReceiptPage, Start,
+            Terminal, errors,
+        },
         prose::prose,
     },
     guard::{Answer, Ask, Sender, check_csrf, csrf},
@@ -68,7 +71,11 @@ fn draft(drafts: &Drafts, form: &Form) -> Option<Draft> {
 }
 
 fn new_draft(form: &Form) -> Result<Draft> {
-    Ok(Draft { digest: form.digest.clone(), answers: bluelamp_forms::Answers::new(), retry_key: crate::guard::new_token()? })
+    Ok(Draft {
+        digest: form.digest.clone(),
+        answers: bluelamp_forms::Answers::new(),
+        retry_key: crate::guard::new_token()?,
+    })
 }
 
 /// `GET /report/{form}`: what the journey is for.
@@ -145,7 +152,8 @@ fn question(
     });
     if let Controller::Terminal { outcome } = &page.controller {
         let components = fields(form, page, shown);
-        let html = components.iter().filter_map(|c| c.html.as_ref()).map(|h| h.0.as_str()).collect::<String>();
+        let html =
+            components.iter().filter_map(|c| c.html.as_ref()).map(|h| h.0.as_str()).collect::<String>();
         let terminal = Terminal {
             title: say(&page.title),
             window_title: window_title(form),
@@ -225,7 +233,12 @@ pub(crate) async fn answer(
 }
 
 /// `GET /report/{form}/check`: all answers before they are sent.
-pub(crate) async fn check(State(app): State<App>, ask: Ask, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+pub(crate) async fn check(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
     let form = app.form(&id)?;
     let visitor = Visitor::of(&app, &headers).await?;
     let Some(draft) = draft(&visitor.drafts, form) else {
@@ -237,7 +250,14 @@ pub(crate) async fn check(State(app): State<App>, ask: Ask, Path(id): Path<Strin
     check_page(&app, &ask, form, &visitor, &draft, Vec::new())
 }
 
-fn check_page(app: &App, ask: &Ask, form: &Form, visitor: &Visitor, draft: &Draft, problems: Vec<Problem>) -> Answer {
+fn check_page(
+    app: &App,
+    ask: &Ask,
+    form: &Form,
+    visitor: &Visitor,
+    draft: &Draft,
+    problems: Vec<Problem>,
+) -> Answer {
     let mut sections: Vec<Section> = Vec::new();
     for row in form.summary(&draft.answers) {
         if sections.last().is_none_or(|s| s.title != row.section) {
@@ -291,8 +311,10 @@ pub(crate) async fn send(
     let clean = match form.validate(&draft.answers, app.inner.db.now()) {
         Ok(clean) => clean,
         Err(wrong) => {
-            let problems =
-                wrong.into_iter().map(|e| Problem { text: e.message, href: "#main-content".into() }).collect();
+            let problems = wrong
+                .into_iter()
+                .map(|e| Problem { text: e.message, href: "#main-content".into() })
+                .collect();
             let mut response = check_page(&app, &ask, form, &visitor, &draft, problems)?;
             *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
             return Ok(response);
@@ -312,7 +334,12 @@ pub(crate) async fn send(
 }
 
 /// `GET /report/{form}/sent`: reference and tracking code.
-pub(crate) async fn sent(State(app): State<App>, ask: Ask, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+pub(crate) async fn sent(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
     let form = app.form(&id)?;
     let visitor = Visitor::of(&app, &headers).await?;
     let Some(receipt) = visitor.drafts.receipt.filter(|r| r.form == id) else {

@@ -28,8 +28,16 @@ pub(crate) async fn home(State(app): State<App>, ask: Ask) -> Answer {
         html: prose("**In an emergency call 999.** This service is for what is not happening right now."),
         choices: vec![
             choice("Report something", "/report", "A burglary, harassment online, or antisocial behaviour."),
-            choice("Follow your report", "/track", "With the reference and the tracking code from your receipt."),
-            choice("How algorithms are used", "/algorithms", "What a machine may propose here, and who decides."),
+            choice(
+                "Follow your report",
+                "/track",
+                "With the reference and the tracking code from your receipt.",
+            ),
+            choice(
+                "How algorithms are used",
+                "/algorithms",
+                "What a machine may propose here, and who decides.",
+            ),
         ],
         ..Content::default()
     };

@@ -4,7 +4,10 @@ use crate::{
     App,
     govuk::page::{Answer as Fact, Event, Field, Kind, Question, Track, errors},
     guard::{Answer, Ask, Sender, check_csrf, csrf},
-    public::{draft::Visitor, journey::{first, posted}},
+    public::{
+        draft::Visitor,
+        journey::{first, posted},
+    },
 };
 use axum::{
     extract::{RawForm, State},

@@ -1,0 +1,264 @@
+//! A whole service in one process: shipped forms, definitions and policy on a test database, asked over HTTP.
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use bluelamp_access::{NewAccount, Policy};
+use bluelamp_forms::Form;
+use bluelamp_model::{
+    Id,
+    authority::{Actor, Ask},
+};
+use bluelamp_store::{Db, Engine, Entropy, LogKey};
+use bluelamp_testkit::TestDb;
+use bluelamp_triage::Definition;
+use bluelamp_web::{App, Limits, Settings, router};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+use tower::ServiceExt;
+
+/// The repository's `data` folder.
+fn data(path: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data").join(path);
+    std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()))
+}
+
+pub(crate) struct Site {
+    pub test: TestDb,
+    pub policy: Arc<Policy>,
+    pub definitions: Arc<bluelamp_casework::Definitions>,
+    router: Router,
+    key: LogKey,
+}
+
+const KINDS: [&str; 3] = ["antisocial-behaviour", "burglary", "cyber-harassment"];
+
+impl Site {
+    pub(crate) fn new(engine: Engine, limits: Limits) -> Self {
+        let policy = Arc::new(Policy::parse("access.toml", &data("policies/access.toml")).unwrap());
+        let decide = Arc::clone(&policy);
+        let test = TestDb::new(engine, Arc::new(move |actor: &Actor, ask: &Ask| decide.decide(actor, ask)));
+        let common = data("forms/common.json");
+        let forms: BTreeMap<String, Form> = KINDS
+            .iter()
+            .map(|id| {
+                let file = format!("forms/{id}.json");
+                let form = Form::parse(&file, &data(&file), ("forms/common.json", &common)).unwrap();
+                (form.id.clone(), form)
+            })
+            .collect();
+        let definitions: Arc<bluelamp_casework::Definitions> = Arc::new(
+            KINDS
+                .iter()
+                .map(|id| {
+                    let file = format!("definitions/{id}.md");
+                    ((*id).to_owned(), Definition::load(&file, &data(&file)).unwrap())
+                })
+                .collect(),
+        );
+        let settings = Settings {
+            public_url: "http://localhost".into(),
+            organisation: "borsetshire-police".into(),
+            theme: bluelamp_web::govuk::Theme::demo(),
+            limits,
+            largest_file: 1024 * 1024,
+            forwarded_header: None,
+            content: [("privacy".to_owned(), "# Privacy\n\nWhat we keep.".to_owned())].into(),
+        };
+        let key = || {
+            LogKey::open(test.folder(), "bluelamp.example/test", &mut Entropy::Seeded([3; 32], 0)).unwrap()
+        };
+        let app = App::new(
+            test.db.clone(),
+            key(),
+            Arc::clone(&policy),
+            forms,
+            Arc::clone(&definitions),
+            settings,
+            [9; 32],
+        );
+        let key = key();
+        Self { router: router(app), test, policy, definitions, key }
+    }
+
+    fn db(&self) -> &Db {
+        &self.test.db
+    }
+
+    /// Runs work on the database away from the async threads, as the service itself does.
+    pub(crate) fn outside<T: Send>(&self, work: impl FnOnce(&Db) -> T + Send) -> T {
+        std::thread::scope(|s| s.spawn(|| work(&self.test.db)).join().unwrap())
+    }
+
+    /// The number that a statement counts.
+    pub(crate) fn count(&self, sql: &str) -> i64 {
+        self.outside(|db| db.credential_rows(sql, &[]).unwrap()[0].get(0).unwrap())
+    }
+
+    pub(crate) fn key(&self) -> &LogKey {
+        &self.key
+    }
+
+    /// A visitor with a cookie jar, or a program with a token.
+    pub(crate) fn visitor(&self) -> Visitor<'_> {
+        Visitor { site: self, jar: BTreeMap::new(), token: None }
+    }
+
+    /// Does the waiting jobs, as the worker would.
+    pub(crate) fn work(&self) -> usize {
+        let jobs = self.db().claim_jobs(100, 60).unwrap();
+        let mut done = 0;
+        for job in jobs.into_iter().filter(|j| j.kind == "assess") {
+            let definitions = Arc::clone(&self.definitions);
+            self.db()
+                .write(&Actor::system(), move |cx| {
+                    bluelamp_casework::assess(cx, &job, &definitions, "borsetshire-police")
+                })
+                .unwrap();
+            done += 1;
+        }
+        done
+    }
+
+    /// A member of staff with a password.
+    pub(crate) fn staff(&self, username: &str, roles: &[&str]) -> Id {
+        let new = NewAccount {
+            username: username.into(),
+            name: format!("{} Example", username.to_uppercase()),
+            roles: roles.iter().map(|r| (*r).to_owned()).collect(),
+        };
+        let policy = Arc::clone(&self.policy);
+        let admin = Actor::staff(Id::from_bytes([1; 16]), vec!["administrator".into()], "administration");
+        let (id, secret) = self
+            .db()
+            .write(&admin, move |cx| {
+                let id = bluelamp_access::create_account(cx, &policy, &new)?;
+                Ok((id, bluelamp_access::invite(cx, id)?))
+            })
+            .unwrap();
+        self.outside(|db| bluelamp_access::accept_invitation(db, &secret, "three sleepy lamps").unwrap());
+        id
+    }
+
+    /// An API token for that person and purpose.
+    pub(crate) fn token(&self, username: &str, purpose: &str) -> String {
+        let policy = Arc::clone(&self.policy);
+        let (username, purpose) = (username.to_owned(), purpose.to_owned());
+        let admin = Actor::staff(Id::from_bytes([1; 16]), vec!["administrator".into()], "administration");
+        self.db()
+            .write(&admin, move |cx| {
+                bluelamp_access::issue_token(cx, &policy, &username, &purpose, "test", 1)
+            })
+            .unwrap()
+            .token
+    }
+}
+
+pub(crate) struct Visitor<'a> {
+    site: &'a Site,
+    jar: BTreeMap<String, String>,
+    pub token: Option<String>,
+}
+
+pub(crate) struct Answered {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answered {
+    pub(crate) fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).map_or("", |v| v.to_str().unwrap())
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.body))
+    }
+
+    /// The value of the hidden field.
+    pub(crate) fn hidden(&self, name: &str) -> String {
+        let mark = format!("name=\"{name}\" value=\"");
+        let at =
+            self.body.find(&mark).unwrap_or_else(|| panic!("no field {name} in {}", self.body)) + mark.len();
+        self.body[at..].split('"').next().unwrap().to_owned()
+    }
+}
+
+impl Visitor<'_> {
+    pub(crate) async fn ask(&mut self, method: Method, path: &str, kind: &str, body: Vec<u8>) -> Answered {
+        self.ask_with(method, path, kind, body, &[]).await
+    }
+
+    async fn ask_with(
+        &mut self,
+        method: Method,
+        path: &str,
+        kind: &str,
+        body: Vec<u8>,
+        headers: &[(&str, &str)],
+    ) -> Answered {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
+        if !kind.is_empty() {
+            request = request.header(header::CONTENT_TYPE, kind);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let cookies: Vec<_> = self.jar.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        let response =
+            self.site.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        for set in parts.headers.get_all(header::SET_COOKIE) {
+            let pair = set.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.jar.insert(name.to_owned(), value.to_owned());
+        }
+        let bytes = axum::body::to_bytes(body, 64 * 1024 * 1024).await.unwrap();
+        Answered {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Answered {
+        self.ask(Method::GET, path, "", Vec::new()).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answered {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.ask(Method::POST, path, "application/x-www-form-urlencoded", body.into_bytes()).await
+    }
+
+    pub(crate) async fn post_json(&mut self, path: &str, body: &serde_json::Value) -> Answered {
+        self.ask(Method::POST, path, "application/json", body.to_string().into_bytes()).await
+    }
+
+    pub(crate) async fn post_json_with(
+        &mut self,
+        path: &str,
+        body: &serde_json::Value,
+        headers: &[(&str, &str)],
+    ) -> Answered {
+        self.ask_with(Method::POST, path, "application/json", body.to_string().into_bytes(), headers).await
+    }
+
+    /// Fills in the page that a path shows and posts it; gives what came back.
+    pub(crate) async fn fill(&mut self, path: &str, fields: &[(&str, &str)]) -> Answered {
+        let page = self.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.body);
+        let csrf = page.hidden("csrf");
+        let mut all = vec![("csrf", csrf.as_str())];
+        all.extend(fields);
+        self.post(path, &all).await
+    }
+}
+
+pub(crate) const NO_LIMITS: Limits = Limits { reports: 0, sign_ins: 0, tracking: 0 };
