@@ -8,6 +8,7 @@ create table evidence_item (
   origin text not null,
   file_name text not null,
   media_type text not null,
+  detected text,
   sha256 text not null,
   size bigint not null,
   added_at {time} not null,

@@ -60,7 +60,7 @@ impl Entropy {
                 for block in out.chunks_mut(32) {
                     *counter += 1;
                     let bytes =
-                        Sha256::new().chain_update(&*seed).chain_update(counter.to_be_bytes()).finalize();
+                        Sha256::new().chain_update(*seed).chain_update(counter.to_be_bytes()).finalize();
                     block.copy_from_slice(&bytes[..block.len()]);
                 }
                 Ok(())
@@ -99,6 +99,8 @@ pub(crate) struct State {
     pub(crate) entries: Vec<Entry>,
     pub(crate) refused: Option<Refused>,
     pub(crate) retry: bool,
+    /// A statement failed: whatever the closure makes of it, the transaction is lost.
+    failed: bool,
     exempt: bool,
     pub(crate) jobs: bool,
 }
@@ -175,6 +177,21 @@ impl<'a> Cx<'a> {
         Err(Error::Forbidden { reason })
     }
 
+    /// Waits until no other open transaction holds this turn, and holds it to the end of this one. For what must
+    /// be true of a whole table, such as that it is empty: PostgreSQL writes side by side.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn take_turn(&mut self, turn: &str) -> Result<()> {
+        let done = match self.conn.engine() {
+            Engine::Sqlite => return Ok(()), // one writer by nature
+            Engine::Postgres => {
+                self.conn.rows("select pg_advisory_xact_lock(hashtextextended($1, 0))", &[turn.into()])
+            }
+        };
+        self.checked(done.map(drop))
+    }
+
     /// Leaves an audit entry about one object, under the action that was last allowed.
     ///
     /// `detail` holds counts, digests and codes, never personal data.
@@ -242,6 +259,7 @@ impl<'a> Cx<'a> {
     fn checked<T>(&mut self, done: Result<T, Failure>) -> Result<T> {
         done.map_err(|failure| {
             self.state.retry |= matches!(failure, Failure::Retry(_));
+            self.state.failed = true;
             failure.into()
         })
     }
@@ -272,6 +290,11 @@ impl<'a> Cx<'a> {
     /// The rule of the house: nothing is committed, and nothing that was read leaves, unless the policy allowed
     /// it and an entry says so.
     pub(crate) fn check_rule(&self) -> Result<()> {
+        // PostgreSQL answers `commit` after a failed statement with a rollback and no error; SQLite would keep
+        // the half of it. Neither may be taken for done.
+        if self.state.failed {
+            return Err(Error::Bug("a statement failed and was passed over: nothing was committed".into()));
+        }
         if self.state.exempt {
             return Ok(());
         }

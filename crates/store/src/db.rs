@@ -3,7 +3,7 @@
 use crate::{
     cx::{Cx, Entropy, Policy, State},
     engine::{Conn, Engine, Failure},
-    migrate,
+    migrate, restore,
     writer::{self, Call, Counters, Shared, Task},
 };
 use bluelamp_model::{
@@ -38,7 +38,30 @@ impl Config {
     pub fn new(folder: impl Into<PathBuf>, postgres: Option<String>, policy: Arc<Policy>) -> Self {
         Self { folder: folder.into(), postgres, policy, clock: Arc::new(Time::now), entropy: Entropy::System }
     }
+
+    /// How connections are made; the argument says whether one is for reading only.
+    pub(crate) fn connector(&self) -> Arc<Connect> {
+        let file = self.folder.join("bluelamp.sqlite");
+        let url = self.postgres.clone();
+        Arc::new(move |read_only| match &url {
+            Some(url) => Conn::postgres(url, read_only),
+            None => Conn::sqlite(&file, read_only),
+        })
+    }
 }
+
+/// Makes the data folder where there is none, closed to everybody else on the machine.
+pub(crate) fn make_private(folder: &Path) -> Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .recursive(true)
+        .create(folder)
+        .map_err(|e| Error::Unavailable(format!("the data folder {} cannot be made: {e}", folder.display())))
+}
+
+pub(crate) type Connect = dyn Fn(bool) -> Result<Conn, Failure> + Send + Sync;
 
 /// Callers that may wait for a commit before new ones are turned away.
 const QUEUE: usize = 10_000;
@@ -60,7 +83,7 @@ struct Inner {
     queue: Option<Sender<Box<dyn Task>>>,
     writers: Vec<JoinHandle<()>>,
     readers: (Sender<Conn>, Receiver<Conn>),
-    connect: Arc<dyn Fn(bool) -> Result<Conn, Failure> + Send + Sync>,
+    connect: Arc<Connect>,
     jobs_woken: Receiver<()>,
 }
 
@@ -68,20 +91,18 @@ impl Db {
     /// Opens the database, making the folder and bringing the schema up to date.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when the folder or the server cannot be used, [`Error::Bug`] when the schema is
-    /// of a newer version.
+    /// [`Error::Unavailable`] when the folder or the server cannot be used, [`Error::Conflict`] when a restore
+    /// into it did not finish, [`Error::Bug`] when the schema is of a newer version.
     pub fn open(config: Config) -> Result<Self> {
-        std::fs::create_dir_all(&config.folder).map_err(|e| {
-            Error::Unavailable(format!("the data folder {} cannot be made: {e}", config.folder.display()))
-        })?;
-        let file = config.folder.join("bluelamp.sqlite");
+        restore::refuse_incomplete(&config.folder)?;
+        Self::start(config)
+    }
+
+    /// As [`Db::open`], for a restore that looks at its own work.
+    pub(crate) fn start(config: Config) -> Result<Self> {
+        make_private(&config.folder)?;
         let engine = if config.postgres.is_some() { Engine::Postgres } else { Engine::Sqlite };
-        let url = config.postgres.clone();
-        let connect: Arc<dyn Fn(bool) -> Result<Conn, Failure> + Send + Sync> =
-            Arc::new(move |read_only| match &url {
-                Some(url) => Conn::postgres(url, read_only),
-                None => Conn::sqlite(&file, read_only),
-            });
+        let connect = config.connector();
         let mut first = connect(false)?;
         for name in migrate::migrate(&mut first, (config.clock)())? {
             tracing::info!(migration = name, "schema brought up to date");
@@ -267,11 +288,16 @@ impl Db {
     }
 
     fn on_reader<T>(&self, run: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        let mut conn = match self.inner.readers.1.try_recv() {
-            Ok(conn) if !conn.is_closed() => conn,
-            _ => (self.inner.connect)(true)?,
+        // A pooled connection may have lost its server since; that is known only when it is used.
+        let pooled = self.inner.readers.1.try_recv().ok();
+        let mut conn = match pooled.and_then(|mut conn| conn.begin_read().is_ok().then_some(conn)) {
+            Some(conn) => conn,
+            None => {
+                let mut fresh = (self.inner.connect)(true)?;
+                fresh.begin_read()?;
+                fresh
+            }
         };
-        conn.begin_read()?;
         let outcome = run(&mut conn);
         if conn.batch("rollback").is_ok() {
             let _ = self.inner.readers.0.try_send(conn); // a full pool means that this one is not needed

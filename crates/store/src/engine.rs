@@ -3,7 +3,7 @@
 
 use crate::value::{Row, Value};
 use bluelamp_model::Error;
-use postgres::types::ToSql;
+use postgres::{fallible_iterator::FallibleIterator as _, types::ToSql};
 use std::collections::HashMap;
 
 /// Why a statement failed, as far as a caller may branch on it.
@@ -203,6 +203,89 @@ impl Conn {
                     .collect::<Result<Vec<_>, _>>()
                     .map_err(Failure::from)
             }
+        }
+    }
+
+    /// Runs a statement without values and gives its rows one by one: a table of any size passes through.
+    pub(crate) fn each_row(
+        &mut self,
+        sql: &str,
+        mut take: impl FnMut(Row) -> bluelamp_model::Result<()>,
+    ) -> bluelamp_model::Result<()> {
+        match self {
+            Self::Lite(c) => {
+                let mut statement = c.prepare(sql).map_err(Failure::from)?;
+                let columns = statement.column_count();
+                let mut rows = statement.query([]).map_err(Failure::from)?;
+                while let Some(row) = rows.next().map_err(Failure::from)? {
+                    let values = (0..columns)
+                        .map(|i| row.get_ref(i).map(from_sqlite))
+                        .collect::<Result<_, _>>()
+                        .map_err(Failure::from)?;
+                    take(Row(values))?;
+                }
+            }
+            Self::Pg(p) => {
+                let statement = p.prepare(sql)?;
+                let none = std::iter::empty::<Value>();
+                let mut rows = p.client.query_raw(&statement, none).map_err(Failure::from)?;
+                while let Some(row) = rows.next().map_err(Failure::from)? {
+                    let values = (0..row.len())
+                        .map(|i| row.try_get(i))
+                        .collect::<Result<_, _>>()
+                        .map_err(Failure::from)?;
+                    take(Row(values))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The columns of a table that hold what was written to it, in order; those that the engine works out
+    /// itself are left out.
+    pub(crate) fn columns(&mut self, table: &str) -> Result<Vec<String>, Failure> {
+        let sql = match self {
+            Self::Lite(_) => "select name from pragma_table_info($1) order by cid",
+            Self::Pg(_) => {
+                "select column_name::text from information_schema.columns
+                 where table_schema = current_schema() and table_name = $1 and is_generated = 'NEVER'
+                 order by ordinal_position"
+            }
+        };
+        self.rows(sql, &[table.into()])?.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// All tables that the database holds, whoever made them, by name.
+    pub(crate) fn tables(&mut self) -> Result<Vec<String>, Failure> {
+        let sql = match self {
+            Self::Lite(_) => {
+                "select name from sqlite_schema where type = 'table' and name not like 'sqlite^_%' escape '^'
+                 order by name"
+            }
+            Self::Pg(_) => {
+                "select table_name::text from information_schema.tables where table_schema = current_schema()
+                 order by 1"
+            }
+        };
+        self.rows(sql, &[])?.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// The engine's own name and version.
+    pub(crate) fn version(&mut self) -> Result<String, Failure> {
+        let (name, sql) = match self {
+            Self::Lite(_) => ("SQLite", "select sqlite_version()"),
+            Self::Pg(_) => ("PostgreSQL", "select current_setting('server_version')"),
+        };
+        let version: String =
+            self.rows(sql, &[])?.first().map(|row| row.get(0)).transpose()?.unwrap_or_default();
+        Ok(format!("{name} {version}"))
+    }
+
+    /// Whether a transaction is open. SQLite ends one by itself when the disk is full or fails.
+    pub(crate) fn in_transaction(&self) -> bool {
+        match self {
+            Self::Lite(c) => !c.is_autocommit(),
+            Self::Pg(p) => !p.client.is_closed(),
         }
     }
 

@@ -8,19 +8,24 @@
 //! It must never hold a domain rule, decide who may do what, or let a room see which engine runs.
 
 mod audit;
+mod backup;
 mod blobs;
+mod cell;
 mod cx;
 mod db;
 mod engine;
 mod jobs;
 mod migrate;
 mod records;
+mod restore;
 mod seal;
 mod session;
+mod trail;
 mod value;
 mod writer;
 
 pub use audit::Event;
+pub use backup::{BackupReport, Manifest, Table, backup, check_backup};
 pub use blobs::Blob;
 pub use cx::{Cx, Entropy, Policy};
 pub use db::{Config, Db};
@@ -28,6 +33,7 @@ pub use engine::{Engine, Failure};
 pub use jobs::{Job, Outgoing};
 pub use migrate::schema_digest;
 pub use records::Keyed;
+pub use restore::{RestoreReport, restore};
 pub use seal::LogKey;
 pub use session::Token;
 pub use value::{FromValue, Row, Value};

@@ -16,30 +16,44 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_evidence", include_str!("../migrations/0006_evidence.sql")),
 ];
 
+/// Serialises those who bring one PostgreSQL database up to date; any number will do that nothing else uses.
+const TURN: i64 = 0x626c_7565;
+
 /// Brings the schema to this binary's state and says which migrations were applied.
 pub(crate) fn migrate(conn: &mut Conn, now: Time) -> Result<Vec<&'static str>, Failure> {
+    conn.begin()?;
+    let outcome = apply(conn, now, |_| true);
+    if outcome.is_ok() {
+        conn.batch("commit")?;
+    } else {
+        let _ = conn.batch("rollback"); // nothing to save: the error is what counts
+    }
+    outcome
+}
+
+/// Inside an open transaction, applies what is `wanted` and was not applied before.
+pub(crate) fn apply(
+    conn: &mut Conn,
+    now: Time,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<&'static str>, Failure> {
+    // Two processes may start at once: the second waits here and finds the work done. Not even `create table
+    // if not exists` can be run side by side on PostgreSQL. SQLite has let in one writer only.
+    if conn.engine() == Engine::Postgres {
+        conn.batch(&format!("select pg_advisory_xact_lock({TURN})"))?;
+    }
     conn.batch(&conn.expand(
         "create table if not exists migration (name text not null primary key, applied_at {time} not null)",
     ))?;
-    conn.begin()?;
-    // Two processes may start at once: the second waits here and finds the work done.
-    if conn.engine() == Engine::Postgres {
-        conn.batch("lock table migration in exclusive mode")?;
-    }
-    let known: Vec<String> = conn
-        .rows("select name from migration order by name", &[])?
-        .iter()
-        .map(|row| row.get(0))
-        .collect::<Result<_, _>>()?;
-    if let Some(stranger) = known.iter().find(|name| !MIGRATIONS.iter().any(|(n, _)| n == name)) {
-        conn.batch("rollback")?;
+    let known = applied(conn)?;
+    if let Some(stranger) = known.iter().find(|name| !knows(name)) {
         return Err(Failure::Other(format!(
             "the database was written by a newer Bluelamp (it has migration '{stranger}'): use that version"
         )));
     }
     let mut applied = Vec::new();
     for (name, sql) in MIGRATIONS {
-        if known.iter().any(|k| k == name) {
+        if !wanted(name) || known.iter().any(|k| k == name) {
             continue;
         }
         conn.batch(&conn.expand(sql))
@@ -50,8 +64,34 @@ pub(crate) fn migrate(conn: &mut Conn, now: Time) -> Result<Vec<&'static str>, F
         )?;
         applied.push(*name);
     }
-    conn.batch("commit")?;
     Ok(applied)
+}
+
+/// The migrations that a database has, by name.
+pub(crate) fn applied(conn: &mut Conn) -> Result<Vec<String>, Failure> {
+    conn.rows("select name from migration order by name", &[])?.iter().map(|row| row.get(0)).collect()
+}
+
+/// Whether this binary has a migration of that name.
+pub(crate) fn knows(name: &str) -> bool {
+    MIGRATIONS.iter().any(|(n, _)| *n == name)
+}
+
+/// The tables that the `wanted` migrations make, in the order in which they make them: a table refers only to
+/// itself and to earlier ones, so rows can be put back in this order.
+pub(crate) fn tables(wanted: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    let mut tables = vec!["migration"];
+    for (_, sql) in MIGRATIONS.iter().filter(|(name, _)| wanted(name)) {
+        for line in sql.lines() {
+            let first = |rest: &'static str| rest.split([' ', '(', ';']).next().unwrap_or(rest);
+            if let Some(rest) = line.strip_prefix("create table ") {
+                tables.push(first(rest));
+            } else if let Some(rest) = line.strip_prefix("drop table ") {
+                tables.retain(|t| *t != first(rest));
+            }
+        }
+    }
+    tables
 }
 
 /// A short digest of all migrations: it changes whenever the schema does.

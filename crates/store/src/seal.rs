@@ -6,7 +6,7 @@ use bluelamp_ledger::{
     BundleId, Checkpoint, Commitment, EMPTY_ROOT, Edge, Entry, EntryProof, Hash, LedgerError, LogPath,
     ProofFile, Shown, SigningKey, Tile, TileId, Tree, VerifierKey, encode_bundle,
 };
-use bluelamp_model::{Error, Id, Result};
+use bluelamp_model::{Error, Id, Result, Time};
 use std::{cell::RefCell, fs, io::Write, path::Path};
 
 /// At most so many entries are sealed in one transaction: it keeps the writer for a few milliseconds.
@@ -33,8 +33,8 @@ impl LogKey {
         if !path.exists() {
             let mut seed = [0_u8; 32];
             entropy.fill(&mut seed)?;
-            fs::create_dir_all(&dir).map_err(|e| failed("the folder cannot be made for", e.to_string()))?;
-            write_private(&path, &format!("{origin}\n{}\n", hex::encode(seed)))
+            let text = format!("{origin}\n{}\n", hex::encode(seed));
+            make_key(&dir, &path, &text)
                 .map_err(|e| failed("the log key cannot be written to", e.to_string()))?;
         }
         let text = fs::read_to_string(&path)
@@ -56,16 +56,30 @@ impl LogKey {
     }
 }
 
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+/// Puts a whole key in its place or none: a power cut leaves no half of one, and of two processes that start at
+/// once the later one takes the other's.
+fn make_key(dir: &Path, path: &Path, text: &str) -> std::io::Result<()> {
+    let mut folder = fs::DirBuilder::new();
     let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    {
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    folder.recursive(true).create(dir)?;
+    let draft = dir.join(format!("{}.new", std::process::id()));
+    let mut file = options.write(true).create(true).truncate(true).open(&draft)?;
     file.write_all(text.as_bytes())?;
-    file.sync_all()
+    file.sync_all()?;
+    let placed = fs::hard_link(&draft, path);
+    fs::remove_file(&draft)?;
+    match placed {
+        Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => Err(e),
+        _ => fs::File::open(dir)?.sync_all(),
+    }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "handed to map_err")]
 fn broken(e: LedgerError) -> Error {
     Error::Bug(format!("the log does not hold together: {e}"))
 }
@@ -108,7 +122,7 @@ impl Db {
     /// # Errors
     /// Database errors.
     pub fn checkpoint(&self) -> Result<Option<String>> {
-        self.look(|conn| latest_checkpoint(conn))
+        self.look(latest_checkpoint)
     }
 
     /// One file of the log in the form of C2SP tlog-tiles: a tile or a bundle of entries. None of them holds
@@ -228,7 +242,8 @@ impl Db {
 /// The next page of entries in order; what was changed after it was committed is added to `wrong`.
 fn read_entries(conn: &mut Conn, from: u64, wrong: &mut Vec<String>) -> Result<Vec<Entry>> {
     let rows = conn.rows(
-        "select seq, commitment, salt, event, id from audit where seq >= $1 order by seq limit 4096",
+        "select seq, commitment, salt, event, id, at, verb, action, actor_kind, actor_id, object_kind, object_id
+         from audit where seq >= $1 order by seq limit 4096",
         &[int(from)],
     )?;
     let mut entries = Vec::with_capacity(rows.len());
@@ -241,9 +256,22 @@ fn read_entries(conn: &mut Conn, from: u64, wrong: &mut Vec<String>) -> Result<V
         let commitment = Commitment(Hash(row.get(1)?));
         // Erased entries have neither salt nor event; their commitment stays.
         if let (Some(salt), Some(event)) = (row.get::<Option<[u8; 16]>>(2)?, row.get::<Option<String>>(3)?) {
-            let id: Id = row.get(4)?;
-            let known = serde_json::from_str::<Event>(&event).is_ok_and(|e| e.id == id);
-            if !known || bluelamp_ledger::commitment(&salt, event.as_bytes()) != commitment {
+            // The columns by which entries are found repeat what the event says.
+            let columns = (
+                row.get::<Id>(4)?,
+                row.get::<Time>(5)?,
+                row.get::<String>(6)?,
+                row.get::<String>(7)?,
+                row.get::<String>(8)?,
+                row.get::<Option<Id>>(9)?,
+                row.get::<String>(10)?,
+                row.get::<Option<Id>>(11)?,
+            );
+            let agrees = serde_json::from_str::<Event>(&event).is_ok_and(|e| {
+                let verb = e.verb.code().to_owned();
+                columns == (e.id, e.at, verb, e.action, e.actor_kind, e.actor, e.object_kind, e.object)
+            });
+            if !agrees || bluelamp_ledger::commitment(&salt, event.as_bytes()) != commitment {
                 wrong.push(format!("entry {seq} was changed after it was committed"));
             }
         }

@@ -1,7 +1,7 @@
 //! Server-side sessions and drafts. The value is sealed under a key that only the holder of the token has, so
 //! that a half-filled report cannot be read from the database or a backup of it.
 
-use crate::{Db, Row, Value};
+use crate::{Cx, Db, Row, Value};
 use bluelamp_model::{Error, Id, Result, Time};
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit, aead::Aead};
 use sha2::{Digest, Sha256};
@@ -39,6 +39,48 @@ impl Token {
 
 const NONCE: usize = 12;
 
+/// What is kept of a value: nonce and sealed bytes.
+fn sealed(token: &Token, nonce: [u8; NONCE], value: &[u8]) -> Result<Vec<u8>> {
+    let sealed = token
+        .cipher()
+        .encrypt(&nonce.into(), value)
+        .map_err(|_| Error::Bug("a session value could not be sealed".into()))?;
+    let mut bytes = nonce.to_vec();
+    bytes.extend(sealed);
+    Ok(bytes)
+}
+
+impl Cx<'_> {
+    /// Makes a new session in this transaction, with what justifies it, and gives its token.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn new_session(
+        &mut self,
+        kind: &'static str,
+        owner: Option<Id>,
+        value: &[u8],
+        expires_at: Time,
+    ) -> Result<Token> {
+        let token = Token(hex::encode(self.random::<32>()?));
+        let nonce = self.random()?;
+        let bytes = sealed(&token, nonce, value)?;
+        self.exec(
+            "insert into session (id, kind, owner, value, expires_at) values ($1, $2, $3, $4, $5)",
+            &[token.row().into(), kind.into(), owner.into(), bytes.into(), expires_at.into()],
+        )?;
+        Ok(token)
+    }
+
+    /// Forgets every session of an account, in the transaction that disables it or changes its password.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn end_sessions_of(&mut self, owner: Id) -> Result<u64> {
+        self.exec("delete from session where owner = $1", &[owner.into()])
+    }
+}
+
 impl Db {
     /// Makes a new session and gives its token.
     ///
@@ -72,12 +114,7 @@ impl Db {
     ) -> Result<()> {
         let mut nonce = [0; NONCE];
         self.fork_entropy().fill(&mut nonce)?;
-        let sealed = token
-            .cipher()
-            .encrypt(&nonce.into(), value)
-            .map_err(|_| Error::Bug("a session value could not be sealed".into()))?;
-        let mut bytes = nonce.to_vec();
-        bytes.extend(sealed);
+        let bytes = sealed(token, nonce, value)?;
         let row = token.row();
         self.internal(move |cx| {
             cx.exec(
@@ -150,14 +187,6 @@ impl Db {
     pub fn end_session(&self, token: &Token) -> Result<()> {
         let row = token.row();
         self.internal(move |cx| cx.exec("delete from session where id = $1", &[row.clone().into()]).map(drop))
-    }
-
-    /// Forgets every session of an account: it was disabled, or its password changed.
-    ///
-    /// # Errors
-    /// Database errors.
-    pub fn end_sessions_of(&self, owner: Id) -> Result<()> {
-        self.internal(move |cx| cx.exec("delete from session where owner = $1", &[owner.into()]).map(drop))
     }
 
     /// Removes what has expired.

@@ -44,11 +44,15 @@ impl ToSql for Value {
             Self::Int(i) if *ty == Type::TIMESTAMPTZ => put_time(*i, out),
             Self::Int(i) if *ty == Type::INT2 => return i16::try_from(*i)?.to_sql(ty, out),
             Self::Int(i) if *ty == Type::INT4 => return i32::try_from(*i)?.to_sql(ty, out),
-            Self::Int(i) => return i.to_sql(ty, out),
-            Self::Real(r) => return r.to_sql(ty, out),
+            Self::Int(i) if *ty == Type::INT8 => return i.to_sql(ty, out),
+            Self::Real(r) if *ty == Type::FLOAT8 => return r.to_sql(ty, out),
+            Self::Time(t) if *ty == Type::TIMESTAMPTZ => put_time(t.micros(), out),
+            // Eight bytes are eight bytes to the server: a number in the wrong place would be taken for another.
+            Self::Int(_) | Self::Real(_) | Self::Time(_) => {
+                return Err(format!("{self:?} is not what a column of type {ty} holds").into());
+            }
             Self::Bytes(b) => out.extend_from_slice(b),
             Self::Id(id) => out.extend_from_slice(&id.bytes()),
-            Self::Time(t) => put_time(t.micros(), out),
             Self::Text(s) | Self::Json(s) => {
                 if *ty == Type::JSONB {
                     out.extend_from_slice(&[1]); // the version byte of jsonb's binary form
@@ -108,6 +112,12 @@ impl rusqlite::ToSql for Value {
             Self::Int(i) => O::Borrowed(R::Integer(*i)),
             Self::Time(t) => O::Borrowed(R::Integer(t.micros())),
             Self::Real(r) => O::Borrowed(R::Real(*r)),
+            // PostgreSQL cannot hold it; what one engine takes the other must take.
+            Self::Text(s) | Self::Json(s) if s.contains('\0') => {
+                return Err(rusqlite::Error::ToSqlConversionFailure(
+                    "text with a NUL character in it".into(),
+                ));
+            }
             Self::Text(s) | Self::Json(s) => O::Borrowed(R::Text(s.as_bytes())),
             Self::Bytes(b) => O::Borrowed(R::Blob(b)),
             Self::Id(id) => O::Owned(Owned::Blob(id.bytes().to_vec())),

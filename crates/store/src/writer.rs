@@ -25,6 +25,7 @@ use std::{
 const BATCH: usize = 256;
 /// A transaction that the engine wants run again is run at most so often.
 const TRIES: u32 = 4;
+const LOST: &str = "the disk is full or fails; nothing was committed";
 
 /// One waiting caller.
 pub(crate) trait Task: Send {
@@ -126,7 +127,10 @@ fn run_batch(conn: &mut Conn, entropy: &mut Entropy, mut batch: Vec<Box<dyn Task
     shared.counters.commits.fetch_add(1, Ordering::Relaxed);
     shared.counters.tasks.fetch_add(batch.len() as u64, Ordering::Relaxed);
     for (task, outcome) in batch.into_iter().zip(outcomes) {
-        task.finish(outcome);
+        // Nor may a panic in what a caller does with the answer.
+        if catch_unwind(AssertUnwindSafe(|| task.finish(outcome))).is_err() {
+            tracing::error!("a caller panicked over the answer to its write");
+        }
     }
 }
 
@@ -143,6 +147,10 @@ fn with_savepoints(
     let mut outcomes = Vec::with_capacity(batch.len());
     let mut wake = false;
     for task in batch.iter_mut() {
+        // A full or failing disk ends the whole transaction: going on would commit the rest one by one.
+        if !conn.in_transaction() {
+            return batch.iter().map(|_| Err(Error::Unavailable(LOST.into()))).collect();
+        }
         let outcome = conn.batch("savepoint task").map_err(Error::from).and_then(|()| {
             let attempt = attempt(conn, entropy, task.as_mut(), shared);
             let kept = attempt.outcome.and_then(|state| {

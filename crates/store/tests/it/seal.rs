@@ -108,6 +108,8 @@ fn tampering_is_seen() {
             "update audit set commitment = (select commitment from audit where seq = 4) where seq = 3",
             "entry 3 was changed",
         ),
+        ("update audit set object_id = actor_id where seq = 3", "entry 3 was changed"),
+        ("update audit set verb = 'consult' where seq = 3", "entry 3 was changed"),
         ("delete from audit where seq = 5", "entry 5 is missing"),
         ("update ledger_tile set hashes = (select commitment from audit where seq = 0)", "tile"),
         ("delete from ledger_checkpoint", "no checkpoint"),

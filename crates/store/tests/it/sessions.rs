@@ -1,7 +1,9 @@
 //! Sessions and drafts.
 
+use bluelamp_model::authority::{Actor, Verb, action};
 use bluelamp_store::Token;
 use bluelamp_testkit::on_both;
+use serde_json::json;
 
 #[test]
 fn a_session_is_found_by_its_token_until_it_expires() {
@@ -39,7 +41,12 @@ fn ending_and_replacing() {
         assert_eq!(t.db.session(&a, "staff").unwrap().unwrap(), b"3");
         t.db.end_session(&a).unwrap();
         assert_eq!(t.db.session(&a, "staff").unwrap(), None);
-        t.db.end_sessions_of(owner).unwrap();
+        let ended = t.db.write(&Actor::system(), move |cx| {
+            cx.allow(action::REPORT_ASSESS, None)?;
+            cx.record(Verb::Administer, "account", Some(owner), json!({}))?;
+            cx.end_sessions_of(owner)
+        });
+        assert_eq!(ended.unwrap(), 1);
         assert_eq!(t.db.session(&b, "staff").unwrap(), None);
     });
 }
