@@ -1,7 +1,7 @@
 // What a page does better with a script. Nothing here is needed to finish a journey.
 
 for (const component of [
-  Button, CharacterCount, Checkboxes, ErrorSummary, ExitThisPage, FileUpload, NotificationBanner, Radios, SkipLink
+  Button, CharacterCount, Checkboxes, ErrorSummary, ExitThisPage, NotificationBanner, Radios, SkipLink
 ]) {
   createAll(component)
 }

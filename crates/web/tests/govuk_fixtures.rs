@@ -2,6 +2,11 @@
 //!
 //! The comparison collapses white space and unifies the spelling of entities; the order of attributes counts.
 
+#[path = "govuk/pages.rs"]
+mod pages;
+#[path = "../examples/samples/mod.rs"]
+mod samples;
+
 use bluelamp_web::govuk::components::{Components, load};
 use minijinja::Value;
 use serde::Deserialize;

@@ -5,7 +5,7 @@
 //! undefined names although the macros rely on their being ignored.
 
 use super::{js, rewrite};
-use minijinja::value::{Kwargs, Object, ObjectRepr, Value, ValueKind};
+use minijinja::value::{DynObject, Kwargs, Object, ObjectRepr, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -165,7 +165,7 @@ fn check(state: &mut State<'_, '_>, value: &Value) -> Result<(), (Vec<String>, E
             (Vec::new(), why)
         }),
         ValueKind::Map => {
-            let pairs = value.as_object().and_then(|o| o.try_iter_pairs()).into_iter().flatten();
+            let pairs = value.as_object().and_then(DynObject::try_iter_pairs).into_iter().flatten();
             for (key, value) in pairs {
                 let kind = value.kind();
                 if nested(kind) {

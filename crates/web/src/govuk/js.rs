@@ -1,6 +1,6 @@
 //! What the macros expect of Nunjucks: how it prints, escapes, counts and walks.
 
-use minijinja::value::{Kwargs, Rest, Value, ValueKind};
+use minijinja::value::{DynObject, Kwargs, Rest, Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, Output, State};
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -101,6 +101,7 @@ fn length(value: &Value) -> usize {
 }
 
 /// As in Nunjucks, except that null counts as absent too: our pages hand `none` to a macro for what is not there.
+#[expect(clippy::needless_pass_by_value, reason = "the engine hands over further arguments only in this way")]
 fn default(value: Value, rest: Rest<Value>) -> Value {
     let lax = rest.get(1).is_some_and(Value::is_true);
     let absent = value.is_undefined() || value.is_none() || (lax && !value.is_true());
@@ -110,7 +111,7 @@ fn default(value: Value, rest: Rest<Value>) -> Value {
 /// Key and value of each entry; nothing for what has no entries.
 fn pairs(value: &Value) -> Vec<Value> {
     if value.kind() == ValueKind::Map {
-        let pairs = value.as_object().and_then(|o| o.try_iter_pairs()).into_iter().flatten();
+        let pairs = value.as_object().and_then(DynObject::try_iter_pairs).into_iter().flatten();
         return pairs.map(|(k, v)| Value::from(vec![k, v])).collect();
     }
     value.try_iter().map(Iterator::collect).unwrap_or_default()
@@ -130,7 +131,7 @@ fn attributes_html(attributes: &Value) -> String {
     }
     let mut out = String::new();
     let entries = attributes.as_object().filter(|_| attributes.kind() == ValueKind::Map);
-    for (name, item) in entries.and_then(|o| o.try_iter_pairs()).into_iter().flatten() {
+    for (name, item) in entries.and_then(DynObject::try_iter_pairs).into_iter().flatten() {
         let (value, optional) = if item.kind() == ValueKind::Map {
             let optional =
                 item.get_attr("optional").is_ok_and(|o| o.kind() == ValueKind::Bool && o.is_true());

@@ -244,7 +244,7 @@ impl Tag {
     }
 
     /// Every use of the names in `names` becomes a field of `ns__`.
-    fn into_namespace(&mut self, names: &BTreeSet<String>) {
+    fn move_into_namespace(&mut self, names: &BTreeSet<String>) {
         for i in 0..self.tokens.len() {
             if self.tokens[i].kind != Kind::Name || !names.contains(&self.tokens[i].text) {
                 continue;
@@ -343,7 +343,7 @@ fn outlive_loops(pieces: &mut Vec<Piece>, params: &[String]) {
             for hidden in &shadowed {
                 names.retain(|n| !hidden.contains(n));
             }
-            tag.into_namespace(&names);
+            tag.move_into_namespace(&names);
         }
     }
     pieces.insert(0, Piece::Text("{% set ns__ = namespace() %}".into()));

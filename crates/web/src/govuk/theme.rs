@@ -128,10 +128,10 @@ impl Brand {
         let (deep, accent, link) = (hex(deep), hex(accent), hex(link));
         let mut css = String::new();
         // Writing to a String cannot fail.
-        let _ = write!(
+        let _ = writeln!(
             css,
             ":root{{--govuk-brand-colour:{deep};--govuk-link-colour:{link};--govuk-link-hover-colour:{dark};\
-             --bl-deep:{deep};--bl-lamp:{accent};--bl-button:{link};--bl-button-hover:{dark}}}\n"
+             --bl-deep:{deep};--bl-lamp:{accent};--bl-button:{link};--bl-button-hover:{dark}}}"
         );
         Faults(faults).or(css)
     }
