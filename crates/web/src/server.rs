@@ -40,7 +40,7 @@ pub fn router(app: App) -> Router {
         .route("/invitation/{secret}", get(desk::entry::invited).post(desk::entry::accept))
         .route("/desk", get(desk::entry::arrive))
         .route("/desk/purpose", get(desk::entry::purpose).post(desk::entry::choose_purpose))
-        .route("/desk/reports", get(desk::reports::queue))
+        .route("/desk/reports", get(desk::queue::list))
         .route("/desk/reports/{id}", get(desk::reports::view))
         .route("/desk/reports/{id}/decide", post(desk::reports::decide))
         .route("/desk/reports/{id}/matches/{suggestion}", post(desk::reports::answer_match))

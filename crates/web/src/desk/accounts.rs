@@ -1,6 +1,9 @@
 //! Accounts: who may sign in, and one-time links for new colleagues.
 
-use super::frame;
+use super::{
+    frame,
+    page::{AccountRow, AccountsPage, RoleOption},
+};
 use crate::{
     App,
     govuk::page::Problem,
@@ -13,37 +16,7 @@ use axum::{
 };
 use bluelamp_access::{Account, NewAccount};
 use bluelamp_model::{Error, FieldError};
-use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// The page `staff/accounts.njk`.
-#[derive(Debug, Serialize)]
-pub(crate) struct AccountsPage {
-    title: String,
-    rows: Vec<Row>,
-    roles: Vec<RoleOption>,
-    csrf: String,
-    values: BTreeMap<String, String>,
-    errors: BTreeMap<String, String>,
-    error_summary: Vec<Problem>,
-    /// The one-time link that was just made, to be passed on by hand.
-    invitation: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Row {
-    username: String,
-    name: String,
-    roles: String,
-    standing: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-struct RoleOption {
-    value: String,
-    text: String,
-    checked: bool,
-}
 
 /// `GET /desk/accounts`
 pub(crate) async fn list(State(app): State<App>, staff: Staff) -> Answer {
@@ -77,7 +50,7 @@ async fn show(
         title: "Accounts".into(),
         rows: accounts
             .iter()
-            .map(|a| Row {
+            .map(|a| AccountRow {
                 username: a.username.clone(),
                 name: a.name.clone(),
                 roles: a.roles.iter().map(label).collect::<Vec<_>>().join(", "),

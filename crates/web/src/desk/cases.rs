@@ -1,6 +1,10 @@
 //! Cases: the list, one case with its tasks, timeline, people, evidence, and handing it over.
 
-use super::{frame, may, reports::age};
+use super::{
+    frame, may,
+    page::{CaseList, CasePage, CaseRow, EvidenceView, InvolvedView, Made, NoteView, PackageView, TaskView},
+    queue::age,
+};
 use crate::{
     App,
     govuk::page::{Event, Problem},
@@ -16,34 +20,14 @@ use axum::{
 use bluelamp_casework::Case;
 use bluelamp_evidence::{Item, NewItem};
 use bluelamp_model::{Error, FieldError, Id, authority::action};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::BTreeMap;
-
-/// The page `staff/cases.njk`.
-#[derive(Debug, Serialize)]
-pub(crate) struct ListPage {
-    title: String,
-    /// "12 cases".
-    count: String,
-    rows: Vec<CaseRow>,
-}
-
-#[derive(Debug, Serialize)]
-struct CaseRow {
-    href: String,
-    reference: String,
-    title: String,
-    opened: String,
-    age: String,
-    by: String,
-    open_tasks: u64,
-}
 
 /// `GET /desk/cases`
 pub(crate) async fn list(State(app): State<App>, staff: Staff) -> Answer {
     let cases = app.read(&staff.actor(), bluelamp_casework::cases).await?;
     let now = app.inner.db.now();
-    let page = ListPage {
+    let page = CaseList {
         title: "Cases".into(),
         count: match cases.len() {
             0 => "No cases".into(),
@@ -65,103 +49,6 @@ pub(crate) async fn list(State(app): State<App>, staff: Staff) -> Answer {
             .collect(),
     };
     app.page("staff/cases.njk", &frame(&app, &staff, "/desk/cases"), &page)
-}
-
-/// The page `staff/case.njk`.
-#[derive(Debug, Serialize)]
-pub(crate) struct CasePage {
-    title: String,
-    reference: String,
-    href: String,
-    opened: String,
-    by: String,
-    report_href: String,
-    tasks: Vec<TaskView>,
-    /// How many of them are still to do.
-    open_tasks: usize,
-    involved: Vec<InvolvedView>,
-    evidence: Vec<EvidenceView>,
-    notes: Vec<NoteView>,
-    packages: Vec<PackageView>,
-    events: Vec<Event>,
-    /// What this person may do here for their purpose.
-    can_update: bool,
-    can_add_evidence: bool,
-    can_export: bool,
-    can_open: bool,
-    largest_file: String,
-    csrf: String,
-    values: BTreeMap<String, String>,
-    errors: BTreeMap<String, String>,
-    error_summary: Vec<Problem>,
-    /// A package that was made and looked at again.
-    made: Option<Made>,
-}
-
-/// What somebody wrote down.
-#[derive(Debug, Serialize)]
-struct NoteView {
-    when: String,
-    by: String,
-    lines: Vec<String>,
-}
-
-/// A package that was handed over.
-#[derive(Debug, Serialize)]
-struct PackageView {
-    /// The page that checks it again.
-    href: String,
-    recipient: String,
-    made: String,
-    manifest: String,
-}
-
-/// A package that was made and looked at again.
-#[derive(Debug, Serialize, Clone)]
-struct Made {
-    folder: String,
-    /// The key to check it with, and its fingerprint to compare on the telephone.
-    key: String,
-    fingerprint: String,
-    ok: bool,
-    proves: Vec<String>,
-    problems: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct TaskView {
-    id: String,
-    action: String,
-    title: String,
-    role: String,
-    due: Option<String>,
-    overdue: bool,
-    done: Option<String>,
-    result: Option<String>,
-    /// What was tried as its result, and what is wrong with that.
-    tried: String,
-    error: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct InvolvedView {
-    role: String,
-    kind: String,
-    /// Name of property and value.
-    stated: Vec<(String, String)>,
-}
-
-#[derive(Debug, Serialize)]
-struct EvidenceView {
-    href: String,
-    exhibit: String,
-    description: String,
-    origin: String,
-    file_name: String,
-    media_type: String,
-    size: String,
-    sha256: String,
-    added: String,
 }
 
 fn size(bytes: u64) -> String {

@@ -1,6 +1,9 @@
 //! The audit log, for those who watch over lawfulness. Reading it is logged too.
 
-use super::frame;
+use super::{
+    frame,
+    page::{LogPage, LogRow},
+};
 use crate::{
     App,
     govuk::page::Problem,
@@ -8,7 +11,7 @@ use crate::{
 };
 use axum::extract::{Query, State};
 use bluelamp_model::{Error, Id};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// What the address of the log can hold.
 #[derive(Deserialize)]
@@ -16,35 +19,6 @@ pub(crate) struct LogQuery {
     /// Only entries about this thing.
     #[serde(default)]
     object: String,
-}
-
-/// The page `staff/log.njk`.
-#[derive(Debug, Serialize)]
-pub(crate) struct LogPage {
-    title: String,
-    object: String,
-    error: Option<String>,
-    error_summary: Vec<Problem>,
-    /// How many entries are sealed, and how many wait.
-    sealed: u64,
-    waiting: u64,
-    checkpoint: String,
-    key: String,
-    rows: Vec<Row>,
-}
-
-#[derive(Debug, Serialize)]
-struct Row {
-    at: String,
-    verb: &'static str,
-    action: String,
-    actor: String,
-    purpose: String,
-    /// What kind of thing, which one, and the entries about it.
-    kind: String,
-    object: Option<String>,
-    href: Option<String>,
-    rule: String,
 }
 
 /// Entries on the page.
@@ -74,7 +48,7 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff, Query(q): Query<L
         key: app.verifier().to_string(),
         rows: events
             .into_iter()
-            .map(|e| Row {
+            .map(|e| LogRow {
                 at: e.at.short(),
                 verb: e.verb.code(),
                 actor: e.actor.map_or_else(|| e.actor_kind.clone(), |id| id.to_string()),

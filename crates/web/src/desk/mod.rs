@@ -4,6 +4,9 @@ pub(crate) mod accounts;
 pub(crate) mod cases;
 pub(crate) mod entry;
 pub(crate) mod log;
+pub(crate) mod page;
+mod proposal;
+pub(crate) mod queue;
 pub(crate) mod reports;
 
 use crate::{

@@ -1,0 +1,195 @@
+//! What was proposed about a report, as people read it: the assessment with its reasons, the suggested matches.
+
+use super::page::{
+    ActionView, AssessmentView, CompareRow, MatchView, OptionView, QuestionView, RuleView, Step,
+};
+use bluelamp_casework::ReportView;
+use bluelamp_model::{Id, Record};
+use std::collections::BTreeMap;
+
+/// The colour of a grade's tag. Definitions name their grades as they like; these three are the usual ones.
+pub(crate) fn colour(grade: &str) -> &'static str {
+    match grade {
+        "HIGH" => "red",
+        "MEDIUM" => "orange",
+        _ => "blue",
+    }
+}
+
+fn headline(floor: Option<&str>, ceiling: Option<&str>) -> String {
+    match (floor, ceiling) {
+        (Some(f), Some(c)) if f != c => format!("At least {f}, could be {c}"),
+        (Some(f), _) => f.to_owned(),
+        (None, Some(c)) => format!("No grade yet, could be {c}"),
+        (None, None) => "No grade proposed".to_owned(),
+    }
+}
+
+/// The grades from the lowest, and what a proposal from `floor` to `ceiling` (places in the list) says of each.
+fn scale(grades: &[bluelamp_triage::Grade], floor: Option<usize>, ceiling: Option<usize>) -> Vec<Step> {
+    let place = |rank: usize| match (floor, ceiling) {
+        (Some(floor), _) if rank < floor => "below",
+        (Some(floor), _) if rank == floor => "floor",
+        (_, Some(ceiling)) if rank <= ceiling => "possible",
+        _ => "out",
+    };
+    grades
+        .iter()
+        .map(|g| Step { name: g.name.clone(), colour: colour(&g.name), place: place(g.rank) })
+        .collect()
+}
+
+pub(crate) fn assessment_view(report: &ReportView, chosen: Option<&[usize]>) -> Option<AssessmentView> {
+    use bluelamp_triage::Outcome as Came;
+    let (_, proposal) = report.assessment.as_ref()?;
+    let a = &proposal.content.assessment;
+    let (floor, ceiling) = (a.floor.as_ref(), a.ceiling.as_ref());
+    let rules = |wanted: fn(&Came) -> bool| {
+        a.rules
+            .iter()
+            .filter(|t| wanted(&t.outcome))
+            .map(|t| RuleView {
+                rule: t.rule.clone(),
+                colour: colour(&t.grade.name),
+                sentence: t.sentence.clone(),
+            })
+            .collect::<Vec<_>>()
+    };
+    Some(AssessmentView {
+        definition: a.definition.clone(),
+        version: a.version.clone(),
+        digest: a.definition_digest.chars().take(12).collect(),
+        made: proposal.made_at.short(),
+        headline: headline(floor.map(|g| g.name.as_str()), ceiling.map(|g| g.name.as_str())),
+        summary: a.summary.clone(),
+        scale: scale(&proposal.content.grades, floor.map(|g| g.rank), ceiling.map(|g| g.rank)),
+        fired: rules(|o| matches!(o, Came::Fired { .. })),
+        undetermined: rules(|o| matches!(o, Came::Undetermined { .. })),
+        not_fired: rules(|o| matches!(o, Came::NotFired { .. })),
+        questions: a
+            .questions
+            .iter()
+            .map(|q| QuestionView {
+                ask: q.ask.clone(),
+                sentence: q.sentence.clone(),
+                up_to: q.up_to.name.clone(),
+            })
+            .collect(),
+        actions: a
+            .actions
+            .iter()
+            .enumerate()
+            .map(|(number, action)| ActionView {
+                number,
+                action: action.action.clone(),
+                deadline: action.deadline.clone(),
+                role: action.role.clone(),
+                checked: chosen.is_none_or(|c| c.contains(&number)),
+            })
+            .collect(),
+    })
+}
+
+/// Names of properties as people read them.
+pub(crate) fn words(property: &str) -> String {
+    let mut text = property.replace('_', " ");
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
+}
+
+fn stated(record: &Record) -> BTreeMap<&str, String> {
+    let mut all: BTreeMap<&str, String> = BTreeMap::new();
+    for s in &record.statements {
+        let said = s.value.to_string();
+        all.entry(s.prop.as_str()).and_modify(|v| v.push_str(&format!(", {said}"))).or_insert(said);
+    }
+    all
+}
+
+pub(crate) fn match_view(
+    report: Id,
+    s: &bluelamp_fusion::Suggestion,
+    can_answer: bool,
+    tried: Option<&[String; 3]>,
+    errors: &BTreeMap<String, String>,
+) -> MatchView {
+    use bluelamp_linkage::Band;
+    let (ours, theirs) = (stated(&s.record), stated(&s.candidate));
+    let mut properties: Vec<&str> = ours.keys().chain(theirs.keys()).copied().collect();
+    properties.sort_unstable();
+    properties.dedup();
+    let rows = properties
+        .into_iter()
+        .map(|p| {
+            let (reported, held) =
+                (ours.get(p).cloned().unwrap_or_default(), theirs.get(p).cloned().unwrap_or_default());
+            let mark = match (
+                reported.is_empty() || held.is_empty(),
+                reported.to_lowercase() == held.to_lowercase(),
+            ) {
+                (true, _) => "",
+                (false, true) => "same",
+                (false, false) => "differs",
+            };
+            CompareRow { what: words(p), reported, held, mark }
+        })
+        .collect();
+    let (band, colour) = match s.comparison.band {
+        Band::Strong => ("Strong", "green"),
+        Band::Possible => ("Possible", "yellow"),
+        Band::Weak => ("Weak", "grey"),
+    };
+    let side = |against: bool| {
+        s.comparison
+            .parts
+            .iter()
+            .skip(1)
+            .filter(|p| if against { p.weight < 0.0 } else { p.weight > 0.0 })
+            .map(|p| p.sentence.clone())
+            .collect()
+    };
+    let answered = s.answered.as_ref().map(|a| {
+        let said = match a.answer {
+            bluelamp_fusion::Answer::Same => "The same",
+            bluelamp_fusion::Answer::NotSame => "Not the same",
+            bluelamp_fusion::Answer::Unsure => "Not sure",
+        };
+        let reason = if a.reason.is_empty() { String::new() } else { format!(": {}", a.reason) };
+        format!("{said} (said on {}){reason}", a.at.short())
+    });
+    let id = s.id.to_string();
+    let [said, reason] = match tried {
+        Some([tried, said, reason]) if *tried == id => [said.clone(), reason.clone()],
+        _ => Default::default(),
+    };
+    let answers = [("same", "The same"), ("not-same", "Not the same"), ("unsure", "Not sure")];
+    MatchView {
+        action: format!("/desk/reports/{report}/matches/{}", s.id),
+        kind: words(s.candidate.kind.code()),
+        rows,
+        source: s.source.clone().unwrap_or_else(|| "an earlier report".into()),
+        band,
+        colour,
+        // A real minus sign, as in the sentences.
+        weight: format!("{:+.1}", s.comparison.weight).replace('-', "−"),
+        start: s.comparison.parts.first().map(|prior| prior.sentence.clone()),
+        speaks_for: side(false),
+        speaks_against: side(true),
+        answered,
+        can_answer,
+        answers: answers
+            .map(|(value, text)| OptionView {
+                value: value.into(),
+                text: text.into(),
+                hint: None,
+                checked: value == said,
+            })
+            .into(),
+        reason,
+        answer_error: errors.get(&format!("answer-{id}")).cloned(),
+        reason_error: errors.get(&format!("reason-{id}")).cloned(),
+        id,
+    }
+}
