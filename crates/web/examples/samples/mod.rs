@@ -9,7 +9,7 @@ use bluelamp_web::govuk::render;
 use bluelamp_web::govuk::theme::{Link, Theme};
 
 /// What surrounds a public page.
-pub fn frame() -> Frame {
+pub(crate) fn frame() -> Frame {
     Frame { lang: "en".into(), nonce: "c2FtcGxl".into(), ..Frame::default() }
 }
 
@@ -40,7 +40,7 @@ fn question(title: &str, components: Vec<Field>) -> Question {
 }
 
 /// The page that the benchmark renders: an error summary, a way out, five choices of which one reveals a field, a date.
-pub fn asking() -> Question {
+pub(crate) fn asking() -> Question {
     let email = Field {
         hint: some("We use it only to answer this report"),
         input_type: some("email"),
@@ -383,7 +383,7 @@ fn desk() -> (Frame, Content) {
 }
 
 /// Every sample: file name and HTML.
-pub fn all() -> Vec<(&'static str, String)> {
+pub(crate) fn all() -> Vec<(&'static str, String)> {
     let theme = Theme::demo();
     let welsh = Frame {
         lang: "cy".into(),
