@@ -18,6 +18,8 @@ pub struct Imported {
     pub digest: String,
     /// Records that were made.
     pub records: u64,
+    /// Values that could not be what their column says, kept in the words they had.
+    pub unclear: u64,
 }
 
 /// Told how many rows were read so far.
@@ -111,5 +113,5 @@ pub(crate) fn store(
         cx.record(Verb::Collect, "source", Some(source), json!({ "records": count, "digest": digest }))
     })
     .map_err(|e| Fault::new(&file, e.to_string()))?;
-    Ok(Imported { source, digest: kept, records: count })
+    Ok(Imported { source, digest: kept, records: count, unclear: 0 })
 }

@@ -70,11 +70,11 @@ pub fn import_people(
     let (file, bytes) = read(path)?;
     let table =
         if bytes.starts_with(b"PAR1") { parquet_table(&file, &bytes)? } else { csv_table(&file, &bytes)? };
-    let people = people(&file, &table, progress)?;
+    let (people, unclear) = people(&file, &table, progress)?;
     let (organisation, system) = (organisation.to_owned(), system.to_owned());
     let now = db.now();
     let label = file.clone();
-    store(db, actor, "people", path, &bytes, move |source, digest| {
+    let imported = store(db, actor, "people", path, &bytes, move |source, digest| {
         let says = Source::fact(source.to_string(), now, format!("record of {system}"));
         people
             .iter()
@@ -82,7 +82,8 @@ pub fn import_people(
             .collect::<bluelamp_model::Result<Vec<_>>>()
             .map(|records| (records, Vec::new()))
             .map_err(|e| Fault::new(&label, e.to_string()).into())
-    })
+    })?;
+    Ok(Imported { unclear, ..imported })
 }
 
 /// Rows of text with the place of each in its file.
@@ -164,7 +165,7 @@ struct Person {
     stated: Vec<(&'static str, String)>,
 }
 
-fn people(file: &str, table: &Table, progress: Progress<'_>) -> Result<Vec<Person>, Faults> {
+fn people(file: &str, table: &Table, progress: Progress<'_>) -> Result<(Vec<Person>, u64), Faults> {
     let tidy = |h: &str| h.trim().to_lowercase().replace([' ', '-'], "_");
     let columns: Vec<Option<Column>> = table
         .header
@@ -180,6 +181,7 @@ fn people(file: &str, table: &Table, progress: Progress<'_>) -> Result<Vec<Perso
     }
     let mut bad = Bad::new();
     let mut people = Vec::with_capacity(table.rows.len());
+    let mut unclear = 0_u64;
     for (row, cells) in &table.rows {
         let mut person = Person { row: *row, source_id: None, stated: Vec::new() };
         for ((column, cell), header) in columns.iter().zip(cells).zip(&table.header) {
@@ -189,24 +191,21 @@ fn people(file: &str, table: &Table, progress: Progress<'_>) -> Result<Vec<Perso
                     person.source_id = Some(cell.clone());
                     continue;
                 }
-                Column::Text(property) => Ok((*property, cell.clone())),
+                Column::Text(property) => Some((*property, cell.clone())),
                 // A placeholder such as 1900-01-01 is kept as it was written; comparing passes over it.
                 Column::Date => normalise::date(cell)
                     .or_else(|| cell.parse::<Day>().ok().map(|day| day.to_string()))
-                    .map(|d| ("date_of_birth", d))
-                    .ok_or("is not a date that can be read, such as 1984-05-17"),
-                Column::Sex => sex(cell)
-                    .map(|code| ("sex", code.to_owned()))
-                    .ok_or("is not a sex that can be read, such as female or male"),
+                    .map(|d| ("date_of_birth", d)),
+                Column::Sex => sex(cell).map(|code| ("sex", code.to_owned())),
             };
-            match stated {
-                Ok(pair) => person.stated.push(pair),
-                Err(reason) => {
-                    bad.add(Fault::new(file, format!("'{cell}' {reason}")).at_line(*row).in_field(header));
-                }
-            }
+            // What cannot be what its column says, such as a 31 February, is the other system's to mend. It is
+            // kept in the words it had: nothing is lost, and nothing is made up.
+            person.stated.push(stated.unwrap_or_else(|| {
+                unclear += 1;
+                ("description", format!("Recorded as {header}: {cell}"))
+            }));
         }
-        if !person.stated.iter().any(|(p, _)| names.contains(p)) && person.stated.is_empty() {
+        if person.stated.is_empty() {
             bad.add(Fault::new(file, "says nothing about a person").at_line(*row));
         }
         people.push(person);
@@ -215,7 +214,7 @@ fn people(file: &str, table: &Table, progress: Progress<'_>) -> Result<Vec<Perso
         }
     }
     progress(people.len() as u64);
-    bad.or(file, people)
+    bad.or(file, (people, unclear))
 }
 
 /// The code of `data/codes/sex.json` for what other systems write.
@@ -242,7 +241,7 @@ fn record(
     let mut provenance = Provenance::new("bluelamp import people", "import", system);
     provenance.source_record_id =
         Some(person.source_id.clone().unwrap_or_else(|| format!("row {}", person.row)));
-    provenance.digest = Some(format!("sha256:{digest}"));
+    provenance.digest = Some(digest.to_owned());
     record.provenance.push(provenance);
     for (property, value) in &person.stated {
         record.state(property, value.as_str(), says)?;

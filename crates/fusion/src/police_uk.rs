@@ -234,7 +234,7 @@ impl Maker<'_> {
         let mut provenance = Provenance::new("bluelamp import police-uk", "import", "data.police.uk");
         provenance.source_record_id =
             Some(source_id.unwrap_or_else(|| format!("{}, line {line}", self.name)));
-        provenance.digest = Some(format!("sha256:{}", self.digest));
+        provenance.digest = Some(self.digest.to_owned());
         record.provenance.push(provenance);
         record
     }

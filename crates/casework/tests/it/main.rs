@@ -1,0 +1,255 @@
+//! A machine proposes, a person decides.
+
+use bluelamp_casework::{
+    Choice, Definitions, Filter, add_note, assess, cases, decide, finish_task, queue, receive, view_case,
+    view_report,
+};
+use bluelamp_contact::NewSubmission;
+use bluelamp_model::{
+    Error, Id,
+    authority::{Actor, Verb, action},
+};
+use bluelamp_testkit::{TestDb, on_both};
+use bluelamp_triage::Definition;
+use serde_json::{Value, json};
+use std::{path::Path, sync::Arc};
+
+fn data(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data").join(path)).unwrap()
+}
+
+fn definitions() -> Arc<Definitions> {
+    let file = "definitions/burglary.md";
+    Arc::new([("burglary".to_owned(), Definition::load(file, &data(file)).unwrap())].into())
+}
+
+/// A report with these facts, as a form would have read them.
+fn submission(facts: &Value) -> NewSubmission {
+    serde_json::from_value(json!({
+        "channel": "web", "title": "Burglary at ZZ99 1AA", "contact_email": null, "retry_key": null,
+        "body": {
+            "form": "burglary", "version": 1, "digest": "00", "answers": {}, "told": "The door was open.",
+            "summary": [{ "question": "Is it a home?", "answer": ["Yes"] }],
+            "facts": facts, "definition": "burglary",
+            "entities": [
+                { "role": "reporter", "kind": "person", "links": ["reported-by", "victim-of"],
+                  "properties": { "name": "Joanna Smith", "phone": "+447700900123" } },
+                { "role": "vehicle", "kind": "vehicle", "links": ["mentions"], "properties": { "registration": "AB12CDE" } },
+                { "role": "suspect", "kind": "person", "links": ["suspect-of"], "properties": {} },
+            ],
+        }
+    }))
+    .unwrap()
+}
+
+fn send(t: &TestDb, facts: &Value) -> Id {
+    let new = submission(facts);
+    t.db.write(&Actor::public(), move |cx| receive(cx, &new)).unwrap().id
+}
+
+fn work(t: &TestDb) {
+    for job in t.db.claim_jobs(100, 60).unwrap() {
+        let definitions = definitions();
+        t.db.write(&Actor::system(), move |cx| assess(cx, &job, &definitions, "borsetshire-police")).unwrap();
+    }
+}
+
+/// An officer with an account, so that decisions can name her.
+fn officer(t: &TestDb) -> Actor {
+    let id = Id::from_bytes([5; 16]);
+    t.db.write(&Actor::system(), move |cx| {
+        cx.allow(action::ACCOUNT_MANAGE, None)?;
+        cx.record(Verb::Administer, "account", Some(id), json!({}))?;
+        let now = cx.now();
+        cx.exec(
+            "insert into account (id, username, name, roles, created_at) values ($1, 'olive', 'Olive Example', '', $2)
+             on conflict (id) do nothing",
+            &[id.into(), now.into()],
+        )
+    })
+    .unwrap();
+    Actor::staff(id, vec!["contact-officer".into()], "contact")
+}
+
+fn state(t: &TestDb, id: Id) -> (String, i64) {
+    let rows = t.db.credential_rows("select state, version from report where id = $1", &[id.into()]).unwrap();
+    (rows[0].get(0).unwrap(), rows[0].get(1).unwrap())
+}
+
+fn choice(version: i64, outcome: &str, grade: &str) -> Choice {
+    Choice {
+        version,
+        outcome: outcome.into(),
+        grade: grade.into(),
+        reasons: "Read and weighed.".into(),
+        ..Choice::default()
+    }
+}
+
+#[test]
+fn assessing_proposes_and_changes_no_state() {
+    on_both(|t| {
+        let id = send(t, &json!({ "occupant hurt": true, "dwelling": true }));
+        assert_eq!(state(t, id), ("new".into(), 1));
+        work(t);
+        assert_eq!(state(t, id).0, "new");
+        let olive = officer(t);
+        let view = t.db.read(&olive, move |cx| view_report(cx, id)).unwrap();
+        let (_, proposal) = view.assessment.unwrap();
+        assert_eq!(proposal.content.assessment.floor.as_ref().unwrap().name, "HIGH");
+        assert_eq!(proposal.algorithm, "thr/burglary");
+        // People and things became records; a role of which nothing is known did not.
+        let roles = t.db.credential_rows("select role from report_record order by role", &[]).unwrap();
+        assert_eq!(
+            roles.iter().map(|r| r.get::<String>(0).unwrap()).collect::<Vec<_>>(),
+            ["reporter", "vehicle"]
+        );
+        let links = t.db.credential_rows("select kind from record_link order by kind", &[]).unwrap();
+        assert_eq!(
+            links.iter().map(|r| r.get::<String>(0).unwrap()).collect::<Vec<_>>(),
+            ["mentions", "reported-by", "victim-of"]
+        );
+    });
+}
+
+#[test]
+fn only_a_named_person_can_decide_whatever_the_policy_says() {
+    on_both(|t| {
+        let id = send(t, &json!({ "occupant hurt": true }));
+        work(t);
+        let version = state(t, id).1;
+        for actor in [Actor::public(), Actor::system(), Actor { id: None, ..officer(t) }] {
+            let wanted = choice(version, "close", "HIGH");
+            let refused = t.db.write(&actor, move |cx| decide(cx, id, &wanted));
+            assert!(matches!(refused, Err(Error::Forbidden { .. })), "{actor}");
+        }
+        assert_eq!(state(t, id), ("new".into(), version));
+    });
+}
+
+#[test]
+fn going_below_the_floor_takes_a_reason_of_its_own() {
+    on_both(|t| {
+        let (id, olive) = (send(t, &json!({ "occupant hurt": true })), officer(t));
+        work(t);
+        let version = state(t, id).1;
+        let lower = choice(version, "close", "STANDARD");
+        let wanted = lower.clone();
+        let Err(Error::Invalid(wrong)) = t.db.write(&olive, move |cx| decide(cx, id, &wanted)) else {
+            panic!("lowered")
+        };
+        assert_eq!(wrong[0].field, "lower_reason");
+        let wanted = Choice { lower_reason: "The injury is from last year.".into(), ..lower };
+        t.db.write(&olive, move |cx| decide(cx, id, &wanted)).unwrap();
+        let made = t.db.read(&olive, move |cx| view_report(cx, id)).unwrap().decisions;
+        assert_eq!(made[0].decision.stance, Some(bluelamp_model::decision::Stance::Lowered));
+        assert!(made[0].decision.assessment.contains("The injury is from last year."));
+        assert_eq!(made[0].by, "Olive Example");
+    });
+}
+
+#[test]
+fn two_officers_who_decide_at_once_make_one_decision() {
+    on_both(|t| {
+        let (id, olive) = (send(t, &json!({ "occupant hurt": true })), officer(t));
+        work(t);
+        let version = state(t, id).1;
+        let outcomes: Vec<_> = std::thread::scope(|s| {
+            let go = |outcome: &'static str| {
+                let olive = olive.clone();
+                s.spawn(move || {
+                    let wanted = choice(version, outcome, "HIGH");
+                    t.db.write(&olive, move |cx| decide(cx, id, &wanted))
+                })
+            };
+            [go("open-case"), go("close")].map(|h| h.join().unwrap()).into()
+        });
+        assert_eq!(outcomes.iter().filter(|o| o.is_ok()).count(), 1, "{outcomes:?}");
+        let decisions = t.db.credential_rows("select count(*) from decision", &[]).unwrap();
+        assert_eq!(decisions[0].get::<i64>(0).unwrap(), 1);
+        assert_eq!(state(t, id), ("decided".into(), version + 1));
+    });
+}
+
+#[test]
+fn asking_for_more_keeps_the_report_and_lets_somebody_decide_later() {
+    on_both(|t| {
+        let (id, olive) = (send(t, &json!({})), officer(t));
+        work(t);
+        let version = state(t, id).1;
+        let ask =
+            Choice { message: "Which window was it?".into(), ..choice(version, "ask-more", "STANDARD") };
+        t.db.write(&olive, move |cx| decide(cx, id, &ask)).unwrap();
+        assert_eq!(state(t, id), ("more-needed".into(), version + 1));
+        let close = choice(version + 1, "close", "STANDARD");
+        t.db.write(&olive, move |cx| decide(cx, id, &close)).unwrap();
+        assert_eq!(state(t, id).0, "decided");
+    });
+}
+
+#[test]
+fn the_queue_shows_the_gravest_first_and_pages_without_gaps() {
+    on_both(|t| {
+        let grave = json!({ "occupant hurt": true });
+        let light = json!({ "suspect on scene": false, "occupant hurt": false, "occupant present": false, "distraction": false,
+            "vulnerable occupant": false, "dwelling": false, "firearm keys taken": false, "near repeat band": false,
+            "forensic opportunity": false });
+        let sent: Vec<Id> = (0..60).map(|n| send(t, if n % 3 == 0 { &grave } else { &light })).collect();
+        work(t);
+        let late = send(t, &light);
+        let olive = officer(t);
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let filter = Filter { after: after.clone(), ..Filter::default() };
+            let page = t.db.read(&olive, |cx| queue(cx, &filter)).unwrap();
+            assert_eq!(page.total, 61);
+            seen.extend(page.items);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen.len(), 61);
+        assert_eq!(seen[0].id, late, "what nobody has assessed yet comes before everything");
+        let grades: Vec<_> = seen[1..].iter().map(|i| i.floor.clone().unwrap()).collect();
+        assert_eq!(grades.iter().filter(|g| *g == "HIGH").count(), 20);
+        assert!(grades[..20].iter().all(|g| g == "HIGH"), "{grades:?}");
+        let mut ids: Vec<_> = seen.iter().map(|i| i.id).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 61);
+        assert!(sent.iter().all(|id| ids.contains(id)));
+    });
+}
+
+#[test]
+fn a_case_has_its_tasks_notes_and_people_and_keeps_them() {
+    on_both(|t| {
+        let (id, olive) = (send(t, &json!({ "occupant hurt": true })), officer(t));
+        work(t);
+        let wanted = Choice { tasks: vec![0, 1, 99], ..choice(state(t, id).1, "open-case", "HIGH") };
+        let case = t.db.write(&olive, move |cx| decide(cx, id, &wanted)).unwrap().case.unwrap();
+        let view = t.db.read(&olive, move |cx| view_case(cx, &case.to_string())).unwrap();
+        assert_eq!(view.tasks.len(), 2, "an action that was not proposed is no task");
+        assert!(view.tasks.iter().any(|task| task.due_at.is_some()));
+        assert_eq!(view.involved.len(), 2);
+        let task = view.tasks[0].id;
+        let unfinished = t.db.write(&olive, move |cx| finish_task(cx, case, task, " "));
+        assert!(matches!(unfinished, Err(Error::Invalid(_))));
+        t.db.write(&olive, move |cx| finish_task(cx, case, task, "Visited; statement taken.")).unwrap();
+        let twice = t.db.write(&olive, move |cx| finish_task(cx, case, task, "again"));
+        assert!(matches!(twice, Err(Error::Conflict(_))));
+        t.db.write(&olive, move |cx| add_note(cx, case, "Neighbour has a camera.")).unwrap();
+        let by_reference = view.summary.reference.to_lowercase();
+        let view = t.db.read(&olive, move |cx| view_case(cx, &by_reference)).unwrap();
+        assert_eq!((view.notes.len(), view.summary.open_tasks), (1, 1));
+        let moments = t.db.read(&olive, move |cx| {
+            let case = view_case(cx, &case.to_string())?;
+            bluelamp_casework::timeline(cx, &case)
+        });
+        let titles: Vec<_> = moments.unwrap().into_iter().map(|m| m.title).collect();
+        assert_eq!(titles.len(), 5, "{titles:?}");
+        assert!(titles[0].starts_with("Note") && titles[4].ends_with("received"), "{titles:?}");
+        assert_eq!(t.db.read(&olive, cases).unwrap().len(), 1);
+    });
+}

@@ -1,0 +1,4 @@
+//! Sources are loaded whole or not at all; suggestions say why; only a person answers them.
+
+mod import;
+mod matching;
