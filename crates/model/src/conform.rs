@@ -94,6 +94,9 @@ fn alone(
         Ok(value) => check(&mut walk, &value),
         Err(e) => walk.fail(Rule::Json, &At::Root, e.to_string()),
     }
+    if walk.failed() == 0 {
+        return Vec::new();
+    }
     let broken = |rule: RuleReport| rule.first.into_iter().map(move |failure| (rule.rule, failure));
     walk.report("").rules.into_iter().flat_map(broken).collect()
 }
