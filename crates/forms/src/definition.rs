@@ -50,7 +50,7 @@ impl Form {
         };
         let tops = Tops {
             own: places(file, &own, ""),
-            messages: messages.map(|m| places(common.0, &m.node, "messages")).unwrap_or_default(),
+            messages: places(common.0, messages.map_or(&shared, |m| &m.node), "messages"),
         };
         let mut c = Reader::new(common.0);
         let shared = read_common(&mut c, &shared);
@@ -90,7 +90,7 @@ fn read_common(r: &mut Reader<'_>, node: &Node) -> Option<Common> {
     }
     Some(Common {
         messages: r.need(&obj, "messages", texts).unwrap_or_default(),
-        sections: sections(r, &obj),
+        sections: sections(r, &obj, BTreeMap::new()),
         lists: r.each(&obj, "lists", |r, o| list(r, o, true)),
         groups,
     })
@@ -111,13 +111,19 @@ fn read_group(r: &mut Reader<'_>, obj: &Obj<'_>) -> Group {
     }
 }
 
-fn sections(r: &mut Reader<'_>, obj: &Obj<'_>) -> BTreeMap<String, Text> {
-    r.each(obj, "sections", |r, o| {
+/// The sections of a file, added to those that are known before it.
+fn sections(r: &mut Reader<'_>, obj: &Obj<'_>, mut known: BTreeMap<String, Text>) -> BTreeMap<String, Text> {
+    let read = r.each(obj, "sections", |r, o| {
         r.keys(o, &["name", "title"]);
-        Some((r.code(o, "name", is_id, "a name of letters and digits")?, r.need(o, "title", Reader::text)?))
-    })
-    .into_iter()
-    .collect()
+        let name = r.code(o, "name", is_id, "a name of letters and digits")?;
+        Some((r.place(o), name, r.need(o, "title", Reader::text)?))
+    });
+    for (at, name, title) in read {
+        if known.insert(name.clone(), title).is_some() {
+            r.faults.push(at.fault(format!("'{name}' is defined twice")));
+        }
+    }
+    known
 }
 
 pub(crate) const GROUP_KEYS: [&str; 4] = ["title", "pages", "lists", "conditions"];
@@ -186,13 +192,12 @@ fn read_form(r: &mut Reader<'_>, node: &Node, common: Common) -> Option<Form> {
     let neutral_title = r.opt(&obj, "x-neutral-title", Reader::text);
     let definition = r.opt(&obj, "x-definition", Reader::string);
     let entities = r.opt(&obj, "x-entities", entities).unwrap_or_default();
-    let own_sections = sections(r, &obj);
+    let Common { messages, sections: shared_sections, lists: shared_lists, mut groups } = common;
+    let sections = sections(r, &obj, shared_sections);
     r.need(&obj, "pages", |_, _, _| Some(()));
     let entries = r.each(&obj, "pages", entry);
     let mut lists: Vec<List> = r.each(&obj, "lists", |r, o| list(r, o, false));
     let mut conditions: Vec<Condition> = r.each(&obj, "conditions", condition);
-    let Common { messages, mut sections, lists: shared_lists, mut groups } = common;
-    sections.extend(own_sections);
     lists.extend(shared_lists);
     let mut pages = Vec::new();
     for entry in entries {

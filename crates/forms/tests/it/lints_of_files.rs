@@ -212,3 +212,29 @@ fn both_files_are_judged_for_syntax_at_once() {
         "made.json:1: is not JSON: EOF while parsing an object\ncommon.json:2: is not JSON: EOF while parsing a list"
     );
 }
+
+#[test]
+fn a_common_file_without_messages_is_named_with_its_line() {
+    let (before, messages) = COMMON.split_once("\"messages\"").unwrap();
+    let common = format!("{before}\"sections\"{}", messages.split_once("\"sections\"").unwrap().1);
+    let Err(found) = Form::parse("made.json", SHIPPED[0].1, ("common.json", &common)) else {
+        panic!("no messages")
+    };
+    assert_eq!(found.0[0].to_string(), "common.json:1: has no 'messages'");
+    assert!(found.0.iter().all(|fault| fault.file == "common.json"), "{found}");
+}
+
+#[test]
+fn a_section_is_defined_once_in_both_files_together() {
+    for (sections, said) in [
+        ("{\"name\": \"own\", \"title\": \"Own\"}", "no fault"),
+        ("{\"name\": \"you\", \"title\": \"Us\"}", "made.json:2: sections[0]: 'you' is defined twice"),
+        (
+            "{\"name\": \"own\", \"title\": \"Own\"}, {\"name\": \"own\", \"title\": \"Other\"}",
+            "made.json:2: sections[1]: 'own' is defined twice",
+        ),
+    ] {
+        let head = HEAD.replacen("\"pages\"", &format!("\"sections\": [{sections}], \"pages\""), 1);
+        assert_eq!(with_head(&head).lines().next().unwrap(), said);
+    }
+}
