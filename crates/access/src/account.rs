@@ -1,12 +1,12 @@
-//! Staff accounts: invited by a one-time link, signed in with a purpose, disabled but never deleted.
+//! Staff accounts: invited by a one-time link, disabled but never deleted.
 
 use crate::{Policy, password, secret};
 use bluelamp_model::{
     Error, Id, Result, Time,
     authority::{Actor, Verb, action},
 };
-use bluelamp_store::{Cx, Db, Row, Token};
-use serde::{Deserialize, Serialize};
+use bluelamp_store::{Cx, Db, Row};
+use serde::Serialize;
 use serde_json::json;
 
 /// A member of staff.
@@ -37,60 +37,11 @@ pub struct NewAccount {
     pub roles: Vec<String>,
 }
 
-/// What a sign-in gives.
-#[derive(Clone, Debug)]
-pub struct SignedIn {
-    /// Who it is.
-    pub session: Session,
-    /// The text for the cookie.
-    pub token: String,
-}
-
-/// What a staff session holds.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
-pub struct Session {
-    /// The account.
-    pub account: Id,
-    /// Its username.
-    pub username: String,
-    /// The person's name.
-    pub name: String,
-    /// Roles at sign-in.
-    pub roles: Vec<String>,
-    /// The purpose that was chosen.
-    pub purpose: String,
-    /// When the session began.
-    pub since: Time,
-}
-
-impl Session {
-    /// The actor behind this session.
-    #[must_use]
-    pub fn actor(&self) -> Actor {
-        Actor::staff(self.account, self.roles.clone(), self.purpose.clone())
-    }
-}
-
-/// A new API token: the secret is shown this once.
-#[derive(Clone, Debug, Serialize)]
-pub struct TokenIssued {
-    /// What goes behind `Authorization: Bearer`.
-    pub token: String,
-    /// When it stops working.
-    pub expires_at: Time,
-}
-
-/// Kind of the sessions made here.
-const STAFF: &str = "staff";
-/// A session ends after so long without a request; a shift changes hands sooner.
-const IDLE_SECONDS: i64 = 30 * 60;
 /// An invitation has to be taken up within two days.
 const INVITATION_SECONDS: i64 = 48 * 3600;
-/// After so many wrong passwords in a row, each further one makes the name wait.
-const FREE_TRIES: i64 = 5;
-const LONGEST_WAIT_SECONDS: i64 = 15 * 60;
 
-fn account(row: &Row) -> Result<Account> {
+/// Reads the columns of [`COLUMNS`], wherever they begin a row.
+pub(crate) fn account(row: &Row) -> Result<Account> {
     let roles: String = row.get(3)?;
     Ok(Account {
         id: row.get(0)?,
@@ -102,8 +53,48 @@ fn account(row: &Row) -> Result<Account> {
     })
 }
 
-const COLUMNS: &str =
-    "select id, username, name, roles, disabled_at, password, failures, wait_until from account";
+pub(crate) const COLUMNS: &str = "a.id, a.username, a.name, a.roles, a.disabled_at, a.password";
+
+/// How a username is kept and compared.
+pub(crate) fn plain(username: &str) -> String {
+    username.trim().to_lowercase()
+}
+
+/// Makes the first administrator, as the system itself, and gives the secret of a one-time link with which they
+/// set their password. Possible until somebody has: with the same username again where the link has run out.
+///
+/// Which roles an administrator has is what the policy says: the first that may manage accounts.
+///
+/// # Errors
+/// [`Error::Conflict`] once somebody can sign in, [`Error::Invalid`] for a bad name, [`Error::Forbidden`] where
+/// the policy does not let the system do it.
+pub fn bootstrap_administrator(db: &Db, policy: &Policy, username: &str, name: &str) -> Result<String> {
+    let role =
+        policy.roles.iter().find(|role| policy.role_may(&role.code, action::ACCOUNT_MANAGE)).ok_or_else(
+            || Error::field("roles", "unknown", "The policy has no role that may manage accounts"),
+        )?;
+    let new =
+        NewAccount { username: username.to_owned(), name: name.to_owned(), roles: vec![role.code.clone()] };
+    let policy = policy.clone();
+    db.write(&Actor::system(), move |cx| {
+        cx.allow(action::ACCOUNT_BOOTSTRAP, None)?;
+        cx.take_turn("account.bootstrap")?; // two at once would both find nobody
+        if cx.row("select 1 from account where password is not null", &[])?.is_some() {
+            return Err(Error::Conflict(
+                "somebody can sign in already: an administrator makes further accounts".into(),
+            ));
+        }
+        let waiting = cx.row(
+            "select id from account where username = $1 and roles = $2 and disabled_at is null",
+            &[plain(&new.username).into(), new.roles.join(" ").into()],
+        )?;
+        let id = match waiting {
+            Some(row) => row.get(0)?,
+            None => add_account(cx, &policy, &new)?,
+        };
+        new_invitation(cx, id)
+    })
+}
 
 /// Makes an account without a password. Follow with [`invite`].
 ///
@@ -115,7 +106,7 @@ pub fn create_account(cx: &mut Cx<'_>, policy: &Policy, new: &NewAccount) -> Res
 }
 
 fn add_account(cx: &mut Cx<'_>, policy: &Policy, new: &NewAccount) -> Result<Id> {
-    let username = new.username.trim().to_lowercase();
+    let username = plain(&new.username);
     if username.is_empty() || !username.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-') {
         return Err(Error::field(
             "username",
@@ -160,6 +151,10 @@ fn add_account(cx: &mut Cx<'_>, policy: &Policy, new: &NewAccount) -> Result<Id>
 /// Not allowed, or database errors.
 pub fn invite(cx: &mut Cx<'_>, account: Id) -> Result<String> {
     cx.allow(action::ACCOUNT_MANAGE, Some(account))?;
+    new_invitation(cx, account)
+}
+
+fn new_invitation(cx: &mut Cx<'_>, account: Id) -> Result<String> {
     let secret = secret::new(cx)?;
     let expires = cx.now().plus_seconds(INVITATION_SECONDS);
     cx.exec("delete from invitation where account_id = $1", &[account.into()])?;
@@ -171,182 +166,54 @@ pub fn invite(cx: &mut Cx<'_>, account: Id) -> Result<String> {
     Ok(secret)
 }
 
-/// Takes up an invitation: sets the password, uses up the link, gives the username.
+/// Takes up an invitation: sets the password, uses up the link, ends what sessions there were, gives the
+/// username.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a weak password, [`Error::NotFound`] for a link that is wrong, used or too old.
+/// [`Error::Invalid`] for a weak password, which leaves the link as it was; [`Error::NotFound`] for one that is
+/// wrong, used or too old.
 pub fn accept_invitation(db: &Db, link: &str, password: &str) -> Result<String> {
     let digest = secret::digest(link);
-    let find = "select a.id, a.username from invitation i join account a on a.id = i.account_id
-                where i.id = $1 and i.used_at is null and i.expires_at > $2 and a.disabled_at is null";
     let gone =
         || Error::NotFound("this invitation was used already or has run out; ask for a new one".into());
-    let first = digest.clone();
-    let (username, salt) = db.write(&Actor::public(), move |cx| {
+    let lookup = digest.clone();
+    // An attempt is logged whether the link is good or not.
+    let found = db.write(&Actor::public(), move |cx| {
         cx.allow(action::SESSION_OPEN, None)?;
-        cx.record(Verb::Authenticate, "invitation", None, json!({ "step": "opened" }))?;
         let now = cx.now();
-        let row = cx.row(find, &[first.clone().into(), now.into()])?.ok_or_else(gone)?;
-        Ok((row.get::<String>(1)?, cx.random::<16>()?))
+        let row = cx.row(
+            "select a.id, a.username from invitation i join account a on a.id = i.account_id
+             where i.id = $1 and i.used_at is null and i.expires_at > $2 and a.disabled_at is null",
+            &[lookup.clone().into(), now.into()],
+        )?;
+        let step = if row.is_some() { "opened" } else { "no such link" };
+        let id = row.as_ref().map(|r| r.get::<Id>(0)).transpose()?;
+        cx.record(Verb::Authenticate, "invitation", id, json!({ "step": step }))?;
+        row.map(|r| Ok((r.get::<Id>(0)?, r.get::<String>(1)?, cx.random::<16>()?))).transpose()
     })?;
+    let (id, username, salt) = found.ok_or_else(gone)?;
     password::check(password, &username)?;
     let hashed = password::hash(password, &salt)?; // slow on purpose, so outside the transaction
     db.write(&Actor::public(), move |cx| {
         cx.allow(action::SESSION_OPEN, None)?;
         let now = cx.now();
-        let row = cx.row(find, &[digest.clone().into(), now.into()])?.ok_or_else(gone)?;
-        let id: Id = row.get(0)?;
-        cx.exec("update invitation set used_at = $1 where id = $2", &[now.into(), digest.clone().into()])?;
-        cx.exec(
-            "update account set password = $1, failures = 0, wait_until = null where id = $2",
+        // Whoever changes this row first has used the link; the account may have been disabled meanwhile.
+        let used = cx.exec(
+            "update invitation set used_at = $1 where id = $2 and used_at is null and expires_at > $1",
+            &[now.into(), digest.clone().into()],
+        )?;
+        let set = cx.exec(
+            "update account set password = $1, failures = 0, wait_until = null
+             where id = $2 and disabled_at is null",
             &[hashed.as_str().into(), id.into()],
         )?;
-        cx.record(Verb::Authenticate, "account", Some(id), json!({ "step": "password set" }))?;
-        Ok(row.get::<String>(1)?)
-    })
-}
-
-/// Signs somebody in for a purpose.
-///
-/// # Errors
-/// [`Error::Invalid`] without saying whether the name or the password was wrong; [`Error::Unavailable`] while
-/// the name has to wait; [`Error::Forbidden`] for a purpose that none of the roles may choose.
-pub fn sign_in(
-    db: &Db,
-    policy: &Policy,
-    username: &str,
-    password: &str,
-    purpose: Option<&str>,
-) -> Result<SignedIn> {
-    let name = username.trim().to_lowercase();
-    let wrong = || Error::field("username", "wrong", "The username or password is not right");
-    let lookup = name.clone();
-    // Reading the account is part of an attempt, and the attempt is what is logged.
-    let found = db.write(&Actor::public(), move |cx| {
-        cx.allow(action::SESSION_OPEN, None)?;
-        let row = cx.row(&format!("{COLUMNS} where username = $1"), &[lookup.as_str().into()])?;
-        let id = row.as_ref().map(|r| r.get::<Id>(0)).transpose()?;
-        cx.record(Verb::Authenticate, "account", id, json!({ "step": "attempt" }))?;
-        row.map(|r| {
-            Ok((account(&r)?, r.get::<Option<String>>(5)?, r.get::<i64>(6)?, r.get::<Option<Time>>(7)?))
-        })
-        .transpose()
-    })?;
-    let Some((account, Some(kept), failures, wait_until)) = found.filter(|f| !f.0.disabled) else {
-        password::pretend(password);
-        return Err(wrong());
-    };
-    if wait_until.is_some_and(|t| t > db.now()) {
-        return Err(Error::Unavailable(
-            "too many wrong passwords for this username; wait a few minutes".into(),
-        ));
-    }
-    let id = account.id;
-    if !password::verify(password, &kept) {
-        db.write(&Actor::public(), move |cx| {
-            cx.allow(action::SESSION_OPEN, None)?;
-            let over = failures + 1 - FREE_TRIES;
-            let wait =
-                (over > 0).then(|| cx.now().plus_seconds((15_i64 << over.min(6)).min(LONGEST_WAIT_SECONDS)));
-            cx.exec(
-                "update account set failures = failures + 1, wait_until = $1 where id = $2",
-                &[wait.into(), id.into()],
-            )?;
-            cx.record(Verb::Authenticate, "account", Some(id), json!({ "step": "wrong password" }))
-        })?;
-        return Err(wrong());
-    }
-    let choices = policy.purposes_of(&account.roles);
-    let purpose = match purpose.filter(|p| !p.is_empty()) {
-        Some(p) if choices.iter().any(|c| c.code == p) => p.to_owned(),
-        Some(_) => {
-            return Err(Error::field("purpose", "not-yours", "None of your roles may act for that purpose"));
+        if (used, set) != (1, 1) {
+            return Err(gone());
         }
-        None => match choices.as_slice() {
-            [only] => only.code.clone(),
-            _ => return Err(Error::field("purpose", "required", "Select the purpose you are working for")),
-        },
-    };
-    let session = Session {
-        account: id,
-        username: account.username.clone(),
-        name: account.name.clone(),
-        roles: account.roles.clone(),
-        purpose,
-        since: db.now(),
-    };
-    let chosen = session.purpose.clone();
-    db.write(&Actor::public(), move |cx| {
-        cx.allow(action::SESSION_OPEN, None)?;
-        cx.exec("update account set failures = 0, wait_until = null where id = $1", &[id.into()])?;
-        cx.record(Verb::Authenticate, "account", Some(id), json!({ "step": "signed in", "purpose": chosen }))
+        cx.end_sessions_of(id)?;
+        cx.record(Verb::Authenticate, "account", Some(id), json!({ "step": "password set" }))
     })?;
-    let token = db.new_session(STAFF, Some(id), &bytes(&session)?, db.now().plus_seconds(IDLE_SECONDS))?;
-    Ok(SignedIn { session, token: token.text().to_owned() })
-}
-
-fn bytes(session: &Session) -> Result<Vec<u8>> {
-    serde_json::to_vec(session).map_err(|e| Error::Bug(e.to_string()))
-}
-
-/// The session behind a cookie, which lives on from now; none when it has ended.
-///
-/// # Errors
-/// Database errors.
-pub fn session_actor(db: &Db, cookie: &str) -> Result<Option<Session>> {
-    let Some(token) = Token::parse(cookie) else { return Ok(None) };
-    let Some(value) = db.session(&token, STAFF)? else { return Ok(None) };
-    let session: Session = serde_json::from_slice(&value).map_err(|e| Error::Bug(e.to_string()))?;
-    db.touch_session(&token, db.now().plus_seconds(IDLE_SECONDS), IDLE_SECONDS / 2)?;
-    Ok(Some(session))
-}
-
-/// Goes on with the same session for another purpose.
-///
-/// # Errors
-/// [`Error::Invalid`] for a purpose that none of the person's roles may choose; database errors.
-pub fn change_purpose(
-    db: &Db,
-    policy: &Policy,
-    cookie: &str,
-    session: &Session,
-    purpose: &str,
-) -> Result<()> {
-    if !policy.purposes_of(&session.roles).iter().any(|p| p.code == purpose) {
-        return Err(Error::field(
-            "purpose",
-            "not-yours",
-            "Select a purpose that one of your roles may act for",
-        ));
-    }
-    let token = Token::parse(cookie).ok_or_else(|| Error::NotFound("that session".into()))?;
-    let (account, chosen) = (session.account, purpose.to_owned());
-    db.write(&Actor::public(), move |cx| {
-        cx.allow(action::SESSION_OPEN, None)?;
-        cx.record(
-            Verb::Authenticate,
-            "account",
-            Some(account),
-            json!({ "step": "changed purpose", "purpose": chosen }),
-        )
-    })?;
-    let changed = Session { purpose: purpose.to_owned(), ..session.clone() };
-    db.put_session(&token, STAFF, Some(account), &bytes(&changed)?, db.now().plus_seconds(IDLE_SECONDS))
-}
-
-/// Ends a session.
-///
-/// # Errors
-/// Database errors.
-pub fn sign_out(db: &Db, cookie: &str) -> Result<()> {
-    let Some(token) = Token::parse(cookie) else { return Ok(()) };
-    if let Some(session) = session_actor(db, cookie)? {
-        db.write(&Actor::public(), move |cx| {
-            cx.allow(action::SESSION_OPEN, None)?;
-            cx.record(Verb::Authenticate, "account", Some(session.account), json!({ "step": "signed out" }))
-        })?;
-    }
-    db.end_session(&token)
+    Ok(username)
 }
 
 /// Everybody who has an account, by username.
@@ -355,7 +222,7 @@ pub fn sign_out(db: &Db, cookie: &str) -> Result<()> {
 /// Not allowed, or database errors.
 pub fn accounts(cx: &mut Cx<'_>) -> Result<Vec<Account>> {
     cx.allow(action::ACCOUNT_MANAGE, None)?;
-    let rows = cx.rows(&format!("{COLUMNS} order by username"), &[])?;
+    let rows = cx.rows(&format!("select {COLUMNS} from account a order by username"), &[])?;
     cx.record(Verb::Consult, "account", None, json!({ "results": rows.len() }))?;
     rows.iter().map(account).collect()
 }
@@ -366,7 +233,8 @@ pub fn accounts(cx: &mut Cx<'_>) -> Result<Vec<Account>> {
 /// [`Error::NotFound`], or not allowed.
 pub fn find_account(cx: &mut Cx<'_>, username: &str) -> Result<Account> {
     cx.allow(action::ACCOUNT_MANAGE, None)?;
-    let row = cx.row(&format!("{COLUMNS} where username = $1"), &[username.trim().to_lowercase().into()])?;
+    let row =
+        cx.row(&format!("select {COLUMNS} from account a where username = $1"), &[plain(username).into()])?;
     let found = row
         .as_ref()
         .map(account)
@@ -392,70 +260,4 @@ pub fn disable_account(db: &Db, actor: &Actor, id: Id) -> Result<()> {
         cx.end_sessions_of(id)?;
         cx.record(Verb::Administer, "account", Some(id), json!({ "step": "disabled" }))
     })
-}
-
-/// Makes an API token that carries a person and a purpose.
-///
-/// # Errors
-/// [`Error::Invalid`] for a purpose that the account's roles may not choose, [`Error::NotFound`] for an unknown account.
-pub fn issue_token(
-    cx: &mut Cx<'_>,
-    policy: &Policy,
-    username: &str,
-    purpose: &str,
-    label: &str,
-    days: u32,
-) -> Result<TokenIssued> {
-    let account = find_account(cx, username)?;
-    if !policy.purposes_of(&account.roles).iter().any(|p| p.code == purpose) {
-        return Err(Error::field(
-            "purpose",
-            "not-theirs",
-            format!("none of {username}'s roles may act for '{purpose}'"),
-        ));
-    }
-    let secret = secret::new(cx)?;
-    let now = cx.now();
-    let expires_at = now.plus_seconds(i64::from(days) * 86_400);
-    cx.exec(
-        "insert into api_token (id, account_id, label, purpose, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)",
-        &[
-            secret::digest(&secret).into(),
-            account.id.into(),
-            label.into(),
-            purpose.into(),
-            now.into(),
-            expires_at.into(),
-        ],
-    )?;
-    cx.record(Verb::Administer, "api-token", Some(account.id), json!({ "purpose": purpose, "days": days }))?;
-    Ok(TokenIssued { token: secret, expires_at })
-}
-
-/// The session behind an API token; none when it is unknown, expired or revoked.
-///
-/// # Errors
-/// Database errors.
-pub fn token_actor(db: &Db, token: &str) -> Result<Option<Session>> {
-    let digest = secret::digest(token);
-    let now = db.now();
-    let rows = db.credential_rows(
-        "select a.id, a.username, a.name, a.roles, a.disabled_at, a.password, t.purpose, t.created_at
-         from api_token t join account a on a.id = t.account_id
-         where t.id = $1 and t.revoked_at is null and t.expires_at > $2",
-        &[digest.into(), now.into()],
-    )?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let account = account(row)?;
-    if account.disabled {
-        return Ok(None);
-    }
-    Ok(Some(Session {
-        account: account.id,
-        username: account.username,
-        name: account.name,
-        roles: account.roles,
-        purpose: row.get(6)?,
-        since: row.get(7)?,
-    }))
 }

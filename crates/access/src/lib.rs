@@ -9,11 +9,14 @@ mod account;
 mod password;
 mod policy;
 mod secret;
+mod sign_in;
+mod token;
 
 pub use account::{
-    Account, NewAccount, Session, SignedIn, TokenIssued, accept_invitation, accounts, change_purpose,
-    create_account, disable_account, find_account, invite, issue_token, session_actor, sign_in, sign_out,
-    token_actor,
+    Account, NewAccount, accept_invitation, accounts, bootstrap_administrator, create_account,
+    disable_account, find_account, invite,
 };
 pub use password::{MIN_LENGTH as PASSWORD_MIN_LENGTH, check as check_password};
 pub use policy::{Policy, Purpose, Role, Rule};
+pub use sign_in::{Session, SignedIn, change_purpose, session_actor, sign_in, sign_out};
+pub use token::{TokenIssued, issue_token, revoke_token, token_actor};

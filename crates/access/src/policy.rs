@@ -177,6 +177,15 @@ impl Policy {
         self.roles.iter().any(|r| r.code == role && r.purposes.iter().any(|p| p == purpose))
     }
 
+    /// Whether somebody in this role may do this for any purpose that the role may choose.
+    #[must_use]
+    pub fn role_may(&self, role: &str, action: &str) -> bool {
+        self.purposes.iter().any(|p| {
+            self.may_choose(role, &p.code)
+                && self.index.contains_key(&(role.to_owned(), p.code.clone(), action.to_owned()))
+        })
+    }
+
     /// The purposes that somebody with these roles may choose at sign-in.
     #[must_use]
     pub fn purposes_of(&self, roles: &[String]) -> Vec<&Purpose> {
@@ -219,6 +228,10 @@ mod tests {
         }
         assert!(may(&Actor::public(), action::REPORT_SUBMIT));
         assert!(may(&Actor::system(), action::REPORT_ASSESS));
+        // The system makes the first account; every other one is a person's doing.
+        assert!(may(&Actor::system(), action::ACCOUNT_BOOTSTRAP));
+        assert!(!may(&Actor::system(), action::ACCOUNT_MANAGE));
+        assert!(!may(&staff("administrator", "administration"), action::ACCOUNT_BOOTSTRAP));
     }
 
     #[test]

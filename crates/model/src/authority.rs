@@ -199,6 +199,8 @@ pub mod action {
         SESSION_OPEN = "session.open";
         /// Invite, change and disable accounts and tokens.
         ACCOUNT_MANAGE = "account.manage";
+        /// Make the first administrator, while nobody can sign in.
+        ACCOUNT_BOOTSTRAP = "account.bootstrap";
         /// Read the audit log.
         LOG_VIEW = "log.view";
         /// Send what is in the outbox.

@@ -214,7 +214,13 @@ impl<'a> Cx<'a> {
     }
 
     pub(crate) fn entry(&mut self, note: Note<'_>) -> Result<Entry> {
-        let id = self.new_id()?;
+        // A counter in the twelve bits below the time (RFC 9562, section 6.2, method 1) keeps the entries of one
+        // transaction in their order.
+        let mut random = self.random::<10>()?;
+        let n = self.state.entries.len().min(0xfff);
+        random[0] = u8::try_from(n >> 8).unwrap_or(0x0f);
+        random[1] = u8::try_from(n & 0xff).unwrap_or(0xff);
+        let id = Id::new(self.now, random);
         let salt = self.random()?;
         Ok(Entry::new(id, salt, self.now, self.actor, note))
     }

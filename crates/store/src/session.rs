@@ -72,6 +72,21 @@ impl Cx<'_> {
         Ok(token)
     }
 
+    /// Gives a session that is still kept another value, and says whether it was: one that has been ended stays
+    /// ended.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub fn replace_session(&mut self, token: &Token, value: &[u8], expires_at: Time) -> Result<bool> {
+        let nonce = self.random()?;
+        let bytes = sealed(token, nonce, value)?;
+        let changed = self.exec(
+            "update session set value = $1, expires_at = $2 where id = $3",
+            &[bytes.into(), expires_at.into(), token.row().into()],
+        )?;
+        Ok(changed == 1)
+    }
+
     /// Forgets every session of an account, in the transaction that disables it or changes its password.
     ///
     /// # Errors

@@ -178,3 +178,70 @@ fn an_entry_says_who_why_what_and_by_which_rule() {
         assert_eq!(keys, written);
     });
 }
+
+#[test]
+fn the_entries_of_one_transaction_keep_their_order() {
+    on_both(|t| {
+        t.db.write(&Actor::public(), |cx| {
+            cx.allow(action::REPORT_SUBMIT, None)?;
+            (0..300).try_for_each(|n| cx.record(Verb::Collect, "report", None, json!({ "n": n })))
+        })
+        .unwrap();
+        let rows = t.db.credential_rows("select event from audit order by id", &[]).unwrap();
+        let order: Vec<_> = rows
+            .iter()
+            .map(|r| {
+                let event: bluelamp_store::Event =
+                    serde_json::from_str(&r.get::<String>(0).unwrap()).unwrap();
+                assert!(event.id.is_version_7());
+                event.detail["n"].as_u64().unwrap()
+            })
+            .collect();
+        assert_eq!(order, (0..300).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn a_failed_statement_that_is_passed_over_takes_the_whole_change_with_it() {
+    on_both(|t| {
+        let outcome = t.db.write(&Actor::public(), |cx| {
+            cx.allow(action::REPORT_SUBMIT, None)?;
+            add(cx, "a")?;
+            cx.record(Verb::Collect, "counter", None, json!({}))?;
+            let _ = add(cx, "a"); // clashes
+            Ok(())
+        });
+        assert!(matches!(outcome, Err(Error::Bug(m)) if m.contains("passed over")));
+        assert_eq!((counters(&t.db), entries(&t.db).len()), (0, 0));
+    });
+}
+
+#[test]
+fn what_one_engine_cannot_hold_the_other_refuses_too() {
+    on_both(|t| {
+        let outcome = t.db.write(&Actor::public(), |cx| {
+            cx.allow(action::REPORT_SUBMIT, None)?;
+            cx.record(Verb::Collect, "message", None, json!({}))?;
+            cx.send("email", "sam@example.com", "a NUL \0 in it", "")
+        });
+        assert!(outcome.is_err());
+        // A number where a time belongs is never taken for one.
+        let wrong = t.db.credential_rows("select 1 from session where expires_at > $1", &[1.5.into()]);
+        assert!(wrong.is_err() || t.engine == bluelamp_store::Engine::Sqlite);
+    });
+}
+
+#[test]
+fn a_panic_over_the_answer_does_not_stop_the_writer() {
+    on_both(|t| {
+        for _ in 0..8 {
+            let write = |cx: &mut bluelamp_store::Cx<'_>| {
+                cx.allow(action::REPORT_SUBMIT, None)?;
+                cx.record(Verb::Collect, "report", None, json!({}))
+            };
+            t.db.write_then(&Actor::public(), write, |_| panic!("a defect in what follows"));
+            t.db.write(&Actor::public(), write).unwrap();
+        }
+        assert_eq!(entries(&t.db).len(), 16);
+    });
+}
