@@ -9,7 +9,10 @@ use crate::{
     govuk::page::Problem,
     guard::{Answer, Staff},
 };
-use axum::extract::{Query, State};
+use axum::{
+    extract::{Query, State},
+    http::StatusCode,
+};
 use bluelamp_model::{Error, Id};
 use serde::Deserialize;
 
@@ -61,5 +64,9 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff, Query(q): Query<L
             })
             .collect(),
     };
-    app.page("staff/log.njk", &frame(&app, &staff, "/desk/log"), &page)
+    let mut response = app.page("staff/log.njk", &frame(&app, &staff, "/desk/log"), &page)?;
+    if page.error.is_some() {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
 }

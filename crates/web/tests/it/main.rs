@@ -1,5 +1,6 @@
 //! The service over HTTP, in one process, on both engines.
 
 mod api;
+mod desk;
 mod journey;
 mod site;
