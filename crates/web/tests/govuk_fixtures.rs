@@ -2,6 +2,8 @@
 //!
 //! The comparison collapses white space and unifies the spelling of entities; the order of attributes counts.
 
+#![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic")]
+
 #[path = "govuk/pages.rs"]
 mod pages;
 #[path = "../examples/samples/mod.rs"]
