@@ -129,6 +129,12 @@ fn keep_records(cx: &mut Cx<'_>, submission: &Submission, organisation: &str) ->
         let keys = bluelamp_fusion::keys_of(&record);
         kept.push(Keyed { record, keys });
     }
+    for Keyed { record, .. } in &kept {
+        record.check()?;
+    }
+    for link in &links {
+        link.check()?;
+    }
     cx.put_records(None, &kept)?;
     cx.put_links(&links)?;
     cx.insert_rows("insert into report_record (report_id, record_id, role) values", places, "")?;
