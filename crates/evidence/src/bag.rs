@@ -57,6 +57,13 @@ pub(crate) struct Digest {
     pub size: u64,
 }
 
+impl Digest {
+    /// Of bytes that are at hand.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        Self { sha256: hex::encode(Sha256::digest(bytes)), size: bytes.len() as u64 }
+    }
+}
+
 /// Reads to the end, hashing, and passes every byte on.
 pub(crate) fn hash(mut from: impl Read, mut to: impl Write) -> io::Result<Digest> {
     let mut hash = Sha256::new();

@@ -117,9 +117,10 @@ impl Check {
         if named != (Some(outline.case.reference.as_str()), Some(outline.package.to_string().as_str())) {
             self.found.wrong(bag::BAG_INFO, format!("names another case or package than {}", bag::CASE));
         }
-        let mut listed = BTreeSet::new();
+        let (mut listed, mut ids) = (BTreeSet::new(), BTreeSet::new());
         for Exhibit { path, item } in &outline.evidence {
-            if !listed.insert(path.as_str()) || !path.starts_with(bag::ORIGINALS) {
+            let own = listed.insert(path.as_str()) && ids.insert(item.id);
+            if !own || !path.starts_with(bag::ORIGINALS) {
                 self.found.wrong(bag::CASE, format!("exhibit {} has no file of its own", item.exhibit));
             }
             match self.contents.files.get(path) {

@@ -3,7 +3,7 @@
 use bluelamp_casework::{Choice, add_note, add_task, assess, decide, finish_task, receive, view_report};
 use bluelamp_contact::{Body, Entity, Line, NewSubmission};
 use bluelamp_evidence::{Exported, Item, NewItem, add, export};
-use bluelamp_ledger::VerifierKey;
+use bluelamp_ledger::{SigningKey, VerifierKey};
 use bluelamp_model::{
     Id, Result, Time,
     authority::{Actor, Verb, action},
@@ -33,6 +33,13 @@ pub(crate) struct Built {
 
 pub(crate) fn key(t: &TestDb) -> LogKey {
     LogKey::open(t.folder(), "borsetshire.example/log", &mut Entropy::Seeded([1; 32], 0)).unwrap()
+}
+
+/// The secret key of a data folder, for packages that somebody who holds it could make.
+pub(crate) fn origin_key(folder: &Path) -> SigningKey {
+    let text = std::fs::read_to_string(folder.join("keys/ledger.key")).unwrap();
+    let (origin, seed) = text.trim().split_once('\n').unwrap();
+    SigningKey::from_seed(origin, &hex::decode(seed).unwrap().try_into().unwrap()).unwrap()
 }
 
 /// Changes rows directly, as rooms above this one would.
@@ -133,14 +140,7 @@ pub(crate) fn bare_case(t: &TestDb) -> Built {
             .unwrap()
             .summary
             .reference;
-    Built {
-        actor,
-        case,
-        reference,
-        items: Vec::new(),
-        key: key(t),
-        out: tempfile::tempdir().unwrap(),
-    }
+    Built { actor, case, reference, items: Vec::new(), key: key(t), out: tempfile::tempdir().unwrap() }
 }
 
 pub(crate) fn new_item(exhibit: &str, file_name: &str, media_type: &str) -> NewItem {

@@ -31,7 +31,7 @@ fn an_item_is_what_was_handed_over_with_its_digest() {
         assert_eq!((item.size, item.case_id), (36, built.case));
         assert_eq!(item.added_by, "Constable Ermintrude");
         assert!(item.added_at > start());
-        assert_eq!(t.db.read(&built.actor, |cx| items(cx, built.case)).unwrap(), [item.clone()]);
+        assert_eq!(t.db.read(&built.actor, |cx| items(cx, built.case)).unwrap(), std::slice::from_ref(&item));
         let (opened, mut file) = open(&t.db, &built.actor, item.id).unwrap();
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).unwrap();

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic like tests")]
 
 mod build;
+mod insider;
 mod items;
+mod load;
 mod names;
 mod package;
 mod refuse;

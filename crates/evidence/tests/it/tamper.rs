@@ -5,7 +5,7 @@ use std::fs;
 
 /// Files up to this length are tried at every byte; of longer ones the ends and a sample.
 const SHORT: usize = 700;
-const SAMPLE: usize = 100;
+const SAMPLE: usize = 50;
 
 fn places(length: usize) -> Vec<usize> {
     if length <= SHORT {
