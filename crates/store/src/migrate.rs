@@ -72,9 +72,14 @@ pub(crate) fn applied(conn: &mut Conn) -> Result<Vec<String>, Failure> {
     conn.rows("select name from migration order by name", &[])?.iter().map(|row| row.get(0)).collect()
 }
 
+/// The migrations of this binary, by name.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    MIGRATIONS.iter().map(|(name, _)| *name)
+}
+
 /// Whether this binary has a migration of that name.
 pub(crate) fn knows(name: &str) -> bool {
-    MIGRATIONS.iter().any(|(n, _)| *n == name)
+    names().any(|n| n == name)
 }
 
 /// The tables that the `wanted` migrations make, in the order in which they make them: a table refers only to

@@ -28,7 +28,7 @@ pub struct TestDb {
     pub engine: Engine,
     config: Config,
     clock: Arc<AtomicI64>,
-    folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
 }
 
 /// A policy that allows everything, for tests of what is not about permission.
@@ -72,7 +72,8 @@ impl TestDb {
         let ticking = Arc::clone(&clock);
         let postgres = (engine == Engine::Postgres).then(fresh_postgres);
         let config = Config {
-            folder: folder.path().to_owned(),
+            // Made by the database itself, as it is in real life.
+            folder: folder.path().join("data"),
             postgres,
             policy,
             // A microsecond passes at each look, so that what happened later is later.
@@ -80,7 +81,7 @@ impl TestDb {
             entropy: Entropy::Seeded([7; 32], 0),
         };
         let db = Db::open(config.clone()).expect("a new database opens");
-        Self { db, engine, config, clock, folder }
+        Self { db, engine, config, clock, _folder: folder }
     }
 
     /// Lets time pass.
@@ -91,7 +92,7 @@ impl TestDb {
     /// The data folder.
     #[must_use]
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        &self.config.folder
     }
 
     /// The configuration it was opened with.

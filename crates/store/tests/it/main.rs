@@ -3,6 +3,7 @@
 
 mod backup;
 mod blobs;
+mod doctor;
 mod jobs;
 mod rule;
 mod seal;
