@@ -1,6 +1,7 @@
 //! Cases: the list, one case with its tasks, timeline, people, evidence, and handing it over.
 
 use super::{
+    facts::{facts, words},
     frame, may,
     page::{CaseList, CasePage, CaseRow, EvidenceView, InvolvedView, Made, NoteView, PackageView, TaskView},
     queue::age,
@@ -164,13 +165,9 @@ fn case_page(app: &App, staff: &Staff, case: &Case, items: &[Item], tried: Tried
     let now = app.inner.db.now();
     let c = &case.summary;
     let href = format!("/desk/cases/{}", c.id);
-    let words = |property: &str| {
-        let mut text = property.replace(['_', '-'], " ");
-        if let Some(first) = text.get_mut(..1) {
-            first.make_ascii_uppercase();
-        }
-        text
-    };
+    // What is still to do stands first, what is due soonest at the top.
+    let mut tasks: Vec<_> = case.tasks.iter().collect();
+    tasks.sort_by_key(|t| (t.done_at.is_some(), t.due_at.is_none(), t.due_at));
     let wrong_result = |task: Id| tried.wrong.iter().find(|e| e.field == format!("result-{task}"));
     CasePage {
         title: c.title.clone(),
@@ -179,9 +176,8 @@ fn case_page(app: &App, staff: &Staff, case: &Case, items: &[Item], tried: Tried
         opened: c.opened_at.spoken(),
         by: c.opened_by.clone(),
         report_href: format!("/desk/reports/{}", case.report_id),
-        tasks: case
-            .tasks
-            .iter()
+        tasks: tasks
+            .into_iter()
             .map(|t| TaskView {
                 id: t.id.to_string(),
                 action: format!("{href}/tasks/{}", t.id),
@@ -204,7 +200,7 @@ fn case_page(app: &App, staff: &Staff, case: &Case, items: &[Item], tried: Tried
             .map(|i| InvolvedView {
                 role: words(&i.role),
                 kind: words(i.record.kind.code()),
-                stated: i.record.statements.iter().map(|s| (words(&s.prop), s.value.to_string())).collect(),
+                stated: facts(&i.record).into_iter().map(|f| (words(f.name), f.values.join(", "))).collect(),
             })
             .collect(),
         evidence: items

@@ -120,7 +120,7 @@ pub(crate) struct AssessmentView {
 pub(crate) struct Step {
     pub name: String,
     pub colour: &'static str,
-    /// `below`, `floor`, `possible` or `out`.
+    /// `below`, `floor`, `proposed`, `possible` or `out`.
     pub place: &'static str,
 }
 
@@ -143,6 +143,7 @@ pub(crate) struct ActionView {
     pub number: usize,
     pub action: String,
     pub deadline: String,
+    pub at_once: bool,
     pub role: String,
     pub checked: bool,
 }
@@ -178,7 +179,7 @@ pub(crate) struct CompareRow {
     pub what: String,
     pub reported: String,
     pub held: String,
-    /// `same`, `differs`, or empty where only one side says something.
+    /// `same`, `partly`, `differs`, or empty where only one side says something.
     pub mark: &'static str,
 }
 

@@ -1,10 +1,11 @@
 //! What was proposed about a report, as people read it: the assessment with its reasons, the suggested matches.
 
+use super::facts::{Fact, facts, sentence, words};
 use super::page::{
     ActionView, AssessmentView, CompareRow, MatchView, OptionView, QuestionView, RuleView, Step,
 };
 use bluelamp_casework::ReportView;
-use bluelamp_model::{Id, Record};
+use bluelamp_model::Id;
 use std::collections::BTreeMap;
 
 /// The colour of a grade's tag. Definitions name their grades as they like; these three are the usual ones.
@@ -27,8 +28,10 @@ fn headline(floor: Option<&str>, ceiling: Option<&str>) -> String {
 
 /// The grades from the lowest, and what a proposal from `floor` to `ceiling` (places in the list) says of each.
 fn scale(grades: &[bluelamp_triage::Grade], floor: Option<usize>, ceiling: Option<usize>) -> Vec<Step> {
+    let settled = floor == ceiling;
     let place = |rank: usize| match (floor, ceiling) {
         (Some(floor), _) if rank < floor => "below",
+        (Some(floor), _) if rank == floor && settled => "proposed",
         (Some(floor), _) if rank == floor => "floor",
         (_, Some(ceiling)) if rank <= ceiling => "possible",
         _ => "out",
@@ -55,6 +58,20 @@ pub(crate) fn assessment_view(report: &ReportView, chosen: Option<&[usize]>) -> 
             })
             .collect::<Vec<_>>()
     };
+    // What cannot wait stands first; the number is the place in the assessment, by which a task is chosen.
+    let mut actions: Vec<_> = a.actions.iter().enumerate().collect();
+    actions.sort_by_key(|(_, action)| action.deadline_minutes.unwrap_or(1));
+    let actions = actions
+        .into_iter()
+        .map(|(number, action)| ActionView {
+            number,
+            action: action.action.clone(),
+            deadline: sentence(&action.deadline),
+            at_once: action.deadline_minutes == Some(0),
+            role: action.role.clone(),
+            checked: chosen.is_none_or(|c| c.contains(&number)),
+        })
+        .collect();
     Some(AssessmentView {
         definition: a.definition.clone(),
         version: a.version.clone(),
@@ -75,37 +92,45 @@ pub(crate) fn assessment_view(report: &ReportView, chosen: Option<&[usize]>) -> 
                 up_to: q.up_to.name.clone(),
             })
             .collect(),
-        actions: a
-            .actions
-            .iter()
-            .enumerate()
-            .map(|(number, action)| ActionView {
-                number,
-                action: action.action.clone(),
-                deadline: action.deadline.clone(),
-                role: action.role.clone(),
-                checked: chosen.is_none_or(|c| c.contains(&number)),
-            })
-            .collect(),
+        actions,
     })
 }
 
-/// Names of properties as people read them.
-pub(crate) fn words(property: &str) -> String {
-    let mut text = property.replace('_', " ");
-    if let Some(first) = text.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    text
-}
-
-fn stated(record: &Record) -> BTreeMap<&str, String> {
-    let mut all: BTreeMap<&str, String> = BTreeMap::new();
-    for s in &record.statements {
-        let said = s.value.to_string();
-        all.entry(s.prop.as_str()).and_modify(|v| v.push_str(&format!(", {said}"))).or_insert(said);
-    }
-    all
+/// Both sides of a comparison, what differs first.
+fn compared(reported: &[Fact<'_>], held: &[Fact<'_>]) -> Vec<CompareRow> {
+    let mut names: Vec<(usize, &str)> = reported.iter().chain(held).map(|f| (f.place, f.name)).collect();
+    names.sort_unstable();
+    names.dedup();
+    let said = |side: &[Fact<'_>], name| {
+        side.iter().find(|f| f.name == name).map_or_else(Vec::new, |f| f.values.clone())
+    };
+    let mut rows: Vec<_> = names
+        .into_iter()
+        .map(|(_, name)| {
+            let (ours, theirs) = (said(reported, name), said(held, name));
+            let has = |side: &[String], value: &String| {
+                side.iter().any(|other| other.to_lowercase() == value.to_lowercase())
+            };
+            let (shared, all) = (
+                ours.iter().any(|v| has(&theirs, v)),
+                ours.iter().all(|v| has(&theirs, v)) && theirs.iter().all(|v| has(&ours, v)),
+            );
+            let mark = match (ours.is_empty() || theirs.is_empty(), shared, all) {
+                (true, ..) => "",
+                (false, _, true) => "same",
+                (false, true, false) => "partly",
+                (false, false, false) => "differs",
+            };
+            CompareRow { what: words(name), reported: ours.join(", "), held: theirs.join(", "), mark }
+        })
+        .collect();
+    rows.sort_by_key(|row| match row.mark {
+        "differs" => 0,
+        "partly" => 1,
+        "same" => 2,
+        _ => 3,
+    });
+    rows
 }
 
 pub(crate) fn match_view(
@@ -116,26 +141,7 @@ pub(crate) fn match_view(
     errors: &BTreeMap<String, String>,
 ) -> MatchView {
     use bluelamp_linkage::Band;
-    let (ours, theirs) = (stated(&s.record), stated(&s.candidate));
-    let mut properties: Vec<&str> = ours.keys().chain(theirs.keys()).copied().collect();
-    properties.sort_unstable();
-    properties.dedup();
-    let rows = properties
-        .into_iter()
-        .map(|p| {
-            let (reported, held) =
-                (ours.get(p).cloned().unwrap_or_default(), theirs.get(p).cloned().unwrap_or_default());
-            let mark = match (
-                reported.is_empty() || held.is_empty(),
-                reported.to_lowercase() == held.to_lowercase(),
-            ) {
-                (true, _) => "",
-                (false, true) => "same",
-                (false, false) => "differs",
-            };
-            CompareRow { what: words(p), reported, held, mark }
-        })
-        .collect();
+    let rows = compared(&facts(&s.record), &facts(&s.candidate));
     let (band, colour) = match s.comparison.band {
         Band::Strong => ("Strong", "green"),
         Band::Possible => ("Possible", "yellow"),

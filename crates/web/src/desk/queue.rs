@@ -1,6 +1,7 @@
 //! The queue: what waits for a decision, the gravest first.
 
 use super::{
+    facts::sentence,
     frame,
     page::{Grade, QueuePage, QueueRow, Tab},
     proposal::colour,
@@ -54,14 +55,12 @@ pub(crate) fn age(from: Time, now: Time) -> String {
 
 /// What a form is called where everything in sight is a report.
 pub(crate) fn kind(app: &App, form: &str) -> String {
-    let called = |f: &bluelamp_forms::Form| sentence(f.title.say(f.speaks).trim_start_matches("Report "));
+    let called = |f: &bluelamp_forms::Form| {
+        let title = f.title.say(f.speaks);
+        let bare = title.strip_prefix("Report ").unwrap_or(title);
+        sentence(["a ", "an ", "the "].iter().find_map(|article| bare.strip_prefix(article)).unwrap_or(bare))
+    };
     app.inner.forms.get(form).map_or_else(|| form.to_owned(), called)
-}
-
-/// With a capital letter at the start.
-fn sentence(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 /// Where a report can stand, in the order of the tabs.

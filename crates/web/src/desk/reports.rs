@@ -1,6 +1,7 @@
 //! One report with answers, assessment and matches side by side, and what a person decides about it.
 
 use super::{
+    facts::words,
     frame, may,
     page::{DecisionForm, DecisionView, OptionView, ReportPage},
     proposal::{assessment_view, match_view},
@@ -78,7 +79,11 @@ fn report_page(app: &App, staff: &Staff, report: &ReportView, tried: Option<Trie
         kind: kind(app, &item.form),
         received: item.received_at.spoken(),
         age: age(item.received_at, app.inner.db.now()),
-        channel: report.submission.channel.clone(),
+        channel: match report.submission.channel.as_str() {
+            "web" => "Form on the web".into(),
+            "api" => "A program (API)".into(),
+            other => words(other),
+        },
         grade: grade(item),
         stands: match item.state.as_str() {
             "decided" => "Decided",
