@@ -7,7 +7,13 @@ use bluelamp_ledger::{
     ProofFile, Shown, SigningKey, Tile, TileId, Tree, VerifierKey, encode_bundle,
 };
 use bluelamp_model::{Error, Id, Result, Time};
-use std::{cell::RefCell, fs, io::Write, path::Path};
+use std::{
+    cell::RefCell,
+    fs,
+    io::Write,
+    path::Path,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 /// At most so many entries are sealed in one transaction: it keeps the writer for a few milliseconds.
 const BATCH: u32 = 1000;
@@ -67,7 +73,9 @@ fn make_key(dir: &Path, path: &Path, text: &str) -> std::io::Result<()> {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     }
     folder.recursive(true).create(dir)?;
-    let draft = dir.join(format!("{}.new", std::process::id()));
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let draft = dir.join(format!("{}-{number}.new", std::process::id()));
     let mut file = options.write(true).create(true).truncate(true).open(&draft)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;

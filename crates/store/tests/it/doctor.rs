@@ -205,7 +205,7 @@ fn a_key_or_a_folder_that_others_can_read() {
     on_both(|t| {
         furnish(t);
         let open = |path: &std::path::Path, mode| {
-            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap()
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
         };
         let path = t.folder().join("keys/ledger.key");
         open(&path, 0o640);

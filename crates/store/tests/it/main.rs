@@ -6,5 +6,6 @@ mod blobs;
 mod doctor;
 mod jobs;
 mod rule;
+mod schema;
 mod seal;
 mod sessions;

@@ -1,0 +1,338 @@
+-- What the migrations make, for people to read and for a test to compare; the migrations are what is run.
+-- Written anew by: BLUELAMP_REGENERATE=1 cargo nextest run -p bluelamp-store schema
+
+create table account (
+  id uuid not null,
+  username text not null,
+  name text not null,
+  password text,
+  roles text not null,
+  created_at timestamp with time zone not null,
+  disabled_at timestamp with time zone,
+  failures bigint not null default 0,
+  wait_until timestamp with time zone,
+  PRIMARY KEY (id),
+  UNIQUE (username)
+);
+
+create table api_token (
+  id bytea not null,
+  account_id uuid not null,
+  label text not null,
+  purpose text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  PRIMARY KEY (id),
+  FOREIGN KEY (account_id) REFERENCES account(id)
+);
+CREATE INDEX api_token_account ON api_token USING btree (account_id);
+
+create table assessment (
+  id uuid not null,
+  report_id uuid not null,
+  made_at timestamp with time zone not null,
+  definition text not null,
+  body text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (report_id) REFERENCES report(id)
+);
+CREATE INDEX assessment_report ON assessment USING btree (report_id, made_at);
+
+create table audit (
+  id uuid not null,
+  seq bigint,
+  at timestamp with time zone not null,
+  verb text not null,
+  action text not null,
+  actor_kind text not null,
+  actor_id uuid,
+  object_kind text not null,
+  object_id uuid,
+  event text,
+  salt bytea,
+  commitment bytea not null,
+  PRIMARY KEY (id),
+  UNIQUE (seq)
+);
+CREATE INDEX audit_object ON audit USING btree (object_id, id);
+CREATE INDEX audit_unsealed ON audit USING btree (id) WHERE (seq IS NULL);
+
+create table case_file (
+  id uuid not null,
+  reference text not null,
+  title text not null,
+  opened_at timestamp with time zone not null,
+  opened_by uuid not null,
+  decision_id uuid not null,
+  report_id uuid not null,
+  state text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (decision_id) REFERENCES decision(id),
+  FOREIGN KEY (opened_by) REFERENCES account(id),
+  UNIQUE (reference),
+  FOREIGN KEY (report_id) REFERENCES report(id)
+);
+CREATE INDEX case_file_opened ON case_file USING btree (opened_at, id);
+
+create table case_note (
+  id uuid not null,
+  case_id uuid not null,
+  written_at timestamp with time zone not null,
+  written_by uuid not null,
+  text text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (case_id) REFERENCES case_file(id),
+  FOREIGN KEY (written_by) REFERENCES account(id)
+);
+CREATE INDEX case_note_case ON case_note USING btree (case_id, written_at);
+
+create table decision (
+  id uuid not null,
+  report_id uuid not null,
+  decided_at timestamp with time zone not null,
+  decided_by uuid not null,
+  outcome text not null,
+  grade text,
+  body text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (decided_by) REFERENCES account(id),
+  FOREIGN KEY (report_id) REFERENCES report(id)
+);
+CREATE INDEX decision_report ON decision USING btree (report_id, decided_at);
+
+create table evidence_item (
+  id uuid not null,
+  case_id uuid not null,
+  exhibit text not null,
+  description text not null,
+  origin text not null,
+  file_name text not null,
+  media_type text not null,
+  detected text,
+  sha256 text not null,
+  size bigint not null,
+  added_at timestamp with time zone not null,
+  added_by uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (added_by) REFERENCES account(id),
+  UNIQUE (case_id, exhibit),
+  FOREIGN KEY (case_id) REFERENCES case_file(id)
+);
+
+create table invitation (
+  id bytea not null,
+  account_id uuid not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  PRIMARY KEY (id),
+  FOREIGN KEY (account_id) REFERENCES account(id)
+);
+
+create table job (
+  id uuid not null,
+  kind text not null,
+  key text not null,
+  data text not null,
+  run_at timestamp with time zone not null,
+  tries bigint not null,
+  lease_until timestamp with time zone,
+  dead boolean not null,
+  error text,
+  PRIMARY KEY (id),
+  UNIQUE (key)
+);
+CREATE INDEX job_due ON job USING btree (run_at, id) WHERE (NOT dead);
+
+create table ledger_checkpoint (
+  size bigint not null,
+  at timestamp with time zone not null,
+  note text not null,
+  PRIMARY KEY (size)
+);
+
+create table ledger_head (
+  id bigint not null,
+  size bigint not null,
+  root bytea not null,
+  PRIMARY KEY (id)
+);
+
+create table ledger_tile (
+  level bigint not null,
+  position bigint not null,
+  hashes bytea not null,
+  PRIMARY KEY (level, "position")
+);
+
+create table migration (
+  name text not null,
+  applied_at timestamp with time zone not null,
+  PRIMARY KEY (name)
+);
+
+create table outgoing (
+  id uuid not null,
+  channel text not null,
+  recipient text not null,
+  subject text not null,
+  body text not null,
+  created_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  PRIMARY KEY (id)
+);
+
+create table package (
+  id uuid not null,
+  case_id uuid not null,
+  made_at timestamp with time zone not null,
+  made_by uuid not null,
+  recipient text not null,
+  manifest_sha256 text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (case_id) REFERENCES case_file(id),
+  FOREIGN KEY (made_by) REFERENCES account(id)
+);
+CREATE INDEX package_case ON package USING btree (case_id, made_at);
+
+create table record (
+  id uuid not null,
+  kind text not null,
+  source_id uuid,
+  body text not null,
+  created_at timestamp with time zone not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (source_id) REFERENCES source(id)
+);
+CREATE INDEX record_source ON record USING btree (source_id);
+
+create table record_key (
+  key text not null,
+  record_id uuid not null,
+  PRIMARY KEY (key, record_id),
+  FOREIGN KEY (record_id) REFERENCES record(id)
+);
+CREATE INDEX record_key_record ON record_key USING btree (record_id);
+
+create table record_link (
+  id uuid not null,
+  kind text not null,
+  from_id uuid not null,
+  to_id uuid not null,
+  body text not null,
+  created_at timestamp with time zone not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (from_id) REFERENCES record(id),
+  FOREIGN KEY (to_id) REFERENCES record(id)
+);
+CREATE INDEX record_link_from ON record_link USING btree (from_id);
+CREATE INDEX record_link_to ON record_link USING btree (to_id);
+
+create table report (
+  id uuid not null,
+  state text not null,
+  priority bigint not null,
+  received_at timestamp with time zone not null,
+  form text not null,
+  reference text not null,
+  title text not null,
+  floor text,
+  ceiling text,
+  matches bigint not null,
+  version bigint not null,
+  case_id uuid,
+  PRIMARY KEY (id),
+  FOREIGN KEY (id) REFERENCES submission(id)
+);
+CREATE INDEX report_queue ON report USING btree (state, priority DESC, received_at, id);
+
+create table report_record (
+  report_id uuid not null,
+  record_id uuid not null,
+  role text not null,
+  PRIMARY KEY (report_id, record_id),
+  FOREIGN KEY (record_id) REFERENCES record(id),
+  FOREIGN KEY (report_id) REFERENCES report(id)
+);
+
+create table session (
+  id bytea not null,
+  kind text not null,
+  owner uuid,
+  value bytea not null,
+  expires_at timestamp with time zone not null,
+  PRIMARY KEY (id)
+);
+CREATE INDEX session_expiry ON session USING btree (expires_at);
+CREATE INDEX session_owner ON session USING btree (owner);
+
+create table source (
+  id uuid not null,
+  kind text not null,
+  name text not null,
+  digest text not null,
+  row_count bigint not null,
+  imported_at timestamp with time zone not null,
+  imported_by uuid,
+  PRIMARY KEY (id),
+  UNIQUE (digest)
+);
+
+create table submission (
+  id uuid not null,
+  reference text not null,
+  tracking bytea not null,
+  form text not null,
+  form_version bigint not null,
+  form_digest text not null,
+  channel text not null,
+  received_at timestamp with time zone not null,
+  title text not null,
+  body text not null,
+  contact_email text,
+  retry_key bytea,
+  state text not null,
+  state_at timestamp with time zone not null,
+  state_note text not null,
+  PRIMARY KEY (id),
+  UNIQUE (reference),
+  UNIQUE (retry_key)
+);
+
+create table suggestion (
+  id uuid not null,
+  report_id uuid not null,
+  record_id uuid not null,
+  candidate_id uuid not null,
+  weight double precision not null,
+  band text not null,
+  body text not null,
+  proposed_at timestamp with time zone not null,
+  answer text,
+  answered_by uuid,
+  answered_at timestamp with time zone,
+  reason text,
+  PRIMARY KEY (id),
+  FOREIGN KEY (candidate_id) REFERENCES record(id),
+  UNIQUE (record_id, candidate_id),
+  FOREIGN KEY (record_id) REFERENCES record(id)
+);
+CREATE INDEX suggestion_report ON suggestion USING btree (report_id);
+
+create table task (
+  id uuid not null,
+  case_id uuid not null,
+  title text not null,
+  role text not null,
+  due_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  created_by uuid not null,
+  done_at timestamp with time zone,
+  done_by uuid,
+  result text,
+  PRIMARY KEY (id),
+  FOREIGN KEY (case_id) REFERENCES case_file(id),
+  FOREIGN KEY (created_by) REFERENCES account(id),
+  FOREIGN KEY (done_by) REFERENCES account(id)
+);
+CREATE INDEX task_case ON task USING btree (case_id, created_at);

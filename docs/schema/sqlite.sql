@@ -1,0 +1,297 @@
+-- What the migrations make, for people to read and for a test to compare; the migrations are what is run.
+-- Written anew by: BLUELAMP_REGENERATE=1 cargo nextest run -p bluelamp-store schema
+
+CREATE TABLE account (
+  id blob not null primary key,
+  username text not null unique,
+  name text not null,
+  password text,
+  roles text not null,
+  created_at integer not null,
+  disabled_at integer,
+  failures bigint not null default 0,
+  wait_until integer
+);
+
+CREATE TABLE api_token (
+  id blob not null primary key,
+  account_id blob not null references account (id),
+  label text not null,
+  purpose text not null,
+  created_at integer not null,
+  expires_at integer not null,
+  revoked_at integer
+);
+
+CREATE INDEX api_token_account on api_token (account_id);
+
+CREATE TABLE assessment (
+  id blob not null primary key,
+  report_id blob not null references report (id),
+  made_at integer not null,
+  definition text not null,
+  body text not null
+);
+
+CREATE INDEX assessment_report on assessment (report_id, made_at);
+
+CREATE TABLE audit (
+  id blob not null primary key,
+  seq bigint unique,
+  at integer not null,
+  verb text not null,
+  action text not null,
+  actor_kind text not null,
+  actor_id blob,
+  object_kind text not null,
+  object_id blob,
+  event text,
+  salt blob,
+  commitment blob not null
+);
+
+CREATE INDEX audit_object on audit (object_id, id);
+
+CREATE INDEX audit_unsealed on audit (id) where seq is null;
+
+CREATE TABLE case_file (
+  id blob not null primary key,
+  reference text not null unique,
+  title text not null,
+  opened_at integer not null,
+  opened_by blob not null references account (id),
+  decision_id blob not null references decision (id),
+  report_id blob not null references report (id),
+  state text not null
+);
+
+CREATE INDEX case_file_opened on case_file (opened_at, id);
+
+CREATE TABLE case_note (
+  id blob not null primary key,
+  case_id blob not null references case_file (id),
+  written_at integer not null,
+  written_by blob not null references account (id),
+  text text not null
+);
+
+CREATE INDEX case_note_case on case_note (case_id, written_at);
+
+CREATE TABLE decision (
+  id blob not null primary key,
+  report_id blob not null references report (id),
+  decided_at integer not null,
+  decided_by blob not null references account (id),
+  outcome text not null,
+  grade text,
+  body text not null
+);
+
+CREATE INDEX decision_report on decision (report_id, decided_at);
+
+CREATE TABLE evidence_item (
+  id blob not null primary key,
+  case_id blob not null references case_file (id),
+  exhibit text not null,
+  description text not null,
+  origin text not null,
+  file_name text not null,
+  media_type text not null,
+  detected text,
+  sha256 text not null,
+  size bigint not null,
+  added_at integer not null,
+  added_by blob not null references account (id),
+  unique (case_id, exhibit)
+);
+
+CREATE TABLE invitation (
+  id blob not null primary key,
+  account_id blob not null references account (id),
+  expires_at integer not null,
+  used_at integer
+);
+
+CREATE TABLE job (
+  id blob not null primary key,
+  kind text not null,
+  key text not null unique,
+  data text not null,
+  run_at integer not null,
+  tries bigint not null,
+  lease_until integer,
+  dead boolean not null,
+  error text
+);
+
+CREATE INDEX job_due on job (run_at, id) where not dead;
+
+CREATE TABLE ledger_checkpoint (
+  size bigint not null primary key,
+  at integer not null,
+  note text not null
+);
+
+CREATE TABLE ledger_head (
+  id bigint not null primary key,
+  size bigint not null,
+  root blob not null
+);
+
+CREATE TABLE ledger_tile (
+  level bigint not null,
+  position bigint not null,
+  hashes blob not null,
+  primary key (level, position)
+);
+
+CREATE TABLE migration (name text not null primary key, applied_at integer not null);
+
+CREATE TABLE outgoing (
+  id blob not null primary key,
+  channel text not null,
+  recipient text not null,
+  subject text not null,
+  body text not null,
+  created_at integer not null,
+  sent_at integer
+);
+
+CREATE TABLE package (
+  id blob not null primary key,
+  case_id blob not null references case_file (id),
+  made_at integer not null,
+  made_by blob not null references account (id),
+  recipient text not null,
+  manifest_sha256 text not null
+);
+
+CREATE INDEX package_case on package (case_id, made_at);
+
+CREATE TABLE record (
+  id blob not null primary key,
+  kind text not null,
+  source_id blob references source (id),
+  body text not null,
+  created_at integer not null
+);
+
+CREATE INDEX record_source on record (source_id);
+
+CREATE TABLE record_key (
+  key text not null,
+  record_id blob not null references record (id),
+  primary key (key, record_id)
+);
+
+CREATE INDEX record_key_record on record_key (record_id);
+
+CREATE TABLE record_link (
+  id blob not null primary key,
+  kind text not null,
+  from_id blob not null references record (id),
+  to_id blob not null references record (id),
+  body text not null,
+  created_at integer not null
+);
+
+CREATE INDEX record_link_from on record_link (from_id);
+
+CREATE INDEX record_link_to on record_link (to_id);
+
+CREATE TABLE report (
+  id blob not null primary key references submission (id),
+  state text not null,
+  priority bigint not null,
+  received_at integer not null,
+  form text not null,
+  reference text not null,
+  title text not null,
+  floor text,
+  ceiling text,
+  matches bigint not null,
+  version bigint not null,
+  case_id blob
+);
+
+CREATE INDEX report_queue on report (state, priority desc, received_at, id);
+
+CREATE TABLE report_record (
+  report_id blob not null references report (id),
+  record_id blob not null references record (id),
+  role text not null,
+  primary key (report_id, record_id)
+);
+
+CREATE TABLE session (
+  id blob not null primary key,
+  kind text not null,
+  owner blob,
+  value blob not null,
+  expires_at integer not null
+);
+
+CREATE INDEX session_expiry on session (expires_at);
+
+CREATE INDEX session_owner on session (owner);
+
+CREATE TABLE source (
+  id blob not null primary key,
+  kind text not null,
+  name text not null,
+  digest text not null unique,
+  row_count bigint not null,
+  imported_at integer not null,
+  imported_by blob
+);
+
+CREATE TABLE submission (
+  id blob not null primary key,
+  reference text not null unique,
+  tracking blob not null,
+  form text not null,
+  form_version bigint not null,
+  form_digest text not null,
+  channel text not null,
+  received_at integer not null,
+  title text not null,
+  body text not null,
+  contact_email text,
+  retry_key blob unique,
+  state text not null,
+  state_at integer not null,
+  state_note text not null
+);
+
+CREATE TABLE suggestion (
+  id blob not null primary key,
+  report_id blob not null,
+  record_id blob not null references record (id),
+  candidate_id blob not null references record (id),
+  weight double precision not null,
+  band text not null,
+  body text not null,
+  proposed_at integer not null,
+  answer text,
+  answered_by blob,
+  answered_at integer,
+  reason text,
+  unique (record_id, candidate_id)
+);
+
+CREATE INDEX suggestion_report on suggestion (report_id);
+
+CREATE TABLE task (
+  id blob not null primary key,
+  case_id blob not null references case_file (id),
+  title text not null,
+  role text not null,
+  due_at integer,
+  created_at integer not null,
+  created_by blob not null references account (id),
+  done_at integer,
+  done_by blob references account (id),
+  result text
+);
+
+CREATE INDEX task_case on task (case_id, created_at);
