@@ -36,5 +36,5 @@ mod subject;
 
 pub use key::{Key, keys};
 pub use model::{Band, Bands, FieldModel, Level, Model, Test};
-pub use score::{Comparison, Part, score};
+pub use score::{Comparison, Part, score, weight};
 pub use subject::{Field, Kind, Name, Subject, Value, frequencies};

@@ -60,19 +60,7 @@ pub fn score(model: &Model, left: &Subject, right: &Subject) -> Comparison {
         contradiction: false,
         sentence: explain::prior(model, prior),
     }];
-    let fit = left.kind == model.kind && right.kind == model.kind;
-    let names = if fit { best_names(model, left, right) } else { (None, None) };
-    for field in &model.comparisons {
-        let settled = field
-            .only_without
-            .is_some_and(|other| [left, right].iter().all(|subject| !subject.values(other).is_empty()));
-        let found = match (fit && !settled, field.field) {
-            (false, _) => weigh(model, field, None, None, false),
-            (true, Field::GivenName | Field::FamilyName) => weigh_name(model, field, names.0, names.1),
-            (true, other) => best_values(model, field, left.values(other), right.values(other)),
-        };
-        parts.push(found.part(field, left, right));
-    }
+    parts.extend(compared(model, left, right).map(|(field, found)| found.part(field, left, right)));
     let weight = parts.iter().fold(0.0, |sum, part| sum + part.weight);
     let contradictions = parts.iter().filter(|part| part.contradiction).count();
     Comparison {
@@ -81,6 +69,32 @@ pub fn score(model: &Model, left: &Subject, right: &Subject) -> Comparison {
         band: model.band(weight, contradictions),
         parts,
     }
+}
+
+/// The weight alone, bit for bit that of [`score`], in about a third of the time: to rank many candidates before the best
+/// are explained.
+pub fn weight(model: &Model, left: &Subject, right: &Subject) -> f64 {
+    compared(model, left, right).fold(model.prior_weight(), |sum, (_, found)| sum + found.weight)
+}
+
+fn compared<'a>(
+    model: &'a Model,
+    left: &'a Subject,
+    right: &'a Subject,
+) -> impl Iterator<Item = (&'a FieldModel, Found<'a>)> {
+    let fit = left.kind == model.kind && right.kind == model.kind;
+    let names = if fit { best_names(model, left, right) } else { (None, None) };
+    model.comparisons.iter().map(move |field| {
+        let settled = field
+            .only_without
+            .is_some_and(|other| [left, right].iter().all(|subject| !subject.values(other).is_empty()));
+        let found = match (fit && !settled, field.field) {
+            (false, _) => weigh(model, field, None, None, false),
+            (true, Field::GivenName | Field::FamilyName) => weigh_name(model, field, names.0, names.1),
+            (true, other) => best_values(model, field, left.values(other), right.values(other)),
+        };
+        (field, found)
+    })
 }
 
 /// One pair of values with what it weighs.
@@ -159,6 +173,9 @@ fn best_names<'a>(
     left: &'a Subject,
     right: &'a Subject,
 ) -> (Option<&'a Name>, Option<&'a Name>) {
+    if let ([a], [b]) = (left.names.as_slice(), right.names.as_slice()) {
+        return (Some(a), Some(b));
+    }
     let halves = || {
         model.comparisons.iter().filter(|field| matches!(field.field, Field::GivenName | Field::FamilyName))
     };

@@ -1,6 +1,6 @@
 //! What holds for all subjects.
 
-use bluelamp_linkage::{Field, Kind, Model, Subject, keys, normalise, score};
+use bluelamp_linkage::{Field, Kind, Model, Subject, keys, normalise, score, weight};
 use proptest::prelude::*;
 
 const FIELDS: [Field; 7] = [
@@ -74,6 +74,7 @@ proptest! {
         let found = score(&Model::people(), &a, &b);
         let sum = found.parts.iter().fold(0.0, |sum, part| sum + part.weight);
         prop_assert_eq!(sum.to_bits(), found.weight.to_bits());
+        prop_assert_eq!(weight(&Model::people(), &a, &b).to_bits(), found.weight.to_bits());
         prop_assert!((0.0..=1.0).contains(&found.probability) && found.weight.is_finite());
         prop_assert!(found.parts.iter().skip(1).all(|part| (part.weight < 0.0) == part.sentence.starts_with("Against: ")));
     }
