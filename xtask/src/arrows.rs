@@ -39,7 +39,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<String>> {
 fn judge(from: &str, to: &str, dev: bool, allowed: &BTreeSet<String>) -> Option<String> {
     if to == "xtask" || from == "xtask" {
         Some("xtask stands beside the house and neither uses it nor is used".into())
-    } else if to == "testkit" && !dev {
+    } else if to == "testkit" && !dev && from != "bench" {
         Some("testkit is for tests: put it under [dev-dependencies]".into())
     } else if to == "testkit" || allowed.contains(to) {
         None
@@ -95,6 +95,8 @@ mod tests {
         assert!(judge("web", "testkit", false, &allowed(&["testkit"])).is_some());
         assert!(judge("web", "xtask", true, &allowed(&["xtask"])).is_some());
         assert!(judge("xtask", "model", false, &allowed(&["model"])).is_some());
+        // Benchmarks are no more shipped than tests are.
+        assert_eq!(judge("bench", "testkit", false, &allowed(&[])), None);
     }
 
     #[test]
