@@ -56,7 +56,12 @@ pub fn prose(markdown: &str) -> Html {
 }
 
 fn harmless(href: &str) -> bool {
-    let within = (href.starts_with('/') && !href.starts_with("//")) || href.starts_with('#');
+    // Browsers pass over tabs and line ends, and read a backslash as a stroke: two of either lead to another site.
+    if href.contains(|c: char| c.is_ascii_control()) {
+        return false;
+    }
+    let within =
+        href.starts_with('#') || href.strip_prefix('/').is_some_and(|rest| !rest.starts_with(['/', '\\']));
     let scheme = href.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
     within || scheme.is_some_and(|s| ["https", "mailto", "tel", "sms"].contains(&s.as_str()))
 }
@@ -133,6 +138,20 @@ mod tests {
             "{html}"
         );
         assert!(html.contains("&lt;b&gt;") && html.contains(" c d e"), "{html}");
+    }
+
+    #[test]
+    fn a_link_that_a_browser_would_take_to_another_site_comes_out_as_text() {
+        for href in [
+            "//evil.example",
+            "/\\evil.example",
+            "</\t/evil.example>",
+            "</&#9;/evil.example>",
+            "\\\\evil.example",
+        ] {
+            let html = prose(&format!("[x]({href})")).0;
+            assert!(!html.contains("href"), "{href}: {html}");
+        }
     }
 
     #[test]
