@@ -69,7 +69,9 @@ fn kept(text: String) -> Option<String> {
 fn words(text: &str) -> Vec<String> {
     let apostrophe = |c: &char| matches!(c, '\'' | '’' | '‘' | '`' | 'ʼ' | '´' | '＇');
     let joined: String = text.chars().filter(|c| !apostrophe(c)).collect();
-    fold(&joined)
+    // Folding takes some letters apart into an apostrophe and another letter.
+    let folded: String = fold(&joined).chars().filter(|c| !apostrophe(c)).collect();
+    folded
         .split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
@@ -192,7 +194,7 @@ pub fn phone(text: &str) -> Option<String> {
 /// An email address in lower case. The part before the @ is kept as it is: whether dots or "+tags" matter is the
 /// provider's secret. Role and stand-in addresses ("noreply@…", "none@…") give `None`.
 pub fn email(text: &str) -> Option<String> {
-    let folded: String = text.nfkc().take(LONGEST * 2).flat_map(char::to_lowercase).collect();
+    let folded: String = text.nfkc().flat_map(char::to_lowercase).take(LONGEST * 2).collect();
     let address = folded.trim().trim_start_matches("mailto:").trim_matches(['<', '>', ' ']);
     let (local, domain) = address.split_once('@')?;
     let sound = !local.is_empty()
@@ -338,7 +340,7 @@ pub fn address_line(text: &str) -> Option<String> {
 
 /// A name on a social or messaging service, without "@" or the address of the service, in lower case.
 pub fn handle(text: &str) -> Option<String> {
-    let folded: String = text.nfkc().take(LONGEST * 2).flat_map(char::to_lowercase).collect();
+    let folded: String = text.nfkc().flat_map(char::to_lowercase).take(LONGEST * 2).collect();
     let path = folded.trim().split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     let last = path.rsplit('/').next().unwrap_or_default().trim_start_matches('@');
     let sound = last.chars().count() > 1

@@ -31,6 +31,7 @@ fn sentences(model: &Model, a: &Subject, b: &Subject) -> Vec<String> {
 fn normal_forms() {
     type Normal = fn(&str) -> Option<String>;
     let cases: &[(Normal, &str, &[&str])] = &[
+        (normalise::name, "nukasz", &["ŉukasz", "ʼNukasz", "'nukasz"]),
         (normalise::name, "obrien nunez", &["O’BRIEN-Núñez", " o'brien  nunez ", "O`Brien Nun\u{303}ez"]),
         (normalise::name, "lukasz strasse", &["Łukasz Straße"]),
         (normalise::name, "null", &["Null"]),
