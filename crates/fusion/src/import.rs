@@ -1,7 +1,7 @@
 //! What every import shares: a file is read whole or not at all, and every bad row is named.
 
 use bluelamp_model::{
-    Error, Fault, Faults, Id, Link, Result,
+    Error, Fault, Faults, Id, Link, Result, Time,
     authority::{Actor, Verb, action},
 };
 use bluelamp_store::{Db, Keyed};
@@ -22,6 +22,19 @@ pub struct Imported {
     pub unclear: u64,
 }
 
+/// What records say about where they came from.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// The file's name, for faults and for the provenance of the records.
+    pub file: &'a str,
+    /// The organisation that is the controller, by code.
+    pub organisation: &'a str,
+    /// The source, as the database knows it.
+    pub source: Id,
+    /// When it is loaded.
+    pub now: Time,
+}
+
 /// Told how many rows were read so far.
 pub type Progress<'a> = &'a mut dyn FnMut(u64);
 
@@ -33,6 +46,11 @@ pub(crate) fn read(path: &Path) -> Result<(String, Vec<u8>), Faults> {
     let name = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|e| Fault::new(&name, format!("cannot be read: {e}")))?;
     Ok((name, bytes))
+}
+
+/// SHA-256 of a file's bytes, in hexadecimal.
+pub(crate) fn digest_of(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// Collects faults without letting a file that is wrong throughout fill the memory.
@@ -68,7 +86,7 @@ pub(crate) fn store(
     make: impl FnOnce(Id, &str) -> Result<(Vec<Keyed>, Vec<Link>), Faults>,
 ) -> Result<Imported, Faults> {
     let file = path.display().to_string();
-    let digest = hex::encode(Sha256::digest(bytes));
+    let digest = digest_of(bytes);
     let name = path.file_name().map_or_else(|| file.clone(), |n| n.to_string_lossy().into_owned());
     let (wanted, label) = (digest.clone(), name.clone());
     // Asked for, and known not to be loaded yet, before the work of reading begins.
@@ -82,7 +100,7 @@ pub(crate) fn store(
                 Some(row) => Err(Error::Conflict(format!(
                     "this file was loaded already, as '{}' on {}",
                     row.get::<String>(0)?,
-                    row.get::<bluelamp_model::Time>(1)?.spoken()
+                    row.get::<Time>(1)?.spoken()
                 ))),
                 None => cx.new_id(),
             }

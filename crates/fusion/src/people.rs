@@ -1,12 +1,12 @@
 //! Person records from another system, as CSV or Parquet: one record a row, every column named.
 
 use crate::{
-    import::{Bad, Imported, Progress, read, store},
+    import::{Bad, Imported, Origin, Progress, digest_of, read, store},
     police_uk::{retention, row_id},
     subject::keys_of,
 };
 use bluelamp_linkage::normalise;
-use bluelamp_model::{Day, Fault, Faults, Kind, Marking, Provenance, Record, Source, Time, authority::Actor};
+use bluelamp_model::{Day, Fault, Faults, Kind, Marking, Provenance, Record, Source, authority::Actor};
 use bluelamp_store::{Db, Keyed};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use std::path::Path;
@@ -68,22 +68,36 @@ pub fn import_people(
     progress: Progress<'_>,
 ) -> Result<Imported, Faults> {
     let (file, bytes) = read(path)?;
-    let table =
-        if bytes.starts_with(b"PAR1") { parquet_table(&file, &bytes)? } else { csv_table(&file, &bytes)? };
-    let (people, unclear) = people(&file, &table, progress)?;
-    let (organisation, system) = (organisation.to_owned(), system.to_owned());
+    let (people, unclear) = people_in(&file, &bytes, progress)?;
     let now = db.now();
-    let label = file.clone();
-    let imported = store(db, actor, "people", path, &bytes, move |source, digest| {
-        let says = Source::fact(source.to_string(), now, format!("record of {system}"));
-        people
-            .iter()
-            .map(|person| record(person, &organisation, &system, now, digest, &says))
-            .collect::<bluelamp_model::Result<Vec<_>>>()
-            .map(|records| (records, Vec::new()))
-            .map_err(|e| Fault::new(&label, e.to_string()).into())
+    let imported = store(db, actor, "people", path, &bytes, |source, digest| {
+        let origin = Origin { file: &file, organisation, source, now };
+        Ok((records(&origin, system, digest, &people)?, Vec::new()))
     })?;
     Ok(Imported { unclear, ..imported })
+}
+
+/// Reads person records just as [`import_people`] stores them, and stores nothing. Beside them stands how many
+/// values could not be what their column says.
+///
+/// # Errors
+/// Every bad row with its line (or row, in Parquet).
+pub fn read_people(origin: &Origin<'_>, system: &str, bytes: &[u8]) -> Result<(Vec<Keyed>, u64), Faults> {
+    let (people, unclear) = people_in(origin.file, bytes, &mut |_| {})?;
+    Ok((records(origin, system, &digest_of(bytes), &people)?, unclear))
+}
+
+fn people_in(file: &str, bytes: &[u8], progress: Progress<'_>) -> Result<(Vec<Person>, u64), Faults> {
+    let table =
+        if bytes.starts_with(b"PAR1") { parquet_table(file, bytes)? } else { csv_table(file, bytes)? };
+    people(file, &table, progress)
+}
+
+fn records(origin: &Origin<'_>, system: &str, digest: &str, people: &[Person]) -> Result<Vec<Keyed>, Faults> {
+    let says = Source::fact(origin.source.to_string(), origin.now, format!("record of {system}"));
+    let record = |person| record(person, origin, system, digest, &says);
+    let all: bluelamp_model::Result<_> = people.iter().map(record).collect();
+    all.map_err(|e| Fault::new(origin.file, e.to_string()).into())
 }
 
 /// Rows of text with the place of each in its file.
@@ -130,10 +144,19 @@ fn csv_table(file: &str, bytes: &[u8]) -> Result<Table, Faults> {
 }
 
 fn parquet_table(file: &str, bytes: &[u8]) -> Result<Table, Faults> {
-    let bad =
-        |e: String| Faults::from(Fault::new(file, format!("is not a Parquet file that can be read: {e}")));
-    let reader =
-        SerializedFileReader::new(bytes::Bytes::copy_from_slice(bytes)).map_err(|e| bad(e.to_string()))?;
+    // The library trusts its files: some that were damaged make it panic. It shares nothing with us that a panic
+    // could leave half changed.
+    let read = std::panic::catch_unwind(|| parquet_rows(bytes));
+    let reason = match read {
+        Ok(Ok(table)) => return Ok(table),
+        Ok(Err(e)) => e.to_string(),
+        Err(_) => "it is damaged".into(),
+    };
+    Err(Fault::new(file, format!("is not a Parquet file that can be read: {reason}")).into())
+}
+
+fn parquet_rows(bytes: &[u8]) -> parquet::errors::Result<Table> {
+    let reader = SerializedFileReader::new(bytes::Bytes::copy_from_slice(bytes))?;
     let header = reader
         .metadata()
         .file_metadata()
@@ -143,8 +166,8 @@ fn parquet_table(file: &str, bytes: &[u8]) -> Result<Table, Faults> {
         .map(|f| f.name().to_owned())
         .collect::<Vec<_>>();
     let mut rows = Vec::new();
-    for (n, row) in reader.get_row_iter(None).map_err(|e| bad(e.to_string()))?.enumerate() {
-        let row = row.map_err(|e| bad(e.to_string()))?;
+    for (n, row) in reader.get_row_iter(None)?.enumerate() {
+        let row = row?;
         let cells = row
             .get_column_iter()
             .map(|(_, field)| match field {
@@ -229,15 +252,21 @@ fn sex(text: &str) -> Option<&'static str> {
 
 fn record(
     person: &Person,
-    organisation: &str,
+    origin: &Origin<'_>,
     system: &str,
-    now: Time,
     digest: &str,
     says: &Source,
 ) -> bluelamp_model::Result<Keyed> {
+    let now = origin.now;
     let id = row_id(now, digest, "person", person.row);
-    let mut record =
-        Record::new(id, Kind::Person, organisation, now, Marking::official_sensitive(), retention(now));
+    let mut record = Record::new(
+        id,
+        Kind::Person,
+        origin.organisation,
+        now,
+        Marking::official_sensitive(),
+        retention(now),
+    );
     let mut provenance = Provenance::new("bluelamp import people", "import", system);
     provenance.source_record_id =
         Some(person.source_id.clone().unwrap_or_else(|| format!("row {}", person.row)));

@@ -3,7 +3,7 @@
 //! The points in these files are anonymised: each is one of a fixed set of places near where it happened, and
 //! the time is a month. They are good for counts by area and category, not for near-repeat analysis.
 
-use crate::import::{Bad, Imported, Progress, read, store};
+use crate::import::{Bad, Imported, Origin, Progress, digest_of, read, store};
 use bluelamp_model::{
     Basis, Fault, Faults, Id, Kind, Link, LinkKind, Marking, MopiGroup, Provenance, Record, Retention,
     Scalar, Source, Time, authority::Actor, codes::CodeList,
@@ -55,19 +55,36 @@ pub fn import_police_uk(
     let text = unpack(&file, &bytes)?;
     let now = db.now();
     let rows = rows(&file, &text, codes, progress)?;
-    let organisation = organisation.to_owned();
     let name = path.file_name().map_or_else(|| file.clone(), |n| n.to_string_lossy().into_owned());
-    store(db, actor, "police-uk", path, &bytes, move |source, digest| {
-        let maker = Maker {
-            organisation: &organisation,
-            name: &name,
-            now,
-            source,
-            digest,
-            retention: retention(now),
-        };
-        maker.all(&rows).map_err(|e| Fault::new(&name, e.to_string()).into())
+    store(db, actor, "police-uk", path, &bytes, |source, digest| {
+        made(&Origin { file: &name, organisation, source, now }, digest, &rows)
     })
+}
+
+/// Reads a police.uk street file just as [`import_police_uk`] stores it, and stores nothing.
+///
+/// # Errors
+/// Every bad row with its line.
+pub fn read_police_uk(
+    origin: &Origin<'_>,
+    codes: &Codes<'_>,
+    bytes: &[u8],
+) -> Result<(Vec<Keyed>, Vec<Link>), Faults> {
+    let text = unpack(origin.file, bytes)?;
+    let rows = rows(origin.file, &text, codes, &mut |_| {})?;
+    made(origin, &digest_of(bytes), &rows)
+}
+
+fn made(origin: &Origin<'_>, digest: &str, rows: &[Row]) -> Result<(Vec<Keyed>, Vec<Link>), Faults> {
+    let maker = Maker {
+        organisation: origin.organisation,
+        name: origin.file,
+        now: origin.now,
+        source: origin.source,
+        digest,
+        retention: retention(origin.now),
+    };
+    maker.all(rows).map_err(|e| Fault::new(origin.file, e.to_string()).into())
 }
 
 fn unpack(file: &str, bytes: &[u8]) -> Result<String, Faults> {
