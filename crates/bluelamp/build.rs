@@ -1,0 +1,44 @@
+//! Writes the list of files of `data/` that the binary carries.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+/// The folders, and the endings of what is read in them.
+const FOLDERS: &[(&str, &[&str])] = &[
+    ("codes", &["json"]),
+    ("content", &["md"]),
+    ("definitions", &["md"]),
+    ("demo", &["json", "csv", "txt"]),
+    ("forms", &["json"]),
+    ("policies", &["toml"]),
+];
+
+fn main() {
+    let data = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../../data");
+    let mut out = String::from("pub(crate) static FILES: &[(&str, &str)] = &[\n");
+    for (folder, endings) in FOLDERS {
+        println!("cargo::rerun-if-changed={}", data.join(folder).display());
+        for path in files(&data.join(folder)) {
+            let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let wanted = path.extension().is_some_and(|e| endings.iter().any(|known| e == *known));
+            if wanted && file != "README.md" && !file.ends_with(".schema.json") {
+                let _ = writeln!(out, "({:?}, include_str!({path:?})),", format!("{folder}/{file}"));
+            }
+        }
+    }
+    out.push_str("];\n");
+    let target = PathBuf::from(env::var("OUT_DIR").unwrap_or_default()).join("data.rs");
+    if let Err(why) = fs::write(&target, out) {
+        println!("cargo::error={}: {why}", target.display());
+        process::exit(1);
+    }
+}
+
+/// The files of a folder, by name.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let mut all: Vec<_> = entries.flatten().map(|e| e.path()).filter(|p| p.is_file()).collect();
+    all.sort();
+    all
+}

@@ -1,0 +1,264 @@
+//! The command line: what can be typed, and what each part of it means.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Open digital policing: from a report by the public to a decision and a package that proves itself.
+#[derive(Parser)]
+#[command(name = "bluelamp", version, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// The data folder: database, files of evidence, keys, and bluelamp.toml if it is there [default: ./data-dir]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// The configuration file [default: bluelamp.toml in the data folder, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Serve the pages and the API, until told to stop. The first time it prints a one-time link for the first
+    /// administrator
+    Serve {
+        /// The port; 0 takes a free one
+        #[arg(long)]
+        port: Option<u16>,
+    },
+    /// Make a fictional force with synthetic people in a new data folder, and serve it
+    Demo {
+        /// The port; 0 takes a free one
+        #[arg(long)]
+        port: Option<u16>,
+        /// Say everything in one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Load records of another source, all of a file or nothing
+    #[command(subcommand)]
+    Import(Import),
+    /// Write a case as a package for prosecutors, which proves itself
+    Export {
+        /// The case, by its reference such as C-1234-5678
+        case: String,
+        /// The folder that the package is put into
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        to: PathBuf,
+        /// For whom it is
+        #[arg(long, value_name = "TEXT", default_value = "Crown Prosecution Service")]
+        recipient: String,
+        /// Say it in one line of JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        acting: Acting,
+    },
+    /// Check a package, offline and without a data folder, and say what it proves
+    Verify {
+        /// The folder of the package
+        package: PathBuf,
+        /// The log's public key, got by another way than the package; can be given several times
+        #[arg(long, value_name = "VKEY")]
+        key: Vec<String>,
+        /// A file with such keys, one a line
+        #[arg(long, value_name = "FILE")]
+        key_file: Option<PathBuf>,
+        /// Say it in one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check a file of records against the common data model, rule by rule
+    Conform {
+        /// A bundle, a record or a link as JSON, or JSON Lines
+        file: PathBuf,
+        /// Say it in one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copy everything of the data folder into a new folder, also while the server runs
+    Backup {
+        /// The folder of the copy, which must not be there yet
+        to: PathBuf,
+    },
+    /// Put a copy back into an empty data folder
+    Restore {
+        /// The folder of the copy
+        from: PathBuf,
+    },
+    /// Look whether everything in the data folder is in order
+    Doctor {
+        /// Say it in one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// The configuration, and the files that the service works with
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// The accounts of staff
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Tokens for programs that use the API
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// The log that everything leaves an entry in
+    #[command(subcommand)]
+    Log(LogCommand),
+    /// Print the description of the API (OpenAPI 3.1)
+    Openapi,
+    /// Print a JSON Schema of the common data model, or the names of all
+    Schema {
+        /// Which one
+        name: Option<String>,
+    },
+}
+
+/// As whom a command acts.
+///
+/// Whoever can open the data folder is trusted to be who they say: the account is not asked for its password. What
+/// they do is judged by the policy and logged under that account all the same.
+#[derive(Args)]
+pub(crate) struct Acting {
+    /// The account under which it is logged [default: one for the command line, which nobody can sign in with]
+    #[arg(id = "as", long = "as", value_name = "USERNAME")]
+    pub(crate) username: Option<String>,
+    /// The purpose it is done for [default: the only one for which the account may do it]
+    #[arg(long, value_name = "CODE")]
+    pub(crate) purpose: Option<String>,
+}
+
+/// As whom an administrator's command acts. The purpose is the one for which the account may do it.
+#[derive(Args)]
+pub(crate) struct Administering {
+    /// The account under which it is logged [default: one for the command line, which nobody can sign in with]
+    #[arg(id = "as", long = "as", value_name = "USERNAME")]
+    pub(crate) username: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Import {
+    /// Street-level crime of data.police.uk: a .csv or .csv.gz file
+    PoliceUk {
+        file: PathBuf,
+        #[command(flatten)]
+        more: ImportOptions,
+    },
+    /// Records of people: a .csv or .parquet file with named columns
+    People {
+        file: PathBuf,
+        /// The system that the records come from [default: the name of the file]
+        #[arg(long, value_name = "NAME")]
+        system: Option<String>,
+        #[command(flatten)]
+        more: ImportOptions,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct ImportOptions {
+    /// Say it in one line of JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Check the configuration, policy, forms, definitions, code lists and pages; every mistake is named
+    Check,
+    /// Print every value with where it came from
+    Print {
+        /// Say it in one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the product's own policy, forms, definitions, code lists and pages into a folder, to be changed and
+    /// named as content_dir
+    Unpack {
+        /// The folder, which must not be there yet
+        to: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Make an account, and print the one-time link with which its owner sets a password
+    Add {
+        /// What they type to sign in: letters, digits, dots and hyphens
+        username: String,
+        /// Their name as colleagues read it
+        #[arg(long)]
+        name: String,
+        /// A role by its code; can be given several times
+        #[arg(long, required = true)]
+        role: Vec<String>,
+        #[command(flatten)]
+        acting: Administering,
+    },
+    /// Print a new one-time link for an account whose owner has lost the password
+    Invite {
+        username: String,
+        #[command(flatten)]
+        acting: Administering,
+    },
+    /// End an account's access at once. The account stays, for the log
+    Disable {
+        username: String,
+        #[command(flatten)]
+        acting: Administering,
+    },
+    /// List all accounts
+    List {
+        /// Say it in one line of JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        acting: Administering,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Issue a token that carries a person and a purpose. It is printed this once
+    Issue {
+        /// Whose it is
+        username: String,
+        /// The purpose that it carries, by its code
+        #[arg(long, value_name = "CODE")]
+        purpose: String,
+        /// What it is for
+        #[arg(long, value_name = "TEXT")]
+        label: String,
+        /// For how many days it works
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=366))]
+        days: u32,
+        #[command(flatten)]
+        acting: Administering,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum LogCommand {
+    /// Print the log's public key, which others need to check what it signed
+    Key,
+    /// Print the latest signed head of the log
+    Checkpoint,
+    /// Work the whole log out anew from its entries, and compare
+    Check {
+        /// Say it in one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,8 @@
+//! What the commands do, by what they are about.
+
+pub(crate) mod accounts;
+pub(crate) mod cases;
+pub(crate) mod folder;
+pub(crate) mod import;
+pub(crate) mod log;
+pub(crate) mod settings;

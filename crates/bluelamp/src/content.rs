@@ -1,0 +1,445 @@
+//! What a force changes without code: policy, forms, definitions, code lists and the pages in words.
+//!
+//! The binary carries the product's own `data/`; a folder of the same shape may stand in its place. Everything is
+//! read and checked before anything is served, and every mistake is named in one go.
+
+use bluelamp_access::Policy;
+use bluelamp_casework::Definitions;
+use bluelamp_forms::{Component, Form, Kind as Asks};
+use bluelamp_model::{
+    Fault, Faults, Kind, LinkKind,
+    codes::{self, CodeList},
+};
+use bluelamp_triage::{Definition, Fact, Facts, Status};
+use serde_json::Value;
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/data.rs"));
+}
+
+/// Everything of `data/` that the service works with.
+pub(crate) struct Content {
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) forms: BTreeMap<String, Form>,
+    /// The live ones: what is a draft, in shadow or retired proposes nothing.
+    pub(crate) definitions: Arc<Definitions>,
+    pub(crate) codes: Vec<CodeList>,
+    /// Pages in words, by name.
+    pub(crate) pages: BTreeMap<String, String>,
+    /// What should be put right and stops nothing.
+    pub(crate) notices: Vec<Fault>,
+}
+
+/// The pages that every force has to have.
+const PAGES: [&str; 2] = ["accessibility", "privacy"];
+
+/// The folders, with the ending of what is read in them.
+const FOLDERS: [(&str, &str); 5] = [
+    ("codes", ".json"),
+    ("content", ".md"),
+    ("definitions", ".md"),
+    ("forms", ".json"),
+    ("policies", ".toml"),
+];
+
+/// A file of `data/` that the binary carries: its text.
+pub(crate) fn embedded(path: &str) -> Option<&'static str> {
+    embedded::FILES.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)
+}
+
+/// The files that a force may change, by their path below `data/`.
+pub(crate) fn changeable() -> impl Iterator<Item = (&'static str, &'static str)> {
+    embedded::FILES.iter().copied().filter(|(path, _)| !path.starts_with("demo/"))
+}
+
+/// Files by their path below `data/`, with the name by which a person knows them.
+type Files = BTreeMap<String, (String, String)>;
+
+fn carried() -> Files {
+    changeable().map(|(path, text)| (path.to_owned(), (format!("data/{path}"), text.to_owned()))).collect()
+}
+
+fn folder(root: &Path, faults: &mut Vec<Fault>) -> Files {
+    let mut files = Files::new();
+    for (name, ending) in FOLDERS {
+        let folder = root.join(name);
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(e) => {
+                faults.push(Fault::new(folder.display().to_string(), format!("cannot be read: {e}")));
+                continue;
+            }
+        };
+        for entry in entries.flatten() {
+            let (path, file) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+            let shown = path.display().to_string();
+            if file.starts_with('.') || file == "README.md" || file.ends_with(".schema.json") {
+                continue;
+            }
+            if !file.ends_with(ending) {
+                let reason =
+                    format!("is not read: what belongs into {name} ends in {ending}. Move it elsewhere");
+                faults.push(Fault::new(shown, reason));
+                continue;
+            }
+            match fs::read_to_string(&path) {
+                Ok(text) => {
+                    files.insert(format!("{name}/{file}"), (shown, text));
+                }
+                Err(e) => faults.push(Fault::new(shown, format!("cannot be read: {e}"))),
+            }
+        }
+    }
+    files
+}
+
+impl Content {
+    /// Reads the folder, or what the binary carries.
+    ///
+    /// # Errors
+    /// Every mistake in every file, with its line.
+    pub(crate) fn load(root: Option<&Path>) -> Result<Self, Faults> {
+        let mut faults = Vec::new();
+        let files = match root {
+            Some(root) => folder(root, &mut faults),
+            None => carried(),
+        };
+        let at = |path: &str| match root {
+            Some(root) => root.join(path).display().to_string(),
+            None => format!("data/{path}"),
+        };
+        let of = |folder: &'static str| {
+            files.iter().filter(move |(path, _)| path.split('/').next() == Some(folder))
+        };
+        let mut keep =
+            |result: Result<(), Faults>| faults.extend(result.err().map(|f| f.0).unwrap_or_default());
+
+        let mut policy = None;
+        keep(match files.get("policies/access.toml") {
+            Some((shown, text)) => Policy::parse(shown, text).map(|p| policy = Some(p)),
+            None => Err(missing(at("policies/access.toml"))),
+        });
+
+        let mut codes = Vec::new();
+        for (path, (shown, text)) in of("codes") {
+            keep(CodeList::parse(shown, text).and_then(|list| {
+                same_name(path, shown, text, "list", &list.list)?;
+                codes.push(list);
+                Ok(())
+            }));
+        }
+        keep(lists_are_whole(&codes, &at));
+
+        let (mut definitions, mut statuses, mut notices) = (Definitions::new(), BTreeMap::new(), Vec::new());
+        for (path, (shown, text)) in of("definitions") {
+            keep(Definition::load(shown, text).and_then(|mut definition| {
+                let id = definition.header.id.clone();
+                same_name(path, shown, text, "id", &id)?;
+                notices.append(&mut definition.notices);
+                statuses.insert(id.clone(), definition.header.status);
+                if definition.header.status == Status::Live {
+                    definitions.insert(id, definition);
+                }
+                Ok(())
+            }));
+        }
+
+        let mut forms = BTreeMap::new();
+        match files.get("forms/common.json") {
+            None => keep(Err(missing(at("forms/common.json")))),
+            Some((shared, common)) => {
+                // A mistake in the common file would be told anew by every form.
+                let mut told = Vec::new();
+                for (path, (shown, text)) in of("forms").filter(|(path, _)| *path != "forms/common.json") {
+                    keep(
+                        Form::parse(shown, text, (shared.as_str(), common.as_str()))
+                            .and_then(|form| {
+                                same_name(path, shown, text, "id", &form.id)?;
+                                Faults(fits(&form, text, &definitions, &statuses)).or(())?;
+                                forms.insert(form.id.clone(), form);
+                                Ok(())
+                            })
+                            .map_err(|found| {
+                                let new: Vec<_> = found.0.into_iter().filter(|f| !told.contains(f)).collect();
+                                told.extend(new.iter().cloned());
+                                Faults(new)
+                            }),
+                    );
+                }
+            }
+        }
+
+        let pages: BTreeMap<_, _> =
+            of("content").map(|(path, (_, text))| (stem(path).to_owned(), text.clone())).collect();
+        for (path, (shown, text)) in of("content") {
+            if !PAGES.contains(&stem(path)) {
+                let reason = format!("no page shows this; the pages are {}", PAGES.join(", "));
+                keep(Err(Fault::new(shown, reason).into()));
+            } else if !text.trim_start().starts_with("# ") {
+                keep(Err(Fault::new(shown, "the first line should be the page's title: # Title")
+                    .at_line(1)
+                    .into()));
+            }
+        }
+        for page in PAGES.iter().filter(|page| !pages.contains_key(**page)) {
+            keep(Err(missing(at(&format!("content/{page}.md")))));
+        }
+
+        faults.sort();
+        match policy {
+            Some(policy) if faults.is_empty() => Ok(Self {
+                policy: Arc::new(policy),
+                forms,
+                definitions: Arc::new(definitions),
+                codes,
+                pages,
+                notices,
+            }),
+            _ => Err(Faults(faults)),
+        }
+    }
+
+    /// A code list by its name, which is there: that was checked.
+    pub(crate) fn list(&self, name: &str) -> Result<&CodeList, Faults> {
+        self.codes.iter().find(|l| l.list == name).ok_or_else(|| missing(format!("data/codes/{name}.json")))
+    }
+}
+
+fn missing(file: String) -> Faults {
+    Fault::new(file, "is missing").into()
+}
+
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split('.').next().unwrap_or(name)
+}
+
+/// A file is found by the name that is inside it.
+fn same_name(path: &str, shown: &str, text: &str, field: &str, name: &str) -> Result<(), Faults> {
+    if stem(path) == name {
+        return Ok(());
+    }
+    let line = text.lines().position(|line| line.contains(field) && line.contains(name)).unwrap_or(0);
+    let reason = format!("is '{name}', and the file is called '{}': give both the same name", stem(path));
+    Err(Fault::new(shown, reason).at_line(line as u64 + 1).in_field(field).into())
+}
+
+/// The lists that the model's properties take their codes from are all there, and no mapping leads nowhere.
+fn lists_are_whole(lists: &[CodeList], at: &dyn Fn(&str) -> String) -> Result<(), Faults> {
+    let file = |list: &str| at(&format!("codes/{list}.json"));
+    let absent = codes::shipped().iter().filter(|known| !lists.iter().any(|l| l.list == known.list));
+    let mut faults: Vec<_> = absent.map(|known| Fault::new(file(&known.list), "is missing")).collect();
+    faults
+        .extend(codes::dangling(lists).0.into_iter().map(|fault| Fault { file: file(&fault.file), ..fault }));
+    Faults(faults).or(())
+}
+
+/// Whether a form fits what its reports go on to: the definition that assesses them, and the model that its people
+/// and things become records of. A mistake here would only show when a report is assessed, too late for its sender.
+fn fits(
+    form: &Form,
+    text: &str,
+    definitions: &Definitions,
+    statuses: &BTreeMap<String, Status>,
+) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let questions = || form.pages.iter().flat_map(|page| form.questions(page));
+    if let Some(id) = &form.definition {
+        match (definitions.get(id), statuses.get(id)) {
+            (Some(definition), _) => {
+                for question in questions() {
+                    faults.extend(facts_fit(form, question, definition));
+                }
+            }
+            (None, status) => {
+                let line = text.lines().position(|line| line.contains("\"x-definition\"")).unwrap_or(0);
+                let file = form.pages.iter().find(|p| p.group.is_none()).map_or("", |p| p.at.file.as_str());
+                let reason = match status {
+                    Some(status) => {
+                        format!("the definition '{id}' is {}: a form needs a live one", status.code())
+                    }
+                    None => format!("there is no definition '{id}' that could be read"),
+                };
+                faults.push(Fault::new(file, reason).at_line(line as u64 + 1).in_field("x-definition"));
+            }
+        }
+    }
+    for (role, shape) in &form.entities {
+        let Ok(kind) = shape.kind.parse::<Kind>() else {
+            faults.push(shape.at.fault(format!("'{}' is not a kind of record", shape.kind)));
+            continue;
+        };
+        for code in std::iter::once(&shape.link).chain(shape.also.iter().map(|also| &also.link)) {
+            let link = serde_json::from_value::<LinkKind>(Value::from(code.as_str()));
+            // The model ties some kinds the other way round: a report mentions a vehicle.
+            let tied = |l: LinkKind| l.allows(kind, Kind::Report) || l.allows(Kind::Report, kind);
+            match link {
+                Ok(link) if tied(link) => {}
+                Ok(_) => faults.push(
+                    shape.at.fault(format!("'{code}' cannot tie a {} to a report ({role})", kind.code())),
+                ),
+                Err(_) => faults.push(shape.at.fault(format!("'{code}' is not a kind of link ({role})"))),
+            }
+        }
+    }
+    faults
+}
+
+/// Puts every answer that a question can give to the definition, which knows its own facts and their types.
+fn facts_fit(form: &Form, question: &Component, definition: &Definition) -> Option<Fault> {
+    let shape = question.fact.as_ref()?;
+    let plain = |value: &str| match value {
+        "yes" => Some(Value::Bool(true)),
+        "no" => Some(Value::Bool(false)),
+        _ => None,
+    };
+    let values: Vec<Value> = match &question.kind {
+        Asks::YesNo => vec![true.into(), false.into()],
+        Asks::Number | Asks::Money => vec![1.into()],
+        _ => form
+            .items(question)
+            .iter()
+            .filter_map(|item| shape.values.get(&item.value).cloned().or_else(|| plain(&item.value)))
+            .collect(),
+    };
+    let told = values.into_iter().find_map(|value| {
+        let facts = Facts([(shape.name.clone(), Fact::Known(value))].into());
+        definition.evaluate(&facts).err()
+    })?;
+    let reason = told.into_iter().map(|e| e.message).collect::<Vec<_>>().join("; ");
+    let mut fault = question.at.fault(format!("the definition '{}' says: {reason}", definition.header.id));
+    fault.field = Some(format!("{}.x-fact", fault.field.unwrap_or_default()));
+    Some(fault)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder with the product's own files, in which a test then makes a mistake.
+    fn ours(change: impl FnOnce(&Path)) -> Result<Content, String> {
+        let root = tempfile::tempdir().unwrap();
+        for (path, (_, text)) in carried() {
+            let file = root.path().join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        }
+        change(root.path());
+        let prefix = format!("{}/", root.path().display());
+        Content::load(Some(root.path())).map_err(|f| f.to_string().replace(&prefix, ""))
+    }
+
+    fn edit(file: impl AsRef<Path>, from: &str, to: &str) {
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from), "{from}");
+        fs::write(file, text.replacen(from, to, 1)).unwrap();
+    }
+
+    fn refused(change: impl FnOnce(&Path)) -> String {
+        ours(change).err().expect("a mistake is refused")
+    }
+
+    #[test]
+    fn what_is_shipped_is_right_and_a_copy_of_it_too() {
+        let content = Content::load(None).unwrap();
+        assert_eq!(content.forms.len(), content.definitions.len());
+        assert_eq!(content.notices, []);
+        assert!(content.pages.len() == 2 && content.codes.len() == codes::shipped().len());
+        ours(|_| ()).unwrap();
+    }
+
+    #[test]
+    fn mistakes_in_several_files_come_out_in_one_go() {
+        let faults = refused(|root| {
+            edit(root.join("policies/access.toml"), "\"report.track\"", "\"report.trakc\"");
+            edit(root.join("definitions/burglary.md"), "version: 1.0.0", "version: one");
+            edit(root.join("forms/burglary.json"), "\"RadiosField\"", "\"RadioField\"");
+            fs::remove_file(root.join("content/privacy.md")).unwrap();
+            fs::write(root.join("codes/notes.txt"), "").unwrap();
+        });
+        for part in [
+            "policies/access.toml:",
+            "definitions/burglary.md:3: version: 'one' is not a version like 1.3.0",
+            "content/privacy.md: is missing",
+            "forms/burglary.json:",
+            "codes/notes.txt: is not read: what belongs into codes ends in .json",
+        ] {
+            assert!(faults.contains(part), "{part}\n in\n{faults}");
+        }
+    }
+
+    #[test]
+    fn a_fact_that_the_definition_does_not_know_is_named_with_its_line() {
+        let faults = refused(|root| {
+            edit(
+                root.join("forms/burglary.json"),
+                "\"x-fact\": \"occupant hurt\"",
+                "\"x-fact\": \"occupant hrut\"",
+            );
+        });
+        let text = embedded("forms/burglary.json").unwrap();
+        let line = text
+            .lines()
+            .position(|l| l.contains("\"occupant hurt\"") || l.contains("occupant_hurt"))
+            .unwrap();
+        let line_of = |fault: &str| fault.split(':').nth(1).unwrap().parse::<usize>().unwrap();
+        assert!(faults.starts_with("forms/burglary.json:"), "{faults}");
+        assert!(faults.contains("x-fact: the definition 'burglary' says: "), "{faults}");
+        assert!(line_of(&faults).abs_diff(line) < 4, "{faults} beside {line}");
+    }
+
+    #[test]
+    fn an_answer_that_the_fact_cannot_take_is_refused() {
+        let faults = refused(|root| {
+            edit(
+                root.join("forms/antisocial-behaviour.json"),
+                "\"serious\": \"serious\"}",
+                "\"serious\": \"grave\"}",
+            );
+        });
+        assert!(faults.contains("the definition 'antisocial-behaviour' says: "), "{faults}");
+    }
+
+    #[test]
+    fn a_form_needs_a_definition_that_is_live() {
+        let faults =
+            refused(|root| edit(root.join("definitions/burglary.md"), "status: live", "status: draft"));
+        assert!(
+            faults.contains("x-definition: the definition 'burglary' is draft: a form needs a live one"),
+            "{faults}"
+        );
+        let faults = refused(|root| fs::remove_file(root.join("definitions/burglary.md")).unwrap());
+        assert!(
+            faults.contains("x-definition: there is no definition 'burglary' that could be read"),
+            "{faults}"
+        );
+    }
+
+    #[test]
+    fn a_file_bears_the_name_that_is_in_it() {
+        let faults = refused(|root| {
+            fs::rename(root.join("forms/burglary.json"), root.join("forms/break-in.json")).unwrap();
+        });
+        assert!(
+            faults.starts_with("forms/break-in.json:3: id: is 'burglary', and the file is called 'break-in'"),
+            "{faults}"
+        );
+    }
+
+    #[test]
+    fn a_tie_that_the_model_does_not_have_is_refused() {
+        let faults =
+            refused(|root| edit(root.join("forms/burglary.json"), "\"located-at\"", "\"resides-at\""));
+        assert!(faults.contains("'resides-at' cannot tie a location to a report (scene)"), "{faults}");
+    }
+
+    #[test]
+    fn a_mistake_in_the_common_file_is_told_once() {
+        let faults = refused(|root| edit(root.join("forms/common.json"), "\"not-a-time\"", "\"not-a-tiem\""));
+        let told: Vec<_> = faults.lines().collect();
+        let mut once = told.clone();
+        once.dedup();
+        assert_eq!(told, once);
+    }
+}

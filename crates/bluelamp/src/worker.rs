@@ -1,0 +1,175 @@
+//! The work behind the pages: jobs are done, the log is sealed. It gives way to callers, and it can be stopped.
+
+use crate::{fail::Fail, mail};
+use bluelamp_casework::Definitions;
+use bluelamp_model::{Error, Id, Result, authority::Actor};
+use bluelamp_store::{Db, Job, LogKey};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+/// Jobs that are claimed together; their commits then go together too.
+const BATCH: u32 = 16;
+/// After so long without an answer a job is somebody else's to try.
+const LEASE_SECONDS: i64 = 60;
+/// So many callers waiting for a commit are a crowd, to which the jobs give way,
+const CROWD: usize = 16;
+/// but not for longer than this: a report that is never assessed helps nobody.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// The log is sealed at least so often while there is something to seal,
+const SEAL_EVERY: Duration = Duration::from_secs(1);
+/// and at once when so many entries may wait.
+const SEAL_AT: u64 = 1000;
+/// Without work, the jobs are looked for so often, for those that wait for their next try.
+const REST: Duration = Duration::from_millis(300);
+/// How often the sealer looks whether it is to stop.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// What the jobs need.
+#[derive(Clone)]
+pub(crate) struct Worker {
+    pub(crate) db: Db,
+    pub(crate) definitions: Arc<Definitions>,
+    pub(crate) organisation: String,
+    pub(crate) sender: mail::Sender,
+}
+
+impl Worker {
+    /// Claims due jobs and does them. Gives how many there were.
+    ///
+    /// # Errors
+    /// When jobs cannot be claimed. A job that fails is put back for later with its reason.
+    pub(crate) fn work_once(&self) -> Result<usize> {
+        let jobs = self.db.claim_jobs(BATCH, LEASE_SECONDS)?;
+        let (told, outcomes) = mpsc::channel();
+        for job in &jobs {
+            let done = {
+                let (told, job) = (told.clone(), job.clone());
+                move |outcome: Result<()>| {
+                    let _ = told.send((job, outcome)); // the loop below is still listening
+                }
+            };
+            match job.kind.as_str() {
+                "assess" => {
+                    let (job, definitions, organisation) =
+                        (job.clone(), Arc::clone(&self.definitions), self.organisation.clone());
+                    self.db.write_then(
+                        &Actor::system(),
+                        move |cx| bluelamp_casework::assess(cx, &job, &definitions, &organisation),
+                        done,
+                    );
+                }
+                "send" => done(self.caught(|| self.send(job))),
+                other => done(Err(Error::Bug(format!("nobody knows how to do a job of the kind '{other}'")))),
+            }
+        }
+        drop(told);
+        for (job, outcome) in outcomes {
+            let Err(error) = outcome else { continue };
+            // Somebody else does it now, or has done it: there is nothing to put back.
+            if matches!(error, Error::Stale(_)) {
+                continue;
+            }
+            tracing::warn!(job.kind = %job.kind, job.id = %job.id, tries = job.tries, error = %error, "a job failed");
+            self.db.fail_job(&job, &error.to_string())?;
+        }
+        Ok(jobs.len())
+    }
+
+    fn send(&self, job: &Job) -> Result<()> {
+        let message: Id = serde_json::from_str(&job.data)
+            .map_err(|e| Error::Bug(format!("job {} names no message: {e}", job.key)))?;
+        mail::send(&self.db, job, message, &self.sender)
+    }
+
+    /// The store catches panics in what it runs; this is for the rest.
+    fn caught(&self, run: impl FnOnce() -> Result<()>) -> Result<()> {
+        catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(Error::Bug("a job panicked".into())))
+    }
+
+    fn run(&self, stop: &AtomicBool) {
+        while !stop.load(Ordering::Relaxed) {
+            self.give_way(stop);
+            match self.work_once() {
+                Ok(0) => self.db.wait_for_jobs(REST),
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(error = %error, "jobs could not be claimed");
+                    std::thread::sleep(GLANCE * 5);
+                }
+            }
+        }
+    }
+
+    fn give_way(&self, stop: &AtomicBool) {
+        let began = Instant::now();
+        while self.db.waiting() > CROWD && began.elapsed() < PATIENCE && !stop.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+fn seal(db: &Db, key: &LogKey, stop: &AtomicBool) {
+    let tasks = || db.counts().into_iter().find(|(name, _)| *name == "tasks").map_or(0, |(_, n)| n);
+    let (mut last, mut seen) = (Instant::now(), tasks());
+    while !stop.load(Ordering::Relaxed) {
+        std::thread::sleep(GLANCE);
+        if last.elapsed() < SEAL_EVERY && tasks() - seen < SEAL_AT {
+            continue;
+        }
+        (last, seen) = (Instant::now(), tasks());
+        // Looking first keeps a service at rest from writing.
+        let sealed = db.seal_counts().and_then(|(_, waiting)| if waiting > 0 { db.seal(key) } else { Ok(0) });
+        if let Err(error) = sealed {
+            tracing::error!(error = %error, "the log could not be sealed");
+        }
+    }
+    // What was committed last is sealed too, so that a copy of the folder is whole in itself.
+    if let Err(error) = db.seal(key) {
+        tracing::error!(error = %error, "the log could not be sealed before the end");
+    }
+}
+
+/// The threads, until they are stopped.
+pub(crate) struct Running {
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Starts a thread that works off jobs and one that seals the log.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub(crate) fn start(worker: Worker, key: LogKey) -> Result<Self, Fail> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut running = Self { stop: Arc::clone(&stop), threads: Vec::new() };
+        let db = worker.db.clone();
+        running.spawn("jobs", move |stop| worker.run(stop))?;
+        running.spawn("sealer", move |stop| seal(&db, &key, stop))?;
+        Ok(running)
+    }
+
+    fn spawn(&mut self, name: &str, run: impl FnOnce(&AtomicBool) + Send + 'static) -> Result<(), Fail> {
+        let stop = Arc::clone(&self.stop);
+        self.threads.push(std::thread::Builder::new().name(name.into()).spawn(move || run(&stop))?);
+        Ok(())
+    }
+
+    /// Waits until the jobs under way are done and the log is sealed.
+    pub(crate) fn stop(mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a background thread had panicked");
+            }
+        }
+    }
+}
