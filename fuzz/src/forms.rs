@@ -227,7 +227,9 @@ fn typed(form: &Form, component: &Component, choice: usize) -> Vec<(String, Vec<
     let one = |part: &str, value: &str| (format!("{}{part}", component.name), vec![value.to_owned()]);
     let items = form.items(component);
     vec![match component.kind {
-        Kind::YesNo => one("", if component.name == "emergency" || choice % 2 == 0 { "no" } else { "yes" }),
+        Kind::YesNo => {
+            one("", if component.name == "emergency" || choice.is_multiple_of(2) { "no" } else { "yes" })
+        }
         Kind::Declaration => one("", "yes"),
         Kind::Radios(_) | Kind::Select(_) | Kind::Checkboxes(_) => {
             one("", items.get(choice % items.len().max(1)).map_or("", |item| &item.value))

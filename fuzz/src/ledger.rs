@@ -64,7 +64,7 @@ impl Log {
         let mut tree = Tree::open(size, head.root, read).expect("the log's own tiles");
         let mut proof = |index: u64| EntryProof {
             index,
-            shown: if index % 2 == 0 {
+            shown: if index.is_multiple_of(2) {
                 Shown::Event { event: event(index), salt: salt(index) }
             } else {
                 Shown::Commitment(entry(index).commitment)

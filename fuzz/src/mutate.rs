@@ -111,7 +111,7 @@ impl Dice {
     /// A number from nought up to, and without, `n`; nought where `n` is nought.
     pub fn below(&mut self, n: usize) -> usize {
         let (roll, n) = (self.roll() >> 32, n.max(1) as u64);
-        usize::try_from(roll * n >> 32).unwrap_or(0)
+        usize::try_from((roll * n) >> 32).unwrap_or(0)
     }
 
     fn pick<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> Option<&'a T> {

@@ -85,7 +85,7 @@ pub(crate) fn facts(data: &[u8]) {
                     match fact {
                         Fact::Known(value) => assert!(fits(value), "'{name}' is {value}"),
                         Fact::Open { values, .. } => {
-                            assert!(values.iter().all(fits), "'{name}' is {values:?}")
+                            assert!(values.iter().all(fits), "'{name}' is {values:?}");
                         }
                     }
                 }
