@@ -110,7 +110,7 @@ fn a_newer_database_is_refused_in_words_and_left_alone() {
         let raw = "insert into migration (name, applied_at) values ('9999_flying_cars', ";
         match &t.config().postgres {
             Some(url) => {
-                Client::connect(url, NoTls).unwrap().batch_execute(&format!("{raw} now())")).unwrap()
+                Client::connect(url, NoTls).unwrap().batch_execute(&format!("{raw} now())")).unwrap();
             }
             None => rusqlite::Connection::open(t.folder().join("bluelamp.sqlite"))
                 .unwrap()
