@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn says_file_line_field_and_reason() {
-        let fault = Fault::new("data/forms/asb.json", "is not a known list").at_line(12).in_field("pages[3].list");
+        let fault =
+            Fault::new("data/forms/asb.json", "is not a known list").at_line(12).in_field("pages[3].list");
         assert_eq!(fault.to_string(), "data/forms/asb.json:12: pages[3].list: is not a known list");
     }
 }

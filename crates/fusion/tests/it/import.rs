@@ -34,6 +34,18 @@ fn count(t: &TestDb, table: &str) -> i64 {
     t.db.credential_rows(&format!("select count(*) from {table}"), &[]).unwrap()[0].get(0).unwrap()
 }
 
+/// Everything that an import stored keeps the rules of the model.
+fn all_sound(t: &TestDb) {
+    for row in t.db.credential_rows("select body from record", &[]).unwrap() {
+        let record: bluelamp_model::Record = serde_json::from_str(&row.get::<String>(0).unwrap()).unwrap();
+        record.check().unwrap();
+    }
+    for row in t.db.credential_rows("select body from record_link", &[]).unwrap() {
+        let link: bluelamp_model::Link = serde_json::from_str(&row.get::<String>(0).unwrap()).unwrap();
+        link.check().unwrap();
+    }
+}
+
 #[test]
 fn rows_become_events_with_places_and_provenance() {
     on_both(|t| {
@@ -47,6 +59,7 @@ fn rows_become_events_with_places_and_provenance() {
         // Three events and the one place that two of them share.
         assert_eq!(done.records, 4);
         assert_eq!((count(t, "record"), count(t, "record_link"), count(t, "source")), (4, 2, 1));
+        all_sound(t);
         let body: String =
             t.db.credential_rows("select body from record where kind = 'crime' order by body", &[])
                 .unwrap()
@@ -145,6 +158,7 @@ fn people_are_loaded_by_the_names_of_their_columns() {
         let odd = "first_name,dob,gender\nAnn,1980-02-31,female\nBen,1900-01-01,maybe\n";
         let done = people(t, &file(t, "odd.csv", odd)).unwrap();
         assert_eq!((done.records, done.unclear), (2, 2));
+        all_sound(t);
         let kept = count(t, "record where body like '%Recorded as dob: 1980-02-31%'");
         assert_eq!(kept, 1, "kept in the words it had");
         let bad = "first_name,dob,gender\nAnn,1980-01-01\n,,\n";
@@ -201,5 +215,6 @@ fn the_edge_cases_of_a_real_file() {
         police_uk(t, &path).unwrap();
         assert_eq!(count(t, "record where kind = 'incident'"), 2, "antisocial behaviour, without an id");
         assert_eq!(count(t, "record where kind = 'crime'"), 8);
+        all_sound(t);
     });
 }

@@ -67,7 +67,10 @@ fn the_right_person_is_suggested_with_reasons_and_the_source() {
         assert_eq!(first.candidate.text("given_name"), Some("Joanna"));
         assert_eq!(first.source.as_deref(), Some("held.csv"));
         let total: f64 = first.comparison.parts.iter().map(|p| p.weight).sum();
-        assert!((total - first.comparison.weight).abs() < 1e-9, "every part of the weight is shown, the prior too");
+        assert!(
+            (total - first.comparison.weight).abs() < 1e-9,
+            "every part of the weight is shown, the prior too"
+        );
         assert!(first.comparison.parts.iter().any(|p| p.sentence.contains("Same mobile number")));
     });
 }

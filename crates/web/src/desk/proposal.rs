@@ -88,12 +88,25 @@ pub(crate) fn assessment_view(report: &ReportView, chosen: Option<&[usize]>) -> 
             .iter()
             .map(|q| QuestionView {
                 ask: q.ask.clone(),
-                sentence: q.sentence.clone(),
-                up_to: q.up_to.name.clone(),
+                sentence: format!("Could raise it to {}; so far {}.", q.up_to.name, q.state.spoken()),
             })
             .collect(),
         actions,
     })
+}
+
+/// What a value means however it was written: "01632 960176" and "+441632960176" are one number.
+fn meant(property: &str, written: &str) -> String {
+    use bluelamp_linkage::normalise;
+    let read = match property {
+        "phone" | "number" => normalise::phone(written),
+        "email" => normalise::email(written),
+        "postcode" => normalise::postcode(written),
+        "registration" => normalise::vehicle_registration(written),
+        "line1" => normalise::address_line(written),
+        _ => None,
+    };
+    read.unwrap_or_else(|| written.to_lowercase())
 }
 
 /// Both sides of a comparison, what differs first.
@@ -109,7 +122,7 @@ fn compared(reported: &[Fact<'_>], held: &[Fact<'_>]) -> Vec<CompareRow> {
         .map(|(_, name)| {
             let (ours, theirs) = (said(reported, name), said(held, name));
             let has = |side: &[String], value: &String| {
-                side.iter().any(|other| other.to_lowercase() == value.to_lowercase())
+                side.iter().any(|other| meant(name, other) == meant(name, value))
             };
             let (shared, all) = (
                 ours.iter().any(|v| has(&theirs, v)),
