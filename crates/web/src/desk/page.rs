@@ -134,8 +134,8 @@ pub(crate) struct RuleView {
 #[derive(Debug, Serialize)]
 pub(crate) struct QuestionView {
     pub ask: String,
+    /// What the answer could change, and what is known so far.
     pub sentence: String,
-    pub up_to: String,
 }
 
 #[derive(Debug, Serialize)]

@@ -212,3 +212,54 @@ pub(crate) fn match_view(
         id,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bluelamp_triage::Grade;
+
+    fn grades() -> Vec<Grade> {
+        let named = |(rank, name): (usize, &&str)| Grade { rank, name: (*name).to_owned() };
+        ["STANDARD", "MEDIUM", "HIGH"].iter().enumerate().map(named).collect()
+    }
+
+    #[test]
+    fn the_headline_says_floor_and_ceiling() {
+        assert_eq!(headline(Some("MEDIUM"), Some("HIGH")), "At least MEDIUM, could be HIGH");
+        assert_eq!(headline(Some("HIGH"), Some("HIGH")), "HIGH");
+        assert_eq!(headline(None, Some("HIGH")), "No grade yet, could be HIGH");
+        assert_eq!(headline(None, None), "No grade proposed");
+    }
+
+    #[test]
+    fn the_scale_marks_every_grade() {
+        let places = |floor, ceiling| {
+            scale(&grades(), floor, ceiling).into_iter().map(|s| s.place).collect::<Vec<_>>()
+        };
+        assert_eq!(places(Some(1), Some(2)), ["below", "floor", "possible"]);
+        assert_eq!(places(Some(1), Some(1)), ["below", "proposed", "out"]);
+        assert_eq!(places(None, Some(1)), ["possible", "possible", "out"]);
+        assert_eq!(places(None, None), ["out", "out", "out"]);
+    }
+
+    #[test]
+    fn what_differs_stands_first_and_letters_may_be_large_or_small() {
+        let fact = |place, name, values: &[&str]| Fact {
+            name,
+            place,
+            values: values.iter().map(|v| (*v).to_owned()).collect(),
+        };
+        let reported = [
+            fact(0, "name", &["Joanna Smith"]),
+            fact(1, "town", &["Felpersham"]),
+            fact(2, "phone", &["1", "2"]),
+            fact(3, "email", &["joanna@example.com"]),
+        ];
+        let held =
+            [fact(0, "name", &["Jo Smith"]), fact(1, "town", &["FELPERSHAM"]), fact(2, "phone", &["2"])];
+        let rows = compared(&reported, &held);
+        let marks: Vec<_> = rows.iter().map(|r| (r.what.as_str(), r.mark)).collect();
+        assert_eq!(marks, [("Name", "differs"), ("Phone", "partly"), ("Town", "same"), ("Email", "")]);
+        assert_eq!((rows[1].reported.as_str(), rows[3].held.as_str()), ("1, 2", ""));
+    }
+}

@@ -156,3 +156,25 @@ pub(crate) async fn list(State(app): State<App>, staff: Staff, Query(q): Query<Q
     };
     app.page("staff/queue.njk", &frame(&app, &staff, "/desk/reports"), &view)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_told_as_people_tell_them() {
+        let told = |minutes: i64| age(Time::from_micros(0), Time::from_micros(minutes * 60_000_000));
+        let expected = [
+            (-5, "just now"),
+            (0, "just now"),
+            (1, "1 min ago"),
+            (59, "59 min ago"),
+            (60, "1 h ago"),
+            (2879, "47 h ago"),
+            (2880, "2 days ago"),
+        ];
+        for (minutes, words) in expected {
+            assert_eq!(told(minutes), words, "{minutes} minutes");
+        }
+    }
+}

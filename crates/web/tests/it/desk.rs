@@ -136,7 +136,10 @@ fn an_officer_decides_about_a_report_and_an_investigator_hands_the_case_over() {
         let earlier =
             report(site, "burglary", json!({ "suspect_on_scene": "yes", "reporter_name": "Jo Smith" })).await;
         site.outside(|_| site.work());
-        let later = report(site, "burglary", json!({})).await;
+        let unsure = json!({
+            "firearm_keys_taken": "no", "occupant_present": "not-sure", "vulnerable_occupant": "not-sure", "taken": "A laptop"
+        });
+        let later = report(site, "burglary", unsure).await;
         let third = report(site, "antisocial-behaviour", json!({})).await;
         let waiting = sound("report-waiting", officer.get(&format!("/desk/reports/{later}")).await);
         assert!(waiting.body.contains("is being assessed"));
@@ -166,6 +169,8 @@ fn an_officer_decides_about_a_report_and_an_investigator_hands_the_case_over() {
         let page = sound("report", officer.get(&path).await);
         for words in [
             "Proposal – a person decides",
+            "At least MEDIUM, could be HIGH",
+            "“Does anybody living there need extra support, because of age, health, disability or for another reason?”",
             "Could the person",
             "Possible matches",
             "Speaks for the same",
