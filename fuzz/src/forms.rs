@@ -1,6 +1,6 @@
 //! Forms: the definition that an editor writes, the page that a browser posts, the answers that the API takes.
 
-use crate::{accept, text};
+use crate::{accept, named_twice, text};
 use bluelamp_forms::{Answers, Component, Form, Kind};
 use bluelamp_model::{FieldError, Time};
 use serde_json::Value;
@@ -42,6 +42,7 @@ pub(crate) fn definition(data: &[u8]) {
     match Form::parse("form.json", text, ("common.json", COMMON)) {
         Ok(form) => {
             accept();
+            assert!(!named_twice(text), "a member given twice went unnoticed");
             let digest = Sha256::new().chain_update(text).chain_update(COMMON).finalize();
             assert_eq!(form.digest, hex::encode(digest), "the digest names this exact text");
             drive(&form);
@@ -56,6 +57,7 @@ pub(crate) fn common(data: &[u8]) {
     match Form::parse("form.json", SHIPPED[0].1, ("common.json", text)) {
         Ok(form) => {
             accept();
+            assert!(!named_twice(text), "a member given twice went unnoticed");
             drive(&form);
         }
         Err(faults) => crate::told(&faults, true),

@@ -1,7 +1,7 @@
 //! What is read of a log by somebody who does not trust it. Everything is accepted in one spelling only, and
 //! nothing is accepted that the log did not sign.
 
-use crate::{accept, text};
+use crate::{accept, named_twice, text};
 use bluelamp_ledger::{
     Checkpoint, Consistency, Edge, Entry, EntryProof, Hash, LedgerError, LogPath, ProofFile, Shown,
     SignedNote, SigningKey, Tile, TileId, Tree, VerifierKey, commitment, decode_bundle, encode_bundle,
@@ -216,6 +216,7 @@ pub(crate) fn proof(data: &[u8]) {
 /// A file of proofs as JSON: read and written it is the same, and what it proves the log really holds.
 pub(crate) fn proof_file(data: &[u8]) {
     let Ok(file) = serde_json::from_slice::<ProofFile>(data) else { return };
+    assert!(text(data).is_some_and(|text| !named_twice(text)), "a member given twice went unnoticed");
     let written = serde_json::to_vec(&file).expect("a file of proofs is JSON");
     assert_eq!(serde_json::from_slice::<ProofFile>(&written).expect("what was written can be read"), file);
     assert!(file.verify(&[]).is_err(), "a file proves nothing without a trusted key");

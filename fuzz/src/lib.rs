@@ -15,6 +15,7 @@ mod ledger;
 mod linkage;
 mod model;
 pub mod mutate;
+mod once;
 pub mod seeds;
 mod triage;
 mod web;
@@ -83,6 +84,11 @@ fn accept() {
 
 fn text(data: &[u8]) -> Option<&str> {
     str::from_utf8(data).ok()
+}
+
+/// Whether an object in a JSON text names a member twice: then readers disagree on what was said.
+fn named_twice(text: &str) -> bool {
+    serde_json::from_str::<once::Once>(text.trim_start_matches('\u{feff}')).is_err()
 }
 
 /// A refusal has reasons, and where the file has lines, each names one.

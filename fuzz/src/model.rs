@@ -1,6 +1,6 @@
 //! The interchange file, code lists, and the small values that stand in both.
 
-use crate::{accept, text};
+use crate::{accept, named_twice, text};
 use bluelamp_model::{Bundle, Day, Fault, Id, Record, Time, codes, conform};
 use serde_json::Value;
 
@@ -8,6 +8,9 @@ use serde_json::Value;
 /// was read is written and read again unchanged.
 pub(crate) fn bundle(data: &[u8]) {
     let Some(text) = text(data) else { return };
+    let body = text.trim_start_matches('\u{feff}');
+    let one_twice =
+        |line: &str| !line.trim_matches(['\u{feff}', ' ', '\t', '\r']).is_empty() && named_twice(line);
     for file in ["bundle.json", "bundle.jsonl"] {
         let report = conform(file, text);
         let shown = report.to_string();
@@ -23,6 +26,9 @@ pub(crate) fn bundle(data: &[u8]) {
         match Bundle::read(file, text, codes::shipped()) {
             Ok(bundle) => {
                 accept();
+                let whole = file.ends_with(".json") && serde_json::from_str::<Value>(body).is_ok();
+                let twice = if whole { named_twice(body) } else { body.lines().any(one_twice) };
+                assert!(!twice, "a member given twice went unnoticed");
                 assert!(report.passed(), "read, although rules are broken:\n{shown}");
                 assert!(
                     bundle.records.iter().all(|r| r.check().is_ok())
@@ -57,6 +63,7 @@ pub(crate) fn code_list(data: &[u8]) {
     match codes::CodeList::parse("list.json", text) {
         Ok(list) => {
             accept();
+            assert!(!named_twice(text), "a member given twice went unnoticed");
             let written = serde_json::to_string(&list).expect("a code list is JSON");
             assert_eq!(codes::CodeList::parse("again.json", &written).as_ref(), Ok(&list));
             for code in &list.codes {

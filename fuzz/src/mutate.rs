@@ -135,7 +135,7 @@ pub fn mutated(seeds: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
         for _ in 0..=dice.below(3) {
             damage_json(&mut value, &donor, dice);
         }
-        return value.to_string().into_bytes();
+        return value.to_string().replace("\\u0001", "").into_bytes();
     }
     let most = [1, 2, 8][dice.below(3)];
     for _ in 0..=dice.below(most) {
@@ -225,7 +225,7 @@ fn damage_json(value: &mut Value, donor: &Value, dice: &mut Dice) {
         _ => scalar(dice),
     };
     let Some(here) = value.pointer_mut(&at) else { return };
-    match (dice.below(4), here) {
+    match (dice.below(5), here) {
         (0, Value::Array(items)) if !items.is_empty() => drop(items.remove(dice.below(items.len()))),
         (1, Value::Array(items)) => items.insert(dice.below(items.len() + 1), new),
         (0, Value::Object(members)) => {
@@ -239,7 +239,12 @@ fn damage_json(value: &mut Value, donor: &Value, dice: &mut Dice) {
                 members.insert(dice.pick(WORDS).unwrap_or_default().to_owned(), moved);
             }
         }
-        (2, Value::Object(members)) => {
+        // A member of the same name as another: the mark before the name goes when the value is written.
+        (2, Value::Object(members)) if !members.is_empty() => {
+            let name = members.keys().nth(dice.below(members.len())).cloned().unwrap_or_default();
+            members.insert(format!("\u{1}{name}"), new);
+        }
+        (3, Value::Object(members)) => {
             members.insert(dice.pick(WORDS).unwrap_or_default().to_owned(), new);
         }
         (2, Value::String(text)) => {
