@@ -161,9 +161,8 @@ pub(crate) fn write_to(
 ) -> Result<()> {
     let reference = reference.text();
     let body = format!(
-        "{}\n\nYour reference is {reference}. To follow your report, use the tracking page with this reference and \
-         the code on your receipt.\n\nDo not reply to this message. If somebody is in danger, call 999.\n",
-        note
+        "{note}\n\nYour reference is {reference}. To follow your report, use the tracking page with this reference and \
+         the code on your receipt.\n\nDo not reply to this message. If somebody is in danger, call 999.\n"
     );
     cx.send("email", email, &format!("Your report {reference}: {}", state.title().to_lowercase()), &body)
 }

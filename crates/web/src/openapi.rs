@@ -16,7 +16,7 @@ fn schema<T: schemars::JsonSchema>() -> Value {
     value
 }
 
-fn answer(words: &str, schema: Value) -> Value {
+fn answer(words: &str, schema: &Value) -> Value {
     json!({ "description": words, "content": { "application/json": { "schema": schema } } })
 }
 
@@ -25,7 +25,7 @@ fn problem(words: &str) -> Value {
     json!({ "description": words, "content": { "application/problem+json": { "schema": schema } } })
 }
 
-fn sent(schema: Value) -> Value {
+fn sent(schema: &Value) -> Value {
     json!({ "required": true, "content": { "application/json": { "schema": schema } } })
 }
 
@@ -60,12 +60,12 @@ pub fn document(public_url: &str) -> Value {
         "paths": {
             "/api/v1/forms": { "get": {
                 "operationId": "listForms", "summary": "The forms that can be sent in", "security": [],
-                "responses": { "200": answer("The forms", object.clone()) },
+                "responses": { "200": answer("The forms", &object) },
             } },
             "/api/v1/forms/{id}": { "get": {
                 "operationId": "getForm", "summary": "The JSON Schema of a form's answers", "security": [],
                 "parameters": [in_path("id")],
-                "responses": { "200": answer("A JSON Schema", object.clone()), "404": problem("No such form") },
+                "responses": { "200": answer("A JSON Schema", &object), "404": problem("No such form") },
             } },
             "/api/v1/submissions": { "post": {
                 "operationId": "submit", "summary": "Send in a report", "security": [],
@@ -75,10 +75,10 @@ pub fn document(public_url: &str) -> Value {
                                     the first answer again.",
                     "schema": { "type": "string", "minLength": 16, "maxLength": 200 },
                 }],
-                "requestBody": sent(schema::<Submit>()),
+                "requestBody": sent(&schema::<Submit>()),
                 "responses": {
-                    "201": answer("Received, and on the disk", schema::<Receipt>()),
-                    "200": answer("Received before, with this key", schema::<Receipt>()),
+                    "201": answer("Received, and on the disk", &schema::<Receipt>()),
+                    "200": answer("Received before, with this key", &schema::<Receipt>()),
                     "409": problem("The key was used for another report"),
                     "413": problem("Too large"),
                     "422": problem("Some answers are not right; each is named by a JSON pointer"),
@@ -87,9 +87,9 @@ pub fn document(public_url: &str) -> Value {
             } },
             "/api/v1/submissions/track": { "post": {
                 "operationId": "track", "summary": "Follow a report", "security": [],
-                "requestBody": sent(schema::<Follow>()),
+                "requestBody": sent(&schema::<Follow>()),
                 "responses": {
-                    "200": answer("How far it has come", object.clone()),
+                    "200": answer("How far it has come", &object),
                     "404": problem("No report has this reference and code"),
                     "422": problem("The body is not right"),
                     "503": problem("Too many attempts"),
@@ -103,19 +103,19 @@ pub fn document(public_url: &str) -> Value {
                     in_query("reference", "Only the report with this reference"),
                     in_query("after", "The next of the page before"),
                 ],
-                "responses": { "200": answer("Reports", object.clone()), "422": problem("A wrong filter") },
+                "responses": { "200": answer("Reports", &object), "422": problem("A wrong filter") },
             })) },
             "/api/v1/reports/{id}": { "get": denied(json!({
                 "operationId": "getReport", "summary": "A report with answers, assessment, matches and decisions",
                 "parameters": [in_path("id")],
-                "responses": { "200": answer("The report", object.clone()), "404": problem("No such report") },
+                "responses": { "200": answer("The report", &object), "404": problem("No such report") },
             })) },
             "/api/v1/reports/{id}/decision": { "post": denied(json!({
                 "operationId": "decide", "summary": "Decide about a report, as the person behind the token",
                 "parameters": [in_path("id")],
-                "requestBody": sent(schema::<Decide>()),
+                "requestBody": sent(&schema::<Decide>()),
                 "responses": {
-                    "201": answer("Decided", object.clone()),
+                    "201": answer("Decided", &object),
                     "404": problem("No such report"),
                     "409": problem("Changed in the meantime, or decided already"),
                     "422": problem("Something is missing"),
@@ -123,12 +123,12 @@ pub fn document(public_url: &str) -> Value {
             })) },
             "/api/v1/cases": { "get": denied(json!({
                 "operationId": "listCases", "summary": "The latest cases",
-                "responses": { "200": answer("Cases", object.clone()) },
+                "responses": { "200": answer("Cases", &object) },
             })) },
             "/api/v1/cases/{id}": { "get": denied(json!({
                 "operationId": "getCase", "summary": "A case with tasks, notes, people and evidence",
                 "parameters": [in_path("id")],
-                "responses": { "200": answer("The case", object.clone()), "404": problem("No such case") },
+                "responses": { "200": answer("The case", &object), "404": problem("No such case") },
             })) },
         },
         "components": {

@@ -1,5 +1,7 @@
 //! A machine proposes, a person decides.
 
+#![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic, in its helpers too")]
+
 use bluelamp_casework::{
     Choice, Definitions, Filter, add_note, assess, cases, decide, finish_task, queue, receive, view_case,
     view_report,

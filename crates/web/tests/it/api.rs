@@ -16,7 +16,7 @@ async fn complete(visitor: &mut Visitor<'_>, form: &str) -> Value {
     json!({ "form": form, "answers": all[form] })
 }
 
-fn on_both(test: impl AsyncFn(&Site)) {
+fn on_both(test: &impl AsyncFn(&Site)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let site = Site::new(engine, NO_LIMITS);
@@ -26,7 +26,7 @@ fn on_both(test: impl AsyncFn(&Site)) {
 
 #[test]
 fn a_report_by_api_is_received_once_for_each_key() {
-    on_both(async |site: &Site| {
+    on_both(&async |site: &Site| {
         let mut v = site.visitor();
         let body = complete(&mut v, "burglary").await;
         let send = async |v: &mut Visitor<'_>, key: &str, body: &Value| {
@@ -64,7 +64,7 @@ fn a_report_by_api_is_received_once_for_each_key() {
 
 #[test]
 fn every_wrong_answer_is_named_by_a_pointer() {
-    on_both(async |site: &Site| {
+    on_both(&async |site: &Site| {
         let mut v = site.visitor();
         let mut body = complete(&mut v, "burglary").await;
         body["answers"]["no_such_question"] = json!(1);
@@ -95,7 +95,7 @@ fn every_wrong_answer_is_named_by_a_pointer() {
 
 #[test]
 fn the_whole_job_by_api_and_the_package_verifies() {
-    on_both(async |site: &Site| {
+    on_both(&async |site: &Site| {
         let mut public = site.visitor();
         let body = complete(&mut public, "burglary").await;
         let receipt = public.post_json("/api/v1/submissions", &body).await.json();
@@ -171,7 +171,7 @@ fn the_whole_job_by_api_and_the_package_verifies() {
 
 #[test]
 fn without_a_token_or_with_another_purpose_nothing_is_shown() {
-    on_both(async |site: &Site| {
+    on_both(&async |site: &Site| {
         site.staff("olive", &["contact-officer"]);
         site.staff("ada", &["administrator"]);
         let mut nobody = site.visitor();

@@ -8,7 +8,7 @@ use bluelamp_store::Engine;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-fn on_both(test: impl AsyncFn(&Site)) {
+fn on_both(test: &impl AsyncFn(&Site)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let site = Site::new(engine, NO_LIMITS);
@@ -128,7 +128,7 @@ async fn upload(
 
 #[test]
 fn an_officer_decides_about_a_report_and_an_investigator_hands_the_case_over() {
-    on_both(async |site: &Site| {
+    on_both(&async |site: &Site| {
         let mut officer = signed_in(site, "olive", &["contact-officer"], "contact").await;
         let empty = sound("queue-empty", officer.get("/desk/reports").await);
         assert!(empty.body.contains("No report waits for a decision."));
@@ -296,7 +296,7 @@ fn an_officer_decides_about_a_report_and_an_investigator_hands_the_case_over() {
 
 #[test]
 fn an_administrator_invites_and_an_auditor_reads() {
-    on_both(async |site: &Site| {
+    on_both(&async |site: &Site| {
         let mut admin = signed_in(site, "ada", &["administrator"], "administration").await;
         sound("accounts", admin.get("/desk/accounts").await);
         let wrong = sound("accounts-wrong", admin.fill("/desk/accounts", &[("name", "Sam Fieldgate")]).await);

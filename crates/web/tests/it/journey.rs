@@ -4,7 +4,7 @@ use crate::site::{Answered, NO_LIMITS, Site, Visitor};
 use axum::http::{StatusCode, header};
 use bluelamp_store::Engine;
 
-fn on_both(test: impl AsyncFn(&Site)) {
+fn on_both(test: &impl AsyncFn(&Site)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let site = Site::new(engine, NO_LIMITS);
@@ -51,7 +51,7 @@ async fn walk(v: &mut Visitor<'_>, form: &str) -> Answered {
 
 #[test]
 fn each_form_is_walked_to_its_receipt_and_followed() {
-    on_both(async |site: &Site| {
+    on_both(&async |site: &Site| {
         for form in ["antisocial-behaviour", "burglary", "cyber-harassment"] {
             let mut v = site.visitor();
             let check = walk(&mut v, form).await;
@@ -84,7 +84,7 @@ fn text_after(body: &str, mark: &str) -> String {
 
 #[test]
 fn a_form_without_its_token_changes_nothing() {
-    on_both(async |site: &Site| {
+    on_both(&async |site: &Site| {
         let mut v = site.visitor();
         let first = "/report/burglary/q/emergency";
         v.get(first).await;
@@ -97,7 +97,7 @@ fn a_form_without_its_token_changes_nothing() {
 
 #[test]
 fn what_is_wrong_is_said_at_the_top_and_at_the_field() {
-    on_both(async |site: &Site| {
+    on_both(&async |site: &Site| {
         let mut v = site.visitor();
         let answer = v.fill("/report/burglary/q/emergency", &[]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -109,7 +109,7 @@ fn what_is_wrong_is_said_at_the_top_and_at_the_field() {
 
 #[test]
 fn markup_in_an_answer_stays_text() {
-    on_both(async |site: &Site| {
+    on_both(&async |site: &Site| {
         let mut v = site.visitor();
         walk(&mut v, "burglary").await;
         let hostile = "<script>alert(1)</script> \"quoted\" & more, and then some words to be long enough";
@@ -124,7 +124,7 @@ fn markup_in_an_answer_stays_text() {
 
 #[test]
 fn every_page_carries_the_security_headers_and_no_page_is_kept() {
-    on_both(async |site: &Site| {
+    on_both(&async |site: &Site| {
         let mut v = site.visitor();
         for path in [
             "/",
@@ -157,7 +157,7 @@ fn every_page_carries_the_security_headers_and_no_page_is_kept() {
 
 #[test]
 fn leaving_forgets_what_was_typed() {
-    on_both(async |site: &Site| {
+    on_both(&async |site: &Site| {
         let mut v = site.visitor();
         v.fill("/report/burglary/q/emergency", &[("emergency", "no")]).await;
         let drafts = || site.count("select count(*) from session");

@@ -1,5 +1,7 @@
 //! The service over HTTP, in one process, on both engines.
 
+#![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic, in its helpers too")]
+
 mod api;
 mod desk;
 mod journey;
