@@ -51,7 +51,7 @@ fn listed(list: &str, word: &str) -> bool {
 ///
 /// `is_name` spares words that are also real names ("Null", "Na"), unless written as "N/A".
 pub fn is_generic(text: &str, is_name: bool) -> bool {
-    let compact: String = fold(text).chars().filter(|c| c.is_alphanumeric()).collect();
+    let compact: String = fold(text).chars().filter(|c| c.is_alphanumeric() && !apostrophe(*c)).collect();
     let first = compact.chars().next();
     let repeated = compact.chars().count() > 2 && compact.chars().all(|c| Some(c) == first);
     first.is_none()
@@ -65,12 +65,16 @@ fn kept(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// Everything that is written for an apostrophe, also the one that counts as a letter.
+fn apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '’' | '‘' | '`' | 'ʼ' | '´' | '＇')
+}
+
 /// Words of letters and digits; apostrophes join ("O'Brien" is "obrien"), everything else parts.
 fn words(text: &str) -> Vec<String> {
-    let apostrophe = |c: &char| matches!(c, '\'' | '’' | '‘' | '`' | 'ʼ' | '´' | '＇');
-    let joined: String = text.chars().filter(|c| !apostrophe(c)).collect();
+    let joined: String = text.chars().filter(|c| !apostrophe(*c)).collect();
     // Folding takes some letters apart into an apostrophe and another letter.
-    let folded: String = fold(&joined).chars().filter(|c| !apostrophe(c)).collect();
+    let folded: String = fold(&joined).chars().filter(|c| !apostrophe(*c)).collect();
     folded
         .split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
         .filter(|word| !word.is_empty())
