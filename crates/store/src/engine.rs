@@ -101,6 +101,8 @@ impl Conn {
         c.pragma_update(None, "synchronous", "full")?;
         c.pragma_update(None, "foreign_keys", "on")?;
         c.pragma_update(None, "cache_size", -8000)?;
+        // What SQLite notes down so as to take a statement back; as a file it costs a tenth of a busy server's time.
+        c.pragma_update(None, "temp_store", "memory")?;
         c.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
         if read_only {
             c.pragma_update(None, "query_only", "on")?;

@@ -23,7 +23,8 @@ pub struct Job {
 const TRIES: i64 = 8;
 
 impl Cx<'_> {
-    /// Enqueues a job that becomes visible when this transaction commits, and not at all if it does not.
+    /// Enqueues a job that becomes visible when this transaction commits, and not at all if it does not. One that
+    /// was given up under the same key is tried anew.
     ///
     /// # Errors
     /// [`Error::Bug`] when the data cannot be written as JSON; database errors.
@@ -33,7 +34,8 @@ impl Cx<'_> {
         let now = self.now();
         self.exec(
             "insert into job (id, kind, key, data, run_at, tries, dead) values ($1, $2, $3, $4, $5, 0, false)
-             on conflict (key) do nothing",
+             on conflict (key) do update set data = excluded.data, run_at = excluded.run_at, tries = 0,
+               dead = false, error = null where job.dead",
             &[id.into(), kind.into(), format!("{kind}:{key}").into(), data.into(), now.into()],
         )?;
         self.state.jobs = true;

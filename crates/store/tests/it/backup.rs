@@ -276,6 +276,42 @@ fn a_newer_backup_and_what_is_none_are_refused_in_words() {
     assert!(said.contains("is not a backup"), "{said}");
 }
 
+/// A backup of last year's version is restored by this year's, and brought up to date as the database would be.
+#[test]
+fn an_older_backup_is_restored_and_brought_up_to_date() {
+    on_both(|t| {
+        furnish(t);
+        let (_folder, path, mut manifest) = taken(t);
+        let newest = manifest.migrations.pop().unwrap();
+        // The tables of the newest migration: those that a database without it does not have.
+        let sql = fs::read_to_string(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(format!("{newest}.sql")),
+        )
+        .unwrap();
+        manifest.tables.retain(|t| !sql.contains(&format!("create table {} (", t.name)));
+        let file = path.join("tables/migration.jsonl");
+        let older: String = fs::read_to_string(&file)
+            .unwrap()
+            .lines()
+            .filter(|l| !l.contains(&newest))
+            .map(|l| format!("{l}\n"))
+            .collect();
+        let entry = manifest.tables.iter_mut().find(|t| t.name == "migration").unwrap();
+        entry.rows -= 1;
+        entry.sha256 = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&older));
+        fs::write(&file, older).unwrap();
+        fs::write(path.join("backup.json"), serde_json::to_string(&manifest).unwrap()).unwrap();
+        let place = Place::new(t, t.engine);
+        restore(&path, &place.config).unwrap();
+        let db = Db::open(place.config.clone()).unwrap();
+        let names = db.credential_rows("select name from migration order by name", &[]).unwrap();
+        assert_eq!(names.len(), manifest.migrations.len() + 1);
+        assert_eq!(names.last().unwrap().get::<String>(0).unwrap(), newest);
+        let accounts = db.credential_rows("select count(*) from account", &[]).unwrap();
+        assert_eq!(accounts[0].get::<i64>(0).unwrap(), 1);
+    });
+}
+
 #[test]
 fn nothing_is_written_over() {
     on_both(|t| {

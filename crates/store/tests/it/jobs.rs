@@ -79,6 +79,22 @@ fn a_failing_job_waits_longer_each_time_and_is_set_aside_in_the_end() {
 }
 
 #[test]
+fn what_was_given_up_is_tried_anew_when_it_is_asked_for_again() {
+    on_both(|t| {
+        enqueue(t, "bad", false).unwrap();
+        for n in 1..=8 {
+            let job = t.db.claim_jobs(1, 60).unwrap().remove(0);
+            t.db.fail_job(&job, "no luck").unwrap();
+            t.pass_seconds((1 << n) + 1);
+        }
+        assert_eq!(t.db.job_counts().unwrap(), (0, 1));
+        enqueue(t, "bad", false).unwrap();
+        assert_eq!(t.db.job_counts().unwrap(), (1, 0));
+        assert_eq!(t.db.claim_jobs(1, 60).unwrap()[0].tries, 1);
+    });
+}
+
+#[test]
 fn two_workers_never_hold_the_same_job() {
     on_both(|t| {
         for key in ["a", "b", "c", "d", "e", "f", "g", "h"] {
