@@ -66,7 +66,7 @@ fn the_schema_is_the_one_that_is_written_down() {
             Engine::Postgres => ("postgres.sql", postgres(t)),
         };
         let found = format!("{NOTE}\n{}\n", found.trim_end());
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema").join(name);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/database").join(name);
         if std::env::var_os("BLUELAMP_REGENERATE").is_some() {
             fs::write(&path, &found).unwrap();
         }
@@ -79,7 +79,7 @@ fn the_schema_is_the_one_that_is_written_down() {
         let lines: Vec<_> = new.chain(old).collect();
         assert!(
             found == written,
-            "docs/schema/{name} is not what the migrations make:\n{}\nIf the migrations are right, write it anew: \
+            "docs/database/{name} is not what the migrations make:\n{}\nIf the migrations are right, write it anew: \
              BLUELAMP_REGENERATE=1 cargo nextest run -p bluelamp-store schema",
             lines.join("\n")
         );

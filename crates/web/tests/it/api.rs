@@ -208,7 +208,7 @@ fn too_many_from_one_address_are_asked_to_wait() {
 #[test]
 fn the_description_names_every_route_and_is_the_golden_one() {
     let document = bluelamp_web::openapi("http://localhost");
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schema/openapi.json");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/api/openapi.json");
     let text = format!("{}\n", serde_json::to_string_pretty(&document).unwrap());
     if std::env::var_os("BLUELAMP_REGENERATE").is_some() {
         std::fs::write(file, &text).unwrap();
