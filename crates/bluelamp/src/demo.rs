@@ -87,7 +87,7 @@ pub(crate) fn run(loaded: Loaded, in_json: bool) -> Result<(), Fail> {
         (open, staff)
     } else {
         let content = Content::load(loaded.config.content_dir.as_deref())?;
-        fs::create_dir_all(&folder)?;
+        open::private_folder(&folder)?;
         fs::write(folder.join(UNFINISHED), "This folder is being built by `bluelamp demo`.\n")?;
         let staff = build::build(&loaded, &content, &story)?;
         fs::remove_file(folder.join(UNFINISHED))?;

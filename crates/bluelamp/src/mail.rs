@@ -1,6 +1,7 @@
 //! Messages on their way out: each becomes a file in the outbox of the data folder, from which the mail system of
 //! the force takes it. This program speaks to no mail server by itself.
 
+use crate::open;
 use bluelamp_model::{
     Error, Id, Result, Time,
     authority::{Actor, Verb, action},
@@ -55,10 +56,7 @@ pub(crate) fn send(db: &Db, job: &Job, id: Id, sender: &Sender) -> Result<()> {
 
 /// Writes a file whole: under another name, flushed, then renamed.
 fn put(folder: &Path, name: &str, text: &str) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder)?;
+    open::private_folder(folder)?;
     let partial = folder.join(format!(".{name}.partial"));
     let mut file = File::create(&partial)?;
     file.write_all(text.as_bytes())?;

@@ -96,12 +96,20 @@ pub(crate) fn secret(folder: &Path) -> Result<[u8; 32], Fail> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             let mut secret = [0_u8; 32];
             getrandom::fill(&mut secret).map_err(|e| failed(e.to_string()))?;
-            fs::create_dir_all(folder.join("keys")).map_err(|e| failed(e.to_string()))?;
+            private_folder(&folder.join("keys")).map_err(|e| failed(e.to_string()))?;
             write_private(&path, &secret).map_err(|e| failed(e.to_string()))?;
             Ok(secret)
         }
         Err(e) => Err(failed(e.to_string()).into()),
     }
+}
+
+/// Makes a folder, where there is none, that only its owner can look into.
+pub(crate) fn private_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(path)
 }
 
 /// Writes a file that only its owner can read, whole or not at all.

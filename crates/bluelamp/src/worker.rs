@@ -48,6 +48,7 @@ impl Worker {
     /// When jobs cannot be claimed. A job that fails is put back for later with its reason.
     pub(crate) fn work_once(&self) -> Result<usize> {
         let jobs = self.db.claim_jobs(BATCH, LEASE_SECONDS)?;
+        let began = Instant::now();
         let (told, outcomes) = mpsc::channel();
         for job in &jobs {
             let done = {
@@ -72,7 +73,11 @@ impl Worker {
         }
         drop(told);
         for (job, outcome) in outcomes {
-            let Err(error) = outcome else { continue };
+            let Err(error) = outcome else {
+                let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+                tracing::debug!(job.kind = %job.kind, job.id = %job.id, duration_ms = took, "a job was done");
+                continue;
+            };
             // Somebody else does it now, or has done it: there is nothing to put back.
             if matches!(error, Error::Stale(_)) {
                 continue;
