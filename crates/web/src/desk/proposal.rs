@@ -128,7 +128,10 @@ fn compared(reported: &[Fact<'_>], held: &[Fact<'_>]) -> Vec<CompareRow> {
                 ours.iter().any(|v| has(&theirs, v)),
                 ours.iter().all(|v| has(&theirs, v)) && theirs.iter().all(|v| has(&ours, v)),
             );
+            let told = reported.iter().chain(held).any(|f| f.name == name && f.told);
             let mark = match (ours.is_empty() || theirs.is_empty(), shared, all) {
+                // Two tellings in free words nearly always differ, which says nothing.
+                (false, false, false) if told => "",
                 (true, ..) => "",
                 (false, _, true) => "same",
                 (false, true, false) => "partly",
@@ -248,6 +251,7 @@ mod tests {
             name,
             place,
             values: values.iter().map(|v| (*v).to_owned()).collect(),
+            told: false,
         };
         let reported = [
             fact(0, "name", &["Joanna Smith"]),
