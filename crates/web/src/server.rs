@@ -51,10 +51,10 @@ pub fn router(app: App) -> Router {
         .route("/desk/cases/{id}/notes", post(desk::cases::add_note))
         .route(
             "/desk/cases/{id}/evidence",
-            post(desk::cases::add_evidence).layer(DefaultBodyLimit::max(files)),
+            post(desk::evidence::add_evidence).layer(DefaultBodyLimit::max(files)),
         )
-        .route("/desk/evidence/{item}", get(desk::cases::open_evidence))
-        .route("/desk/cases/{id}/package", post(desk::cases::export))
+        .route("/desk/evidence/{item}", get(desk::evidence::open_evidence))
+        .route("/desk/cases/{id}/package", post(desk::evidence::export))
         .route("/desk/accounts", get(desk::accounts::list).post(desk::accounts::create))
         .route("/desk/log", get(desk::log::view));
     let machines = Router::new()

@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod cases;
 pub(crate) mod entry;
+pub(crate) mod evidence;
 mod facts;
 pub(crate) mod log;
 pub(crate) mod page;
