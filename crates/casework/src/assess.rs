@@ -72,10 +72,17 @@ pub fn assess(cx: &mut Cx<'_>, job: &Job, definitions: &Definitions, organisatio
     cx.finish_job(job)
 }
 
-/// Where in the queue: by the floor, and within it what could still turn out worse first.
+/// Where in the queue: by the floor, and within it what could still turn out worse first. Of what has no floor
+/// yet too little is known, and that is no comfort: it stands by its ceiling, just behind those that are that
+/// grave for certain.
 fn place(a: &Assessment) -> i64 {
-    let rank = |g: &Option<Grade>| g.as_ref().map_or(0, |g| i64::try_from(g.rank).unwrap_or(0) + 1);
-    (rank(&a.floor) * 5 + rank(&a.ceiling)).min(UNASSESSED - 1)
+    let rank = |g: &Grade| i64::try_from(g.rank).unwrap_or(0) + 1;
+    let ceiling = a.ceiling.as_ref().map_or(0, rank);
+    let place = match &a.floor {
+        Some(floor) => rank(floor) * 10 + ceiling,
+        None => ceiling * 10 + ceiling - 1,
+    };
+    place.clamp(0, UNASSESSED - 1)
 }
 
 fn evaluate(definition: &Definition, submission: &Submission) -> Result<Assessed> {

@@ -225,6 +225,24 @@ fn the_queue_shows_the_gravest_first_and_pages_without_gaps() {
 }
 
 #[test]
+fn a_report_of_which_little_is_known_waits_behind_the_gravest_only() {
+    on_both(|t| {
+        let open = send(t, &json!({}));
+        let medium = send(
+            t,
+            &json!({ "suspect on scene": false, "occupant hurt": false, "occupant present": true,
+            "distraction": false, "vulnerable occupant": false, "dwelling": false, "firearm keys taken": false,
+            "near repeat band": false, "forensic opportunity": false }),
+        );
+        let high = send(t, &json!({ "occupant hurt": true }));
+        work(t);
+        let page = t.db.read(&officer(t), |cx| queue(cx, &Filter::default())).unwrap();
+        assert_eq!(page.items.iter().map(|i| i.id).collect::<Vec<_>>(), [high, open, medium]);
+        assert_eq!((page.items[1].floor.as_deref(), page.items[1].ceiling.as_deref()), (None, Some("HIGH")));
+    });
+}
+
+#[test]
 fn a_case_has_its_tasks_notes_and_people_and_keeps_them() {
     on_both(|t| {
         let (id, olive) = (send(t, &json!({ "occupant hurt": true })), officer(t));
