@@ -23,46 +23,96 @@ pub(crate) struct Sender {
     pub(crate) from: String,
 }
 
-/// Delivers one message. Should it stop half-way, it is delivered again to the same file: nobody gets it twice
-/// before the mail system took the first.
-///
-/// # Errors
-/// When the file cannot be written; database errors.
-pub(crate) fn send(db: &Db, job: &Job, id: Id, sender: &Sender) -> Result<()> {
-    let actor = Actor::system();
-    let message = db.read(&actor, |cx| {
-        cx.allow(action::MESSAGE_SEND, Some(id))?;
-        cx.record(Verb::Consult, "message", Some(id), json!({ "for": "sending" }))?;
-        cx.unsent(id)
-    })?;
-    if let Some(message) = &message {
-        if message.channel != "email" {
-            return Err(Error::Unavailable(format!("there is no way out for '{}'", message.channel)));
+/// Who is told how the sending of a message ended.
+pub(crate) type Done = Box<dyn FnOnce(Result<()>) + Send>;
+
+/// So many files are flushed side by side: a disk takes about as long for a few as for one.
+const SIDE_BY_SIDE: usize = 8;
+
+/// Delivers the messages of these jobs, each by itself, with few commits for all. Should it stop half-way, a message
+/// is delivered again to the same file: nobody gets it twice before the mail system took the first.
+pub(crate) fn send(db: &Db, jobs: Vec<(Job, Done)>, sender: &Sender) {
+    let mut named = Vec::with_capacity(jobs.len());
+    for (job, done) in jobs {
+        match serde_json::from_str::<Id>(&job.data) {
+            Ok(id) => named.push((job, id, done)),
+            Err(e) => done(Err(Error::Bug(format!("job {} names no message: {e}", job.key)))),
         }
-        put(&sender.folder, &format!("{id}.eml"), &eml(message, &sender.from)).map_err(|e| {
-            Error::Unavailable(format!("the outbox {} cannot be written: {e}", sender.folder.display()))
-        })?;
     }
-    let (job, sent) = (job.clone(), message.is_some());
-    db.write(&actor, move |cx| {
-        cx.allow(action::MESSAGE_SEND, Some(id))?;
-        if sent {
-            cx.mark_sent(id)?;
+    let read = db.read(&Actor::system(), |cx| {
+        let mut messages = Vec::with_capacity(named.len());
+        for (_, id, _) in &named {
+            cx.allow(action::MESSAGE_SEND, Some(*id))?;
+            cx.record(Verb::Consult, "message", Some(*id), json!({ "for": "sending" }))?;
+            messages.push(cx.unsent(*id)?);
         }
-        cx.record(Verb::Disclose, "message", Some(id), json!({ "sent": sent }))?;
-        cx.finish_job(&job)
-    })
+        Ok(messages)
+    });
+    let messages = match read {
+        Ok(messages) => messages,
+        Err(e) => {
+            return named.into_iter().for_each(|(_, _, done)| done(Err(Error::Unavailable(e.to_string()))));
+        }
+    };
+    let put = deliver(&messages, sender);
+    for (((job, id, done), message), outcome) in named.into_iter().zip(messages).zip(put) {
+        let sent = message.is_some();
+        match outcome {
+            Err(e) => done(Err(e)),
+            Ok(()) => db.write_then(
+                &Actor::system(),
+                move |cx| {
+                    cx.allow(action::MESSAGE_SEND, Some(id))?;
+                    if sent {
+                        cx.mark_sent(id)?;
+                    }
+                    cx.record(Verb::Disclose, "message", Some(id), json!({ "sent": sent }))?;
+                    cx.finish_job(&job)
+                },
+                done,
+            ),
+        }
+    }
+}
+
+/// Puts the messages into the outbox, none where one was sent already. They are there for good when this returns.
+fn deliver(messages: &[Option<Outgoing>], sender: &Sender) -> Vec<Result<()>> {
+    let failed = |e: std::io::Error| {
+        Error::Unavailable(format!("the outbox {} cannot be written: {e}", sender.folder.display()))
+    };
+    if let Err(e) = open::private_folder(&sender.folder) {
+        return messages.iter().map(|_| Err(failed(std::io::Error::other(e.to_string())))).collect();
+    }
+    let one = |message: &Option<Outgoing>| match message {
+        None => Ok(()),
+        Some(m) if m.channel != "email" => {
+            Err(Error::Unavailable(format!("there is no way out for '{}'", m.channel)))
+        }
+        Some(m) => put(&sender.folder, &format!("{}.eml", m.id), &eml(m, &sender.from)).map_err(failed),
+    };
+    let mut outcomes: Vec<Result<()>> = Vec::with_capacity(messages.len());
+    for some in messages.chunks(SIDE_BY_SIDE) {
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = some.iter().map(|message| scope.spawn(|| one(message))).collect();
+            outcomes.extend(threads.into_iter().map(|thread| {
+                thread.join().unwrap_or_else(|_| Err(Error::Bug("writing a message panicked".into())))
+            }));
+        });
+    }
+    // The names, once for all of them.
+    if let Err(e) = File::open(&sender.folder).and_then(|folder| folder.sync_all()) {
+        return messages.iter().map(|_| Err(failed(std::io::Error::other(e.to_string())))).collect();
+    }
+    outcomes
 }
 
 /// Writes a file whole: under another name, flushed, then renamed.
 fn put(folder: &Path, name: &str, text: &str) -> std::io::Result<()> {
-    open::private_folder(folder)?;
     let partial = folder.join(format!(".{name}.partial"));
     let mut file = File::create(&partial)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    fs::rename(&partial, folder.join(name))?;
-    File::open(folder)?.sync_all()
+    fs::rename(&partial, folder.join(name))
 }
 
 /// The message as RFC 5322 has it, with the line ends of the system that stores it.
@@ -163,13 +213,27 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_there_whole_or_not_at_all() {
+    fn each_message_is_a_file_there_whole_or_not_at_all() {
         let folder = tempfile::tempdir().unwrap();
-        put(&folder.path().join("outbox"), "1.eml", "x").unwrap();
-        put(&folder.path().join("outbox"), "1.eml", "y").unwrap();
-        let names: Vec<_> =
-            fs::read_dir(folder.path().join("outbox")).unwrap().map(|e| e.unwrap().file_name()).collect();
-        assert_eq!(names, ["1.eml"]);
-        assert_eq!(fs::read_to_string(folder.path().join("outbox/1.eml")).unwrap(), "y");
+        let sender = Sender { folder: folder.path().join("outbox"), from: "no-reply@force.example".into() };
+        let numbered =
+            |n: u8, message: Outgoing| Outgoing { id: Id::new(Time::from_micros(0), [n; 10]), ..message };
+        let by_text = Outgoing { channel: "text".into(), ..message("07700 900123", "x") };
+        let messages = [
+            Some(message("a@example.com", "x")),
+            None,
+            Some(by_text),
+            Some(numbered(1, message("a@example.com", "y"))),
+        ];
+        for _ in 0..2 {
+            let said: Vec<bool> = deliver(&messages, &sender).iter().map(Result::is_ok).collect();
+            assert_eq!(said, [true, true, false, true], "one that fails does not stop the others");
+        }
+        let mut names: Vec<_> =
+            fs::read_dir(&sender.folder).unwrap().map(|e| e.unwrap().file_name()).collect();
+        names.sort();
+        let expected =
+            ["00000000-0000-7000-8000-000000000000.eml", "00000000-0000-7101-8101-010101010101.eml"];
+        assert_eq!(names, expected, "delivered again it is the same file");
     }
 }

@@ -106,6 +106,13 @@ fn telemetry(loaded: &Loaded, talkative: bool, serving: bool) -> Result<Option<o
 }
 
 fn first_and_serve(loaded: Loaded, demo: bool) -> Result<(), Fail> {
+    let keyless = !loaded.config.data_dir.join("keys").join("ledger.key").exists();
+    if keyless && !loaded.given.contains_key("log_origin") {
+        tracing::warn!(
+            log.origin = %loaded.config.log_origin,
+            "log_origin is not set: the log's name is fixed with its key, which is made now"
+        );
+    }
     let open = Open::new(loaded)?;
     serve::serve(&open, demo, |open, up| {
         say::out(format!("Bluelamp serves {}", up.url))?;

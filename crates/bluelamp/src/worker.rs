@@ -2,8 +2,8 @@
 
 use crate::{fail::Fail, mail};
 use bluelamp_casework::Definitions;
-use bluelamp_model::{Error, Id, Result, authority::Actor};
-use bluelamp_store::{Db, Job, LogKey};
+use bluelamp_model::{Error, Result, authority::Actor};
+use bluelamp_store::{Cx, Db, Job, LogKey};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
@@ -15,8 +15,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Jobs that are claimed together; their commits then go together too.
-const BATCH: u32 = 16;
+/// Jobs that are claimed together, so that their commits go together too. While callers are waiting fewer: nobody
+/// waits for longer than a few assessments take.
+const BATCH: u32 = 32;
+const BATCH_IN_COMPANY: u32 = 8;
 /// After so long without an answer a job is somebody else's to try.
 const LEASE_SECONDS: i64 = 60;
 /// So many callers waiting for a commit are a crowd, to which the jobs give way,
@@ -47,28 +49,33 @@ impl Worker {
     /// # Errors
     /// When jobs cannot be claimed. A job that fails is put back for later with its reason.
     pub(crate) fn work_once(&self) -> Result<usize> {
-        let jobs = self.db.claim_jobs(BATCH, LEASE_SECONDS)?;
+        let most = if self.db.waiting() == 0 { BATCH } else { BATCH_IN_COMPANY };
+        let jobs = self.db.claim_jobs(most, LEASE_SECONDS)?;
         let began = Instant::now();
         let (told, outcomes) = mpsc::channel();
+        let done = |job: &Job| -> mail::Done {
+            let (told, job) = (told.clone(), job.clone());
+            Box::new(move |outcome| {
+                let _ = told.send((job, outcome)); // the loop below is still listening
+            })
+        };
+        let mut messages = Vec::new();
         for job in &jobs {
-            let done = {
-                let (told, job) = (told.clone(), job.clone());
-                move |outcome: Result<()>| {
-                    let _ = told.send((job, outcome)); // the loop below is still listening
-                }
-            };
             match job.kind.as_str() {
-                "assess" => {
-                    let (job, definitions, organisation) =
-                        (job.clone(), Arc::clone(&self.definitions), self.organisation.clone());
-                    self.db.write_then(
-                        &Actor::system(),
-                        move |cx| bluelamp_casework::assess(cx, &job, &definitions, &organisation),
-                        done,
-                    );
+                "assess" => self.assess(job, done(job)),
+                "send" => messages.push((job.clone(), done(job))),
+                other => {
+                    let error = format!("nobody knows how to do a job of the kind '{other}'");
+                    done(job)(Err(Error::Bug(error)));
                 }
-                "send" => done(self.caught(|| self.send(job))),
-                other => done(Err(Error::Bug(format!("nobody knows how to do a job of the kind '{other}'")))),
+            }
+        }
+        if !messages.is_empty() {
+            // The store catches panics in what it runs; files are written outside of it. A job whose end nobody
+            // tells is tried again when its lease has run out.
+            let sent = catch_unwind(AssertUnwindSafe(|| mail::send(&self.db, messages, &self.sender)));
+            if sent.is_err() {
+                tracing::error!("sending messages panicked");
             }
         }
         drop(told);
@@ -88,15 +95,11 @@ impl Worker {
         Ok(jobs.len())
     }
 
-    fn send(&self, job: &Job) -> Result<()> {
-        let message: Id = serde_json::from_str(&job.data)
-            .map_err(|e| Error::Bug(format!("job {} names no message: {e}", job.key)))?;
-        mail::send(&self.db, job, message, &self.sender)
-    }
-
-    /// The store catches panics in what it runs; this is for the rest.
-    fn caught(&self, run: impl FnOnce() -> Result<()>) -> Result<()> {
-        catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(Error::Bug("a job panicked".into())))
+    fn assess(&self, job: &Job, done: mail::Done) {
+        let (job, definitions, organisation) =
+            (job.clone(), Arc::clone(&self.definitions), self.organisation.clone());
+        let run = move |cx: &mut Cx<'_>| bluelamp_casework::assess(cx, &job, &definitions, &organisation);
+        self.db.write_then(&Actor::system(), run, done);
     }
 
     fn run(&self, stop: &AtomicBool) {

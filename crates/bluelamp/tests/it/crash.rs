@@ -1,6 +1,6 @@
 //! The first start, an end in good order, and an end in none: `kill -9` while reports come in.
 
-use crate::{Place, ask, burglary};
+use crate::{Place, ask, burglary, on_both};
 use serde_json::Value;
 use std::{
     sync::{
@@ -88,39 +88,40 @@ fn send_until_gone(address: &str, who: usize) -> Vec<(String, String, Value)> {
 
 #[test]
 fn nothing_that_was_acknowledged_is_lost_by_kill_9_and_nothing_is_there_twice() {
-    let place = Place::new();
-    let no_limits = [("BLUELAMP_LIMITS__REPORTS", "0"), ("BLUELAMP_LIMITS__TRACKING", "0")];
-    let mut all = Vec::new();
-    for round in 0..2 {
-        let mut service = place.serve(&["serve", "--port", "0"], &no_limits);
-        let senders: Vec<_> = (0..4)
-            .map(|who| {
-                let address = service.address.clone();
-                std::thread::spawn(move || send_until_gone(&address, round * 10 + who))
-            })
-            .collect();
-        std::thread::sleep(Duration::from_millis(700));
-        service.child.kill().unwrap(); // SIGKILL
-        service.child.wait().unwrap();
-        for sender in senders {
-            all.extend(sender.join().unwrap());
+    on_both(|place| {
+        let no_limits = [("BLUELAMP_LIMITS__REPORTS", "0"), ("BLUELAMP_LIMITS__TRACKING", "0")];
+        let mut all = Vec::new();
+        for round in 0..2 {
+            let mut service = place.serve(&["serve", "--port", "0"], &no_limits);
+            let senders: Vec<_> = (0..4)
+                .map(|who| {
+                    let address = service.address.clone();
+                    std::thread::spawn(move || send_until_gone(&address, round * 10 + who))
+                })
+                .collect();
+            std::thread::sleep(Duration::from_millis(700));
+            service.child.kill().unwrap(); // SIGKILL
+            service.child.wait().unwrap();
+            for sender in senders {
+                all.extend(sender.join().unwrap());
+            }
         }
-    }
-    assert!(all.len() > 20, "only {} were acknowledged", all.len());
-    let service = place.serve(&["serve", "--port", "0"], &no_limits);
-    for (key, body, receipt) in &all {
-        // The same key gives the first receipt again, word for word: it is there, and it is there once.
-        let again =
-            ask(&service.address, "POST", "/api/v1/submissions", &[("idempotency-key", key)], body).unwrap();
-        assert_eq!(again.status, 200, "{}", again.body);
-        assert_eq!(&again.json(), receipt);
-    }
-    assert_eq!(dead_jobs(&service), 0);
-    service.stop();
-    let log = place.run(&["log", "check", "--json"]).ok().json();
-    assert_eq!((&log["ok"], &log["unsealed"]), (&true.into(), &0.into()), "{log}");
-    let doctor = place.run(&["doctor", "--json"]);
-    assert_eq!(doctor.json()["ok"], true, "{}", doctor.out);
+        assert!(all.len() > 20, "only {} were acknowledged", all.len());
+        let service = place.serve(&["serve", "--port", "0"], &no_limits);
+        for (key, body, receipt) in &all {
+            // The same key gives the first receipt again, word for word: it is there, and it is there once.
+            let again =
+                ask(&service.address, "POST", "/api/v1/submissions", &[("idempotency-key", key)], body)
+                    .unwrap();
+            assert_eq!(again.status, 200, "{}", again.body);
+            assert_eq!(&again.json(), receipt);
+        }
+        assert_eq!(dead_jobs(&service), 0);
+        service.stop();
+        let log = place.run(&["log", "check", "--json"]).ok().json();
+        assert_eq!((&log["ok"], &log["unsealed"]), (&true.into(), &0.into()), "{log}");
+        place.assert_well("data-dir");
+    });
 }
 
 fn dead_jobs(service: &crate::Service) -> u64 {

@@ -1,63 +1,74 @@
 //! The fictional force: built, announced in one line, served, stopped, and started again.
 
-use crate::Place;
+use crate::{Place, on_both};
 use serde_json::Value;
 use std::{collections::BTreeSet, fs, time::Duration};
 
 #[test]
 fn it_says_where_and_who_in_one_line_serves_and_stops() {
-    let place = Place::new();
-    let demo = place.serve(&["demo", "--data-dir", "d", "--port", "0", "--json"], &[]);
-    assert!(demo.took < Duration::from_secs(30), "{:?}", demo.took);
-    let told: Value = serde_json::from_str(&demo.first).unwrap();
-    let roles: BTreeSet<&str> =
-        told["staff"].as_array().unwrap().iter().map(|s| s["roles"][0].as_str().unwrap()).collect();
-    assert_eq!(roles, ["administrator", "auditor", "contact-officer", "investigator", "supervisor"].into());
-    for member in told["staff"].as_array().unwrap() {
-        for key in ["username", "password", "name"] {
-            assert!(member[key].as_str().is_some_and(|text| !text.is_empty()), "{member}");
+    on_both(|place| {
+        let demo = place.serve(&["demo", "--data-dir", "d", "--port", "0", "--json"], &[]);
+        assert!(demo.took < Duration::from_secs(30), "{:?}", demo.took);
+        let told: Value = serde_json::from_str(&demo.first).unwrap();
+        let roles: BTreeSet<&str> =
+            told["staff"].as_array().unwrap().iter().map(|s| s["roles"][0].as_str().unwrap()).collect();
+        assert_eq!(
+            roles,
+            ["administrator", "auditor", "contact-officer", "investigator", "supervisor"].into()
+        );
+        for member in told["staff"].as_array().unwrap() {
+            for key in ["username", "password", "name"] {
+                assert!(member[key].as_str().is_some_and(|text| !text.is_empty()), "{member}");
+            }
+            assert!(!member["purposes"].as_array().unwrap().is_empty(), "{member}");
         }
-        assert!(!member["purposes"].as_array().unwrap().is_empty(), "{member}");
-    }
-    assert_eq!(demo.get("/healthz", &[]).json()["status"], "ok");
-    for url in told["public"].as_array().unwrap() {
-        let path = url.as_str().unwrap().strip_prefix(told["url"].as_str().unwrap()).unwrap();
-        let page = demo.get(path, &[]);
-        assert_eq!(page.status, 200, "{path}");
-        assert!(page.body.contains("Fictional force, synthetic people"), "{path}");
-    }
-    // The queue through the API, as the contact officer.
-    let token = place
-        .run(&["token", "issue", "contact", "--purpose", "contact", "--label", "test", "--data-dir", "d"])
-        .ok()
-        .out;
-    let bearer = format!("Bearer {}", token.trim());
-    let queue = demo.get("/api/v1/reports", &[("authorization", &bearer)]).json();
-    let waiting = queue["items"].as_array().unwrap();
-    assert_eq!(waiting.len(), 11, "thirteen reports, two of them decided");
-    let floors: BTreeSet<&str> = waiting.iter().filter_map(|r| r["floor"].as_str()).collect();
-    assert_eq!(floors, ["HIGH", "MEDIUM", "STANDARD"].into(), "every grade is there");
-    assert!(waiting.iter().any(|r| r["floor"].is_null()), "and one without a grade yet");
-    assert!(waiting.iter().any(|r| r["matches"].as_u64() > Some(1)), "a vehicle seen before");
-    assert!(demo.stop() < Duration::from_secs(5));
-    let mail: Vec<_> = fs::read_dir(place.path("d/outbox")).unwrap().map(|e| e.unwrap().path()).collect();
-    assert!(!mail.is_empty() && mail.iter().all(|m| m.extension().is_some_and(|e| e == "eml")), "{mail:?}");
-    let log = place.run(&["log", "check", "--data-dir", "d", "--json"]).ok().json();
-    assert_eq!((&log["ok"], &log["unsealed"]), (&true.into(), &0.into()), "the last seal was made: {log}");
-    place.run(&["doctor", "--data-dir", "d"]).ok();
+        assert_eq!(demo.get("/healthz", &[]).json()["status"], "ok");
+        for url in told["public"].as_array().unwrap() {
+            let path = url.as_str().unwrap().strip_prefix(told["url"].as_str().unwrap()).unwrap();
+            let page = demo.get(path, &[]);
+            assert_eq!(page.status, 200, "{path}");
+            assert!(page.body.contains("Fictional force, synthetic people"), "{path}");
+        }
+        // The queue through the API, as the contact officer.
+        let token = place
+            .run(&["token", "issue", "contact", "--purpose", "contact", "--label", "test", "--data-dir", "d"])
+            .ok()
+            .out;
+        let bearer = format!("Bearer {}", token.trim());
+        let queue = demo.get("/api/v1/reports", &[("authorization", &bearer)]).json();
+        let waiting = queue["items"].as_array().unwrap();
+        assert_eq!(waiting.len(), 11, "thirteen reports, two of them decided");
+        let floors: BTreeSet<&str> = waiting.iter().filter_map(|r| r["floor"].as_str()).collect();
+        assert_eq!(floors, ["HIGH", "MEDIUM", "STANDARD"].into(), "every grade is there");
+        assert!(waiting.iter().any(|r| r["floor"].is_null()), "and one without a grade yet");
+        assert!(waiting.iter().any(|r| r["matches"].as_u64() > Some(1)), "a vehicle seen before");
+        assert!(demo.stop() < Duration::from_secs(5));
+        let mail: Vec<_> = fs::read_dir(place.path("d/outbox")).unwrap().map(|e| e.unwrap().path()).collect();
+        assert!(
+            !mail.is_empty() && mail.iter().all(|m| m.extension().is_some_and(|e| e == "eml")),
+            "{mail:?}"
+        );
+        let log = place.run(&["log", "check", "--data-dir", "d", "--json"]).ok().json();
+        assert_eq!(
+            (&log["ok"], &log["unsealed"]),
+            (&true.into(), &0.into()),
+            "the last seal was made: {log}"
+        );
+        place.assert_well("d");
 
-    // Again: the same force with new passwords, and as `serve` it still says that it is not real.
-    let again = place.serve(&["demo", "--data-dir", "d", "--port", "0", "--json"], &[]);
-    let anew: Value = serde_json::from_str(&again.first).unwrap();
-    assert_eq!(anew["staff"][1]["username"], told["staff"][1]["username"]);
-    assert_ne!(anew["staff"][1]["password"], told["staff"][1]["password"]);
-    let queue = again.get("/api/v1/reports", &[("authorization", &bearer)]).json();
-    assert_eq!(queue["items"].as_array().unwrap().len(), 11);
-    again.stop();
-    let served = place.serve(&["serve", "--data-dir", "d", "--port", "0"], &[]);
-    assert!(served.get("/", &[]).body.contains("Fictional force, synthetic people"));
-    assert!(served.lines.try_recv().is_err(), "no link for a first administrator: there is one");
-    served.stop();
+        // Again: the same force with new passwords, and as `serve` it still says that it is not real.
+        let again = place.serve(&["demo", "--data-dir", "d", "--port", "0", "--json"], &[]);
+        let anew: Value = serde_json::from_str(&again.first).unwrap();
+        assert_eq!(anew["staff"][1]["username"], told["staff"][1]["username"]);
+        assert_ne!(anew["staff"][1]["password"], told["staff"][1]["password"]);
+        let queue = again.get("/api/v1/reports", &[("authorization", &bearer)]).json();
+        assert_eq!(queue["items"].as_array().unwrap().len(), 11);
+        again.stop();
+        let served = place.serve(&["serve", "--data-dir", "d", "--port", "0"], &[]);
+        assert!(served.get("/", &[]).body.contains("Fictional force, synthetic people"));
+        assert!(served.lines.try_recv().is_err(), "no link for a first administrator: there is one");
+        served.stop();
+    });
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Loading records of other sources: all of a file, or nothing and every bad row named.
 
-use crate::{Place, shared};
+use crate::{Place, on_both, shared};
 use std::fs;
 
 const HEADER: &str = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,\
@@ -28,46 +28,56 @@ fn sources(place: &Place) -> u64 {
 
 #[test]
 fn a_file_is_loaded_once_and_whole() {
-    let place = Place::new();
-    let text: String = [HEADER.to_owned()]
-        .into_iter()
-        .chain((1..=50).map(|n| row(n, "2026-03")))
-        .map(|l| l + "\n")
-        .collect();
-    place.write("street.csv", &text);
-    let done = place.run(&["import", "police-uk", "street.csv", "--json"]).ok().json();
-    assert_eq!((&done["rows"], &done["records"]), (&50.into(), &100.into()), "an event and its place each");
-    place
-        .run(&["import", "police-uk", "street.csv"])
-        .refused(2, &["street.csv: ", "this file was loaded already, as 'street.csv' on "]);
-    assert_eq!(sources(&place), 1);
-    let log = place.run(&["log", "check", "--json"]).ok().json();
-    assert_eq!((&log["ok"], log["unsealed"].as_u64() > Some(0)), (&true.into(), true), "{log}");
+    on_both(|place| {
+        let text: String = [HEADER.to_owned()]
+            .into_iter()
+            .chain((1..=50).map(|n| row(n, "2026-03")))
+            .map(|l| l + "\n")
+            .collect();
+        place.write("street.csv", &text);
+        let done = place.run(&["import", "police-uk", "street.csv", "--json"]).ok().json();
+        assert_eq!(
+            (&done["rows"], &done["records"]),
+            (&50.into(), &100.into()),
+            "an event and its place each"
+        );
+        place
+            .run(&["import", "police-uk", "street.csv"])
+            .refused(2, &["street.csv: ", "this file was loaded already, as 'street.csv' on "]);
+        assert_eq!(sources(place), 1);
+        let log = place.run(&["log", "check", "--json"]).ok().json();
+        assert_eq!((&log["ok"], log["unsealed"].as_u64() > Some(0)), (&true.into(), true), "{log}");
+    });
 }
 
 #[test]
 fn a_bad_row_is_named_with_line_and_reason_and_nothing_is_stored() {
-    let place = Place::new();
-    let rows =
-        [row(1, "2026-03"), row(2, "March"), row(3, "2026-03").replace("53.8", "153.8"), "x,y".to_owned()];
-    place.write("street.csv", &format!("{HEADER}\n{}\n", rows.join("\n")));
-    let ended = place.run(&["import", "police-uk", "street.csv"]);
-    ended.refused(
-        2,
-        &["street.csv:3: Month: ", "street.csv:4: Latitude: ", "street.csv:5: has 2 columns, not 12"],
-    );
-    assert_eq!(sources(&place), 0);
-    place.write("other.csv", "a,b\n1,2\n");
-    place
-        .run(&["import", "police-uk", "other.csv"])
-        .refused(2, &["other.csv:1: is not a police.uk street file"]);
-    place.run(&["import", "people", "other.csv"]).refused(2, &["other.csv:1: has no column with a name"]);
-    place.run(&["import", "people", "nowhere.csv"]).refused(2, &["nowhere.csv: cannot be read: "]);
-    place.write("broken.parquet", "PAR1 and nothing else");
-    place
-        .run(&["import", "people", "broken.parquet"])
-        .refused(2, &["broken.parquet: is not a Parquet file that can be read"]);
-    assert_eq!(sources(&place), 0);
+    on_both(|place| {
+        let rows = [
+            row(1, "2026-03"),
+            row(2, "March"),
+            row(3, "2026-03").replace("53.8", "153.8"),
+            "x,y".to_owned(),
+        ];
+        place.write("street.csv", &format!("{HEADER}\n{}\n", rows.join("\n")));
+        let ended = place.run(&["import", "police-uk", "street.csv"]);
+        ended.refused(
+            2,
+            &["street.csv:3: Month: ", "street.csv:4: Latitude: ", "street.csv:5: has 2 columns, not 12"],
+        );
+        assert_eq!(sources(place), 0);
+        place.write("other.csv", "a,b\n1,2\n");
+        place
+            .run(&["import", "police-uk", "other.csv"])
+            .refused(2, &["other.csv:1: is not a police.uk street file"]);
+        place.run(&["import", "people", "other.csv"]).refused(2, &["other.csv:1: has no column with a name"]);
+        place.run(&["import", "people", "nowhere.csv"]).refused(2, &["nowhere.csv: cannot be read: "]);
+        place.write("broken.parquet", "PAR1 and nothing else");
+        place
+            .run(&["import", "people", "broken.parquet"])
+            .refused(2, &["broken.parquet: is not a Parquet file that can be read"]);
+        assert_eq!(sources(place), 0);
+    });
 }
 
 #[test]

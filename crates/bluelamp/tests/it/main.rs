@@ -22,9 +22,29 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// A folder of its own, and the binary.
+/// A folder of its own, a database of its own where it is not in the folder, and the binary.
 struct Place {
     folder: TempDir,
+    postgres: Option<String>,
+}
+
+/// Runs a test on SQLite, then on PostgreSQL.
+#[expect(clippy::print_stderr, reason = "the runner shows it with a failed test, and only then")]
+fn on_both(test: impl Fn(&Place)) {
+    for postgres in [None, Some(bluelamp_testkit::postgres::fresh_database("bluelamp").unwrap())] {
+        eprintln!("on {}", postgres.as_deref().unwrap_or("SQLite"));
+        let mut place = Place::new();
+        place.postgres = postgres;
+        test(&place);
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(url) = &self.postgres {
+            let _ = bluelamp_testkit::postgres::drop_database(url); // the cluster is thrown away whole in the end
+        }
+    }
 }
 
 /// How a command ended.
@@ -58,7 +78,7 @@ impl Ended {
 
 impl Place {
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap(), postgres: None }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -80,6 +100,9 @@ impl Place {
                 command.env_remove(name);
             }
         }
+        if let Some(url) = &self.postgres {
+            command.env("BLUELAMP_DATABASE__URL", url);
+        }
         command
     }
 
@@ -91,6 +114,14 @@ impl Place {
         let output = self.command(arguments).envs(environment.iter().copied()).output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// Whether the doctor finds nothing, but for the PostgreSQL of the tests, which need not survive a power cut.
+    fn assert_well(&self, data_dir: &str) {
+        let found = self.run(&["doctor", "--data-dir", data_dir, "--json"]).json();
+        let wrong = |f: &&Value| f["ok"] != true && !(self.postgres.is_some() && f["check"] == "durability");
+        let wrong: Vec<_> = found["findings"].as_array().unwrap().iter().filter(wrong).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
     }
 
     /// Starts a command that serves, and waits for the first line that it says.
