@@ -145,10 +145,9 @@ fn seal(db: &Db, key: &LogKey, stop: &AtomicBool) {
     }
 }
 
-/// The threads, until they are stopped.
+/// The threads, each with the word that stops it, in the order in which they are stopped.
 pub(crate) struct Running {
-    stop: Arc<AtomicBool>,
-    threads: Vec<JoinHandle<()>>,
+    threads: Vec<(Arc<AtomicBool>, JoinHandle<()>)>,
 }
 
 impl Running {
@@ -157,8 +156,7 @@ impl Running {
     /// # Errors
     /// When the system gives no thread.
     pub(crate) fn start(worker: Worker, key: LogKey) -> Result<Self, Fail> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let mut running = Self { stop: Arc::clone(&stop), threads: Vec::new() };
+        let mut running = Self { threads: Vec::new() };
         let db = worker.db.clone();
         running.spawn("jobs", move |stop| worker.run(stop))?;
         running.spawn("sealer", move |stop| seal(&db, &key, stop))?;
@@ -166,15 +164,16 @@ impl Running {
     }
 
     fn spawn(&mut self, name: &str, run: impl FnOnce(&AtomicBool) + Send + 'static) -> Result<(), Fail> {
-        let stop = Arc::clone(&self.stop);
-        self.threads.push(std::thread::Builder::new().name(name.into()).spawn(move || run(&stop))?);
+        let stop = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&stop);
+        self.threads.push((stop, std::thread::Builder::new().name(name.into()).spawn(move || run(&told))?));
         Ok(())
     }
 
-    /// Waits until the jobs under way are done and the log is sealed.
-    pub(crate) fn stop(mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        for thread in self.threads.drain(..) {
+    /// Waits until the jobs under way are done, and only then until the log is sealed: it holds them too.
+    pub(crate) fn stop(self) {
+        for (stop, thread) in self.threads {
+            stop.store(true, Ordering::Relaxed);
             if thread.join().is_err() {
                 tracing::error!("a background thread had panicked");
             }
