@@ -167,6 +167,7 @@ fn case_page(app: &App, staff: &Staff, case: &Case, items: &[Item], tried: Tried
                 title: t.title.clone(),
                 role: t.role.clone(),
                 due: t.due_at.map(bluelamp_model::Time::short),
+                at_once: t.done_at.is_none() && t.due_at.is_some_and(|due| due <= t.created_at),
                 overdue: t.done_at.is_none() && t.due_at.is_some_and(|due| due < now),
                 done: t.done_at.map(|at| match &t.done_by {
                     Some(by) => format!("{} by {by}", at.short()),

@@ -302,6 +302,8 @@ pub(crate) struct TaskView {
     pub title: String,
     pub role: String,
     pub due: Option<String>,
+    /// It was due when it was set: nobody was late yet.
+    pub at_once: bool,
     pub overdue: bool,
     pub done: Option<String>,
     pub result: Option<String>,
