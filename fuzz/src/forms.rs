@@ -79,7 +79,7 @@ fn drive(form: &Form) {
     let paths: BTreeSet<_> = form.pages.iter().map(|page| &page.path).collect();
     assert_eq!(paths.len(), form.pages.len(), "every page has a path of its own");
     for page in &form.pages {
-        let raw = form.questions(page).iter().map(|c| (c.name.clone(), vec!["yes".to_owned()])).collect();
+        let raw = form.questions(page).map(|c| (c.name.clone(), vec!["yes".to_owned()])).collect();
         let (kept, errors) = page.read(form, &raw, today());
         apart(&kept, &errors);
         made_of(form, &kept);
@@ -105,7 +105,7 @@ pub(crate) fn page(data: &[u8]) {
     let (kept, errors) = page.read(form, &raw, today());
     apart(&kept, &errors);
     for (name, answer) in &kept {
-        let asked = form.questions(page).into_iter().find(|c| c.name == *name);
+        let asked = form.questions(page).find(|c| c.name == *name);
         let lines = asked.unwrap_or_else(|| panic!("{name} is not asked here")).kind == Kind::Multiline;
         plain(answer, lines);
     }
@@ -153,11 +153,11 @@ pub(crate) fn answers(data: &[u8]) {
 
 /// Everything that is made from answers, sound or not, can be made.
 fn made_of(form: &Form, answers: &Answers) {
-    let rows = form.summary(answers);
+    let rows = form.reading(answers).summary();
     assert!(rows.iter().all(|row| form.component(&row.name).is_some()));
-    let entities = form.entities(answers);
+    let entities = form.reading(answers).entities();
     assert!(entities.iter().all(|e| form.entities.contains_key(&e.role) && !e.properties.is_empty()));
-    let _ = (form.facts(answers), form.title_of_report(answers), form.free_text(answers));
+    let _ = (form.reading(answers).facts(), form.reading(answers).title(), form.reading(answers).free_text());
     assert!(form.path_to(answers).len() <= form.pages.len());
 }
 
@@ -207,7 +207,7 @@ pub(crate) fn journeys() -> Vec<Vec<u8>> {
             let mut answers = Answers::new();
             // A page whose answers are refused, or an end without a report, is no example.
             while let Some(page) = form.first_unanswered(&answers) {
-                let raw = form.questions(page).into_iter().flat_map(|c| typed(form, c, choice)).collect();
+                let raw = form.questions(page).flat_map(|c| typed(form, c, choice)).collect();
                 let (kept, errors) = page.read(form, &raw, today());
                 if !errors.is_empty() {
                     break;

@@ -27,6 +27,10 @@ use fail::Fail;
 use open::Open;
 use std::process::ExitCode;
 
+/// Half of a report's way through the service is small pieces of memory taken and given back.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,

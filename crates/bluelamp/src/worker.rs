@@ -15,16 +15,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Jobs that are claimed together, so that their commits go together too. While callers are waiting fewer: nobody
-/// waits for longer than a few assessments take.
-const BATCH: u32 = 32;
+/// Jobs that are claimed together, so that their commits go together too. In company fewer: nobody waits for longer
+/// than a few assessments take.
+pub(crate) const BATCH: u32 = 32;
 const BATCH_IN_COMPANY: u32 = 8;
+/// More commits of others than these, while a batch was worked on, are company: some hundreds a second.
+const COMPANY: u64 = 4;
+/// In company the jobs rest for so many times as long as they worked: they take a tenth of the writer's time, and
+/// are done nevertheless.
+const REST_IN_COMPANY: u32 = 9;
+/// But not for longer at once, so that the worker can be stopped.
+const LONGEST_REST: Duration = Duration::from_millis(500);
 /// After so long without an answer a job is somebody else's to try.
 const LEASE_SECONDS: i64 = 60;
-/// So many callers waiting for a commit are a crowd, to which the jobs give way,
-const CROWD: usize = 16;
-/// but not for longer than this: a report that is never assessed helps nobody.
-const PATIENCE: Duration = Duration::from_secs(2);
 /// The log is sealed at least so often while there is something to seal,
 const SEAL_EVERY: Duration = Duration::from_secs(1);
 /// and at once when so many entries may wait.
@@ -44,12 +47,11 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Claims due jobs and does them. Gives how many there were.
+    /// Claims at most so many due jobs and does them. Gives how many there were.
     ///
     /// # Errors
     /// When jobs cannot be claimed. A job that fails is put back for later with its reason.
-    pub(crate) fn work_once(&self) -> Result<usize> {
-        let most = if self.db.waiting() == 0 { BATCH } else { BATCH_IN_COMPANY };
+    pub(crate) fn work_once(&self, most: u32) -> Result<usize> {
         let jobs = self.db.claim_jobs(most, LEASE_SECONDS)?;
         let began = Instant::now();
         let (told, outcomes) = mpsc::channel();
@@ -103,11 +105,22 @@ impl Worker {
     }
 
     fn run(&self, stop: &AtomicBool) {
+        let mut company = false;
         while !stop.load(Ordering::Relaxed) {
-            self.give_way(stop);
-            match self.work_once() {
-                Ok(0) => self.db.wait_for_jobs(REST),
-                Ok(_) => {}
+            let (began, before) = (Instant::now(), tasks(&self.db));
+            match self.work_once(if company { BATCH_IN_COMPANY } else { BATCH }) {
+                Ok(0) => {
+                    company = false;
+                    self.db.wait_for_jobs(REST);
+                }
+                Ok(done) => {
+                    // Claiming them and marking messages as sent are commits of the worker's own as well.
+                    let own = done as u64 + 2;
+                    company = tasks(&self.db) - before > own + COMPANY;
+                    if company {
+                        std::thread::sleep((began.elapsed() * REST_IN_COMPANY).min(LONGEST_REST));
+                    }
+                }
                 Err(error) => {
                     tracing::error!(error = %error, "jobs could not be claimed");
                     std::thread::sleep(GLANCE * 5);
@@ -115,24 +128,21 @@ impl Worker {
             }
         }
     }
+}
 
-    fn give_way(&self, stop: &AtomicBool) {
-        let began = Instant::now();
-        while self.db.waiting() > CROWD && began.elapsed() < PATIENCE && !stop.load(Ordering::Relaxed) {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
+/// What the store's writers have committed since the start.
+fn tasks(db: &Db) -> u64 {
+    db.counts().into_iter().find(|(name, _)| *name == "tasks").map_or(0, |(_, n)| n)
 }
 
 fn seal(db: &Db, key: &LogKey, stop: &AtomicBool) {
-    let tasks = || db.counts().into_iter().find(|(name, _)| *name == "tasks").map_or(0, |(_, n)| n);
-    let (mut last, mut seen) = (Instant::now(), tasks());
+    let (mut last, mut seen) = (Instant::now(), tasks(db));
     while !stop.load(Ordering::Relaxed) {
         std::thread::sleep(GLANCE);
-        if last.elapsed() < SEAL_EVERY && tasks() - seen < SEAL_AT {
+        if last.elapsed() < SEAL_EVERY && tasks(db) - seen < SEAL_AT {
             continue;
         }
-        (last, seen) = (Instant::now(), tasks());
+        (last, seen) = (Instant::now(), tasks(db));
         // Looking first keeps a service at rest from writing.
         let sealed = db.seal_counts().and_then(|(_, waiting)| if waiting > 0 { db.seal(key) } else { Ok(0) });
         if let Err(error) = sealed {

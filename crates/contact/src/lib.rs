@@ -8,5 +8,5 @@ mod submission;
 mod tracking;
 
 pub use code::{Reference, TrackingCode};
-pub use submission::{Body, Entity, Line, NewSubmission, Received, Submission, load, submit};
+pub use submission::{Body, Entity, Line, NewSubmission, Received, Submission, Written, load, submit};
 pub use tracking::{Progress, State, Tracked, progress, track};

@@ -24,7 +24,29 @@ pub struct NewSubmission {
     /// The sender's own key for this request: the same key is received once.
     pub retry_key: Option<String>,
     /// Everything else, kept word for word.
-    pub body: Body,
+    pub body: Written,
+}
+
+/// A [`Body`] as it is kept: written out before the transaction begins, in which everybody waits for everybody.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Body")]
+pub struct Written {
+    /// The form's id.
+    pub form: String,
+    /// Its version.
+    pub version: u32,
+    /// Digest of the form's text.
+    pub digest: String,
+    /// All of the body, as JSON.
+    pub json: String,
+}
+
+impl From<Body> for Written {
+    fn from(body: Body) -> Self {
+        // Nothing in a body can fail to be JSON: text, numbers and maps with text for keys.
+        let json = serde_json::to_string(&body).expect("a body is JSON");
+        Self { form: body.form, version: body.version, digest: body.digest, json }
+    }
 }
 
 /// The answers, and what they were read to mean at the time.
@@ -78,10 +100,11 @@ pub struct Entity {
 impl NewSubmission {
     /// Takes validated answers to a form and works out what they mean.
     #[must_use]
-    pub fn new(form: &Form, clean: &Clean, channel: &str, retry_key: Option<String>) -> Self {
+    pub fn new(form: &Form, clean: Clean, channel: &str, retry_key: Option<String>) -> Self {
         let answers = &clean.answers;
-        let entities: Vec<_> = form
-            .entities(answers)
+        let reading = form.reading(answers);
+        let entities: Vec<_> = reading
+            .entities()
             .into_iter()
             .map(|e| Entity {
                 role: e.role,
@@ -90,27 +113,28 @@ impl NewSubmission {
                 properties: e.properties,
             })
             .collect();
-        let summary = form
-            .summary(answers)
+        let summary = reading
+            .summary()
             .into_iter()
             .map(|r| Line { section: r.section, question: r.question, answer: r.answer })
             .collect();
         Self {
             channel: channel.into(),
-            title: form.title_of_report(answers),
+            title: reading.title(),
             contact_email: safe_email(form, answers),
             retry_key,
             body: Body {
-                form: clean.form.clone(),
+                form: clean.form,
                 version: clean.version,
-                digest: clean.digest.clone(),
-                answers: answers.clone(),
+                digest: clean.digest,
                 summary,
-                facts: form.facts(answers),
+                facts: reading.facts(),
                 entities,
-                told: form.free_text(answers),
+                told: reading.free_text(),
                 definition: form.definition.clone(),
-            },
+                answers: clean.answers,
+            }
+            .into(),
         }
     }
 }
@@ -170,7 +194,6 @@ const KEY_LENGTH: std::ops::RangeInclusive<usize> = 16..=200;
 /// [`Error::Invalid`] for a key that is too short; [`Error::Conflict`] for a key that came with other content.
 pub fn submit(cx: &mut Cx<'_>, new: &NewSubmission) -> Result<Received> {
     cx.allow(action::REPORT_SUBMIT, None)?;
-    let body = serde_json::to_string(&new.body).map_err(|e| Error::Bug(e.to_string()))?;
     let digest = new.retry_key.as_deref().map(key_digest).transpose()?;
     let code = match &new.retry_key {
         Some(key) => TrackingCode::from_key(key),
@@ -182,7 +205,7 @@ pub fn submit(cx: &mut Cx<'_>, new: &NewSubmission) -> Result<Received> {
             &[digest.clone().into()],
         )?;
         if let Some(row) = known {
-            if row.get::<String>(3)? != body {
+            if row.get::<String>(3)? != new.body.json {
                 return Err(Error::Conflict(
                     "this key was used before for another report; use a new key".into(),
                 ));
@@ -218,7 +241,7 @@ pub fn submit(cx: &mut Cx<'_>, new: &NewSubmission) -> Result<Received> {
             new.channel.as_str().into(),
             now.into(),
             new.title.as_str().into(),
-            body.into(),
+            new.body.json.as_str().into(),
             new.contact_email.as_deref().into(),
             digest.into(),
             state.code().into(),

@@ -234,20 +234,16 @@ impl Form {
 
     /// All questions of a page, those that a choice reveals included, each after the one that reveals it.
     #[must_use]
-    pub fn questions<'a>(&'a self, page: &'a Page) -> Vec<&'a Component> {
-        let mut all = Vec::new();
-        for component in page.components.iter().filter(|c| c.asks()) {
-            all.push(component);
-            all.extend(self.items(component).iter().flat_map(|item| &item.reveals));
-        }
-        all
+    pub fn questions<'a>(&'a self, page: &'a Page) -> impl Iterator<Item = &'a Component> {
+        page.components.iter().filter(|c| c.asks()).flat_map(|component| {
+            let revealed = self.items(component).iter().flat_map(|item| &item.reveals);
+            std::iter::once(component).chain(revealed)
+        })
     }
 
     /// The page and the component that a name belongs to.
     #[must_use]
     pub fn component(&self, name: &str) -> Option<(&Page, &Component)> {
-        self.pages
-            .iter()
-            .find_map(|page| self.questions(page).into_iter().find(|c| c.name == name).map(|c| (page, c)))
+        self.pages.iter().find_map(|page| self.questions(page).find(|c| c.name == name).map(|c| (page, c)))
     }
 }

@@ -4,7 +4,7 @@
 //! where its question is reached: what somebody typed before they changed their mind has no effect.
 
 use crate::form::{Answers, Condition, Form, Op, Page, Test};
-use crate::question::{Component, Kind};
+use crate::question::{Component, Item, Kind};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -19,18 +19,39 @@ pub enum Next {
     Check,
 }
 
-/// The answers whose questions were reached, by name.
-pub(crate) type Reached<'f, 'a> = BTreeMap<&'f str, &'a Value>;
-
-/// A walk as far as the answers lead.
-pub(crate) struct Walk<'f, 'a> {
+/// Answers as a form reads them: which pages they lead to, what is asked there and what counts as answered. What
+/// they mean is asked of this, so that the form is walked once.
+pub struct Reading<'f, 'a> {
+    pub(crate) form: &'f Form,
     /// The pages, in order. The last is the first with a required answer missing, or a terminal page, or the
     /// last page of the form.
     pub(crate) pages: Vec<&'f Page>,
-    /// The answers on those pages.
-    pub(crate) reached: Reached<'f, 'a>,
+    /// The questions on those pages, in order, each with its answer.
+    pub(crate) asked: Vec<Asked<'f, 'a>>,
+    /// The answers on those pages, by name.
+    reached: BTreeMap<&'f str, &'a Value>,
     /// Whether the last page misses a required answer.
     pub(crate) waiting: bool,
+}
+
+/// A question that the answers lead to.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'f, 'a> {
+    pub(crate) page: &'f Page,
+    pub(crate) component: &'f Component,
+    pub(crate) given: Option<&'a Value>,
+}
+
+impl<'f, 'a> Reading<'f, 'a> {
+    /// The answer to a question that was reached.
+    pub(crate) fn known(&self, name: &str) -> Option<&'a Value> {
+        self.reached.get(name).copied()
+    }
+
+    /// The questions that were answered, in order, each with its answer.
+    pub(crate) fn answered(&self) -> impl Iterator<Item = (&'f Component, &'a Value)> {
+        self.asked.iter().filter_map(|asked| Some((asked.component, asked.given?)))
+    }
 }
 
 impl Form {
@@ -40,59 +61,62 @@ impl Form {
     }
 
     /// The questions of a page that these answers bring up: those that a choice reveals only once it is made.
-    pub(crate) fn live<'f, 'a>(
-        &'f self,
-        page: &'f Page,
-        answer: impl Fn(&str) -> Option<&'a Value>,
-    ) -> Vec<&'f Component> {
-        let mut all = Vec::new();
-        for component in page.components.iter().filter(|c| c.asks()) {
-            all.push(component);
-            for item in self.items(component).iter().filter(|item| !item.reveals.is_empty()) {
-                if answer(&component.name).is_some_and(|given| chose(given, &item.value)) {
-                    all.extend(&item.reveals);
-                }
-            }
-        }
-        all
+    fn live<'f>(&'f self, page: &'f Page, answers: &Answers) -> impl Iterator<Item = &'f Component> {
+        page.components.iter().filter(|c| c.asks()).flat_map(move |component| {
+            let chosen = move |item: &&Item| {
+                !item.reveals.is_empty()
+                    && answers.get(&component.name).is_some_and(|given| chose(given, &item.value))
+            };
+            let revealed = self.items(component).iter().filter(chosen).flat_map(|item| &item.reveals);
+            std::iter::once(component).chain(revealed)
+        })
     }
 
-    pub(crate) fn walk<'f, 'a>(&'f self, answers: &'a Answers) -> Walk<'f, 'a> {
-        let mut walk = Walk { pages: Vec::new(), reached: Reached::new(), waiting: false };
+    /// Reads answers, all or those so far.
+    #[must_use]
+    pub fn reading<'f, 'a>(&'f self, answers: &'a Answers) -> Reading<'f, 'a> {
+        let mut reading = Reading {
+            form: self,
+            pages: Vec::with_capacity(self.pages.len()),
+            asked: Vec::with_capacity(self.pages.len()),
+            reached: BTreeMap::new(),
+            waiting: false,
+        };
         for page in &self.pages {
-            let known = |name: &str| walk.reached.get(name).copied();
-            if !page.conditions.iter().all(|id| self.holds(id, &known)) {
+            if !page.conditions.iter().all(|id| self.holds(id, &|name| reading.known(name))) {
                 continue;
             }
-            walk.pages.push(page);
-            for component in self.live(page, |name| answers.get(name)) {
-                match answers.get(&component.name) {
+            reading.pages.push(page);
+            for component in self.live(page, answers) {
+                let given = answers.get(&component.name);
+                match given {
                     Some(given) => {
-                        walk.reached.insert(&component.name, given);
+                        reading.reached.insert(&component.name, given);
                     }
-                    None => walk.waiting |= component.required,
+                    None => reading.waiting |= component.required,
                 }
+                reading.asked.push(Asked { page, component, given });
             }
-            if walk.waiting || page.ends() {
+            if reading.waiting || page.ends() {
                 break;
             }
         }
-        walk
+        reading
     }
 
     /// The pages that can be visited with these answers, in order: up to the first page with a required
     /// answer missing, the terminal page, or the last page.
     #[must_use]
     pub fn path_to<'f>(&'f self, answers: &Answers) -> Vec<&'f Page> {
-        self.walk(answers).pages
+        self.reading(answers).pages
     }
 
     /// The first page that still misses a required answer; none when the form can be checked and sent, or
     /// has ended.
     #[must_use]
     pub fn first_unanswered<'f>(&'f self, answers: &Answers) -> Option<&'f Page> {
-        let walk = self.walk(answers);
-        if walk.waiting { walk.pages.last().copied() } else { None }
+        let reading = self.reading(answers);
+        if reading.waiting { reading.pages.last().copied() } else { None }
     }
 
     /// Where to go after the page at `path`, given all answers so far (those of the page included).
@@ -100,14 +124,14 @@ impl Form {
     /// A path that these answers do not lead to goes to the furthest page that they do.
     #[must_use]
     pub fn next(&self, path: &str, answers: &Answers) -> Next {
-        let walk = self.walk(answers);
-        let here = walk.pages.iter().position(|page| page.path == path);
-        let after = here.and_then(|n| walk.pages.get(n + 1));
-        let done = !walk.waiting && !walk.pages.last().is_some_and(|page| page.ends());
+        let reading = self.reading(answers);
+        let here = reading.pages.iter().position(|page| page.path == path);
+        let after = here.and_then(|n| reading.pages.get(n + 1));
+        let done = !reading.waiting && !reading.pages.last().is_some_and(|page| page.ends());
         match (after, here) {
             (Some(page), _) => go(page),
             (None, Some(_)) if done => Next::Check,
-            _ => walk.pages.last().map_or(Next::Check, |page| go(page)),
+            _ => reading.pages.last().map_or(Next::Check, |page| go(page)),
         }
     }
 

@@ -42,7 +42,7 @@ mod validate;
 mod value;
 
 pub use form::{Also, Answers, Condition, Controller, EntityShape, Form, Op, Page, Place, Safety, Test};
-pub use journey::Next;
+pub use journey::{Next, Reading};
 pub use meaning::Entity;
 pub use question::{Component, FactShape, Item, Kind, Limits, List, MapTo};
 pub use summary::Row;

@@ -1,6 +1,6 @@
 //! What answers mean to the rest of the house: triage facts, people and things, free text, a title.
 
-use crate::form::{Answers, Form};
+use crate::journey::Reading;
 use crate::question::{FactShape, Kind, MapTo};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -63,18 +63,14 @@ pub(crate) fn template(text: &str) -> Result<Vec<Piece>, String> {
     Ok(pieces)
 }
 
-impl Form {
+impl Reading<'_, '_> {
     /// The triage facts that the answers are, by name. A question that was not asked, or not answered, gives
     /// none; "not sure" gives `{"state": "unknown"}`, "prefer not to say" `{"state": "refused"}`.
     #[must_use]
-    pub fn facts(&self, answers: &Answers) -> BTreeMap<String, Value> {
-        let walk = self.walk(answers);
+    pub fn facts(&self) -> BTreeMap<String, Value> {
         let mut facts = BTreeMap::new();
-        for component in walk.pages.iter().flat_map(|page| self.questions(page)) {
-            let (Some(shape), Some(given)) = (&component.fact, walk.reached.get(component.name.as_str()))
-            else {
-                continue;
-            };
+        for (component, given) in self.answered() {
+            let Some(shape) = &component.fact else { continue };
             if let Some(value) = fact(shape, given) {
                 facts.insert(shape.name.clone(), value);
             }
@@ -86,16 +82,10 @@ impl Form {
     ///
     /// Where two answers give the same property, the one asked first counts.
     #[must_use]
-    pub fn entities(&self, answers: &Answers) -> Vec<Entity> {
-        let walk = self.walk(answers);
-        let known = |name: &str| walk.reached.get(name).copied();
+    pub fn entities(&self) -> Vec<Entity> {
         let mut found: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
-        for component in walk.pages.iter().flat_map(|page| self.questions(page)) {
-            let (Some(MapTo { entity, property }), Some(given)) =
-                (&component.map, walk.reached.get(component.name.as_str()))
-            else {
-                continue;
-            };
+        for (component, given) in self.answered() {
+            let Some(MapTo { entity, property }) = &component.map else { continue };
             let properties = found.entry(entity).or_default();
             match (property, given) {
                 (Some(property), Value::String(words)) => {
@@ -111,8 +101,9 @@ impl Form {
         }
         let mut all = Vec::new();
         for (role, properties) in found.into_iter().filter(|(_, properties)| !properties.is_empty()) {
-            let Some(shape) = self.entities.get(role) else { continue };
-            let also = shape.also.iter().filter(|also| self.holds(&also.condition, &known));
+            let Some(shape) = self.form.entities.get(role) else { continue };
+            let holds = |condition: &str| self.form.holds(condition, &|name| self.known(name));
+            let also = shape.also.iter().filter(|also| holds(&also.condition));
             all.push(Entity {
                 role: role.into(),
                 kind: shape.kind.clone(),
@@ -127,31 +118,26 @@ impl Form {
     /// What the person told in their own words: the answers of several lines, in order, an empty line
     /// between them.
     #[must_use]
-    pub fn free_text(&self, answers: &Answers) -> String {
-        let walk = self.walk(answers);
-        let told: Vec<&str> = walk
-            .pages
-            .iter()
-            .flat_map(|page| self.questions(page))
-            .filter(|component| component.kind == Kind::Multiline)
-            .filter_map(|component| walk.reached.get(component.name.as_str())?.as_str())
+    pub fn free_text(&self) -> String {
+        let told: Vec<&str> = self
+            .answered()
+            .filter(|(component, _)| component.kind == Kind::Multiline)
+            .filter_map(|(_, given)| given.as_str())
             .collect();
         told.join("\n\n")
     }
 
     /// What to call a report with these answers, such as "Burglary at ZZ99 1AA".
     #[must_use]
-    pub fn title_of_report(&self, answers: &Answers) -> String {
-        let walk = self.walk(answers);
+    pub fn title(&self) -> String {
         let answer = |name: &str, part: Option<&str>| -> Option<String> {
-            let given = walk.reached.get(name)?;
-            let (_, component) = self.component(name)?;
+            let (component, given) = self.answered().find(|(component, _)| component.name == name)?;
             match part {
                 Some(part) => given.get(part)?.as_str().map(ToString::to_string),
-                None => Some(self.shown(component, given).join(", ")),
+                None => Some(self.form.shown(component, given).join(", ")),
             }
         };
-        let said = self.report_title.say(self.speaks);
+        let said = self.form.report_title.say(self.form.speaks);
         let Ok(pieces) = template(said) else { return said.into() };
         let mut title = String::new();
         for piece in pieces {

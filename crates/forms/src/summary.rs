@@ -1,6 +1,7 @@
 //! Answers in words: the summary before sending, and the officer's page.
 
-use crate::form::{Answers, Form};
+use crate::form::Form;
+use crate::journey::{Asked, Reading};
 use crate::normal;
 use crate::question::{Component, Kind};
 use serde_json::Value;
@@ -23,27 +24,26 @@ pub struct Row {
 /// The words of a summary that the common file gives beside the messages.
 pub(crate) const WORDS: [&str; 4] = ["yes", "no", "agreed", "months"];
 
-impl Form {
+impl Reading<'_, '_> {
     /// What was asked and answered, in order. Questions that these answers do not lead to are left out.
     #[must_use]
-    pub fn summary(&self, answers: &Answers) -> Vec<Row> {
-        let mut rows = Vec::new();
-        for page in self.walk(answers).pages {
-            let section = page.section.as_ref().and_then(|name| self.sections.get(name));
-            for component in self.live(page, |name| answers.get(name)) {
-                let given = answers.get(&component.name);
-                rows.push(Row {
-                    section: section.map(|title| title.say(self.speaks).to_string()),
-                    page: page.path.clone(),
-                    name: component.name.clone(),
-                    question: page.question(component).say(self.speaks).to_string(),
-                    answer: given.map(|given| self.shown(component, given)).unwrap_or_default(),
-                });
+    pub fn summary(&self) -> Vec<Row> {
+        let form = self.form;
+        let row = |asked: &Asked<'_, '_>| {
+            let section = asked.page.section.as_ref().and_then(|name| form.sections.get(name));
+            Row {
+                section: section.map(|title| title.say(form.speaks).to_string()),
+                page: asked.page.path.clone(),
+                name: asked.component.name.clone(),
+                question: asked.page.question(asked.component).say(form.speaks).to_string(),
+                answer: asked.given.map(|given| form.shown(asked.component, given)).unwrap_or_default(),
             }
-        }
-        rows
+        };
+        self.asked.iter().map(row).collect()
     }
+}
 
+impl Form {
     fn common_word(&self, word: &str) -> String {
         self.messages.get(word).map_or(word, |text| text.say(self.speaks)).to_string()
     }

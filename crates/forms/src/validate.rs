@@ -74,9 +74,7 @@ impl Form {
     /// not reached is left out.
     pub fn validate(&self, answers: &Answers, today: Time) -> Result<Clean, Vec<FieldError>> {
         let mut errors: Vec<FieldError> = Vec::new();
-        let names: BTreeSet<&str> =
-            self.pages.iter().flat_map(|page| self.questions(page)).map(|c| c.name.as_str()).collect();
-        for name in answers.keys().filter(|name| !names.contains(name.as_str())) {
+        for name in answers.keys().filter(|name| self.component(name).is_none()) {
             errors.push(FieldError {
                 field: pointer(name, ""),
                 code: "unknown".into(),

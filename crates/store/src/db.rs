@@ -1,6 +1,7 @@
 //! Opening the database, and the two doors to it: [`Db::write`] and [`Db::read`].
 
 use crate::{
+    checkpoint,
     cx::{Cx, Entropy, Policy, State},
     engine::{Conn, Engine, Failure},
     migrate, restore,
@@ -82,6 +83,8 @@ struct Inner {
     entropy: Mutex<Entropy>,
     queue: Option<Sender<Box<dyn Task>>>,
     writers: Vec<JoinHandle<()>>,
+    /// SQLite only: the thread that moves the log over, and what keeps it going.
+    checkpoints: Option<(Sender<()>, JoinHandle<()>)>,
     readers: (Sender<Conn>, Receiver<Conn>),
     connect: Arc<Connect>,
     jobs_woken: Receiver<()>,
@@ -128,6 +131,13 @@ impl Db {
                 Arc::clone(&shared),
             )?);
         }
+        let checkpoints = match engine {
+            Engine::Sqlite => {
+                let (keep, stop) = bounded(0);
+                Some((keep, checkpoint::start(&*connect, Arc::clone(&shared), stop)?))
+            }
+            Engine::Postgres => None,
+        };
         Ok(Self {
             inner: Arc::new(Inner {
                 folder: config.folder,
@@ -136,6 +146,7 @@ impl Db {
                 entropy: Mutex::new(config.entropy.fork(u64::MAX)),
                 queue: Some(queue),
                 writers,
+                checkpoints,
                 readers: bounded(READERS),
                 connect,
                 jobs_woken,
@@ -316,6 +327,10 @@ impl Drop for Inner {
         drop(self.queue.take());
         for writer in self.writers.drain(..) {
             let _ = writer.join(); // a writer that panicked has nothing left to save
+        }
+        if let Some((keep, thread)) = self.checkpoints.take() {
+            drop(keep);
+            let _ = thread.join(); // nor has this one
         }
     }
 }

@@ -1,7 +1,10 @@
 //! The two engines behind one statement text. Only this crate may branch on which of them is running, and
 //! it does so in a few named places: type tokens in migrations, row locks, backup and health checks.
 
-use crate::value::{Row, Value};
+use crate::{
+    checkpoint,
+    value::{Row, Value},
+};
 use bluelamp_model::Error;
 use postgres::{fallible_iterator::FallibleIterator as _, types::ToSql};
 use std::collections::HashMap;
@@ -100,7 +103,9 @@ impl Conn {
         // FULL: a commit that was answered survives a power cut. Grouping pays for it.
         c.pragma_update(None, "synchronous", "full")?;
         c.pragma_update(None, "foreign_keys", "on")?;
-        c.pragma_update(None, "cache_size", -8000)?;
+        c.pragma_update(None, "wal_autocheckpoint", checkpoint::MOST_PAGES)?;
+        // KiB. Keys that are drawn at random, such as references, touch pages everywhere.
+        c.pragma_update(None, "cache_size", if read_only { -8_000 } else { -32_000 })?;
         // What SQLite notes down so as to take a statement back; as a file it costs a tenth of a busy server's time.
         c.pragma_update(None, "temp_store", "memory")?;
         c.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;

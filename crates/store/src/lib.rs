@@ -11,6 +11,7 @@ mod audit;
 mod backup;
 mod blobs;
 mod cell;
+mod checkpoint;
 mod cx;
 mod db;
 mod doctor;

@@ -97,7 +97,7 @@ pub(crate) async fn submit(
         .map(|v| v.to_str().map(str::to_owned))
         .transpose()
         .map_err(|_| Error::field("Idempotency-Key", "format", "Use letters, numbers and hyphens"))?;
-    let new = NewSubmission::new(form, &clean, "api", key);
+    let new = NewSubmission::new(form, clean, "api", key);
     let received = app.write(&ask.public(), move |cx| bluelamp_casework::receive(cx, &new)).await?;
     let status = if received.repeated { StatusCode::OK } else { StatusCode::CREATED };
     let receipt = Receipt {

@@ -9,7 +9,7 @@ use crate::{
     content::{self, Content},
     fail::Fail,
     mail, open,
-    worker::Worker,
+    worker::{BATCH, Worker},
 };
 use bluelamp_access::{
     NewAccount, accept_invitation, bootstrap_administrator, create_account, invite, sign_in,
@@ -110,7 +110,7 @@ pub(super) fn build(loaded: &Loaded, content: &Content, story: &Story) -> Result
             }
             Event::Worked(n, work) => builder.work(*cases.get(&n).ok_or_else(|| unknown(&n))?, work)?,
         }
-        while builder.worker.work_once()? > 0 {}
+        while builder.worker.work_once(BATCH)? > 0 {}
     }
     builder.db.seal(&open::key(loaded)?)?;
     Ok(builder.staff)
@@ -179,7 +179,7 @@ impl Builder<'_> {
         let mut answers = report.answers.clone();
         answers.values_mut().for_each(|answer| date(answer, then));
         let clean = form.validate(&answers, then).map_err(|e| wrong(Error::Invalid(e).to_string()))?;
-        let new = NewSubmission::new(form, &clean, &report.channel, None);
+        let new = NewSubmission::new(form, clean, &report.channel, None);
         Ok(self.db.write(&Actor::public(), move |cx| receive(cx, &new))?.id)
     }
 

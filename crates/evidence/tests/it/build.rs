@@ -98,7 +98,8 @@ fn submission() -> NewSubmission {
             ],
             told: "A mauve unicycle was taken".into(),
             definition: None,
-        },
+        }
+        .into(),
     }
 }
 

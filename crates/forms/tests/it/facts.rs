@@ -20,7 +20,7 @@ fn facts_tell_apart_no_not_sure_refused_and_not_asked() {
         "vulnerable_occupant": "prefer-not-to-say",
     }));
     assert_eq!(
-        json!(form.facts(&given)),
+        json!(form.reading(&given).facts()),
         json!({
             "suspect on scene": false,
             "occupant hurt": {"state": "unknown"},
@@ -50,10 +50,10 @@ fn a_question_skipped_by_the_way_is_not_asked() {
         "firearm_keys_taken": "no",
         "forensic_opportunity": "no",
     }));
-    assert!(!form.facts(&given).contains_key("vulnerable occupant"), "nobody lives in a business");
+    assert!(!form.reading(&given).facts().contains_key("vulnerable occupant"), "nobody lives in a business");
     given.insert("building".into(), "not-sure".into());
-    assert_eq!(form.facts(&given)["vulnerable occupant"], true);
-    assert_eq!(form.facts(&given)["dwelling"], json!({"state": "unknown"}));
+    assert_eq!(form.reading(&given).facts()["vulnerable occupant"], true);
+    assert_eq!(form.reading(&given).facts()["dwelling"], json!({"state": "unknown"}));
 }
 
 #[test]
@@ -67,11 +67,11 @@ fn numbers_and_choices_are_facts_too() {
         "threat_made": "yes", "hate_element": "not-sure", "vulnerable_victim": "no", "repeat_victim": "yes",
         "reports_six_months": 6, "effect_on_victim": "serious",
     }));
-    let facts = form.facts(&given);
+    let facts = form.reading(&given).facts();
     assert_eq!(facts["reports six months"], 6);
     assert_eq!(facts["effect on victim"], "serious");
     given.remove("reports_six_months");
-    assert!(!form.facts(&given).contains_key("reports six months"));
+    assert!(!form.reading(&given).facts().contains_key("reports six months"));
 }
 
 #[test]
@@ -120,11 +120,11 @@ fn people_places_and_vehicles_come_out_with_their_ties() {
             &[("description", "blue hatchback"), ("registration", "AB12CDE")],
         ),
     ];
-    assert_eq!(form.entities(&given), expected);
+    assert_eq!(form.reading(&given).entities(), expected);
 
     given.insert("happened_to_me".into(), false.into());
     given.insert("victim_name".into(), "Sam Example".into());
-    let found = form.entities(&given);
+    let found = form.reading(&given).entities();
     assert_eq!(found[0].also, Vec::<String>::new(), "somebody else is the victim");
     assert_eq!(
         found.last().unwrap(),
@@ -132,7 +132,7 @@ fn people_places_and_vehicles_come_out_with_their_ties() {
     );
 
     given.insert("named".into(), "anonymous".into());
-    assert!(form.entities(&given).iter().all(|e| e.role != "reporter" && e.role != "victim"));
+    assert!(form.reading(&given).entities().iter().all(|e| e.role != "reporter" && e.role != "victim"));
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn an_address_fills_a_whole_location() {
         "emergency": false, "suspect_on_scene": "no", "occupant_hurt": "no",
         "where_address": {"line1": "1 Drovers Row", "line2": "Lower End", "town": "Felpersham", "postcode": "ZZ99 1AA"},
     }));
-    let scene = &form.entities(&given)[0];
+    let scene = &form.reading(&given).entities()[0];
     let said: Vec<_> = scene.properties.iter().map(|(k, v)| format!("{k}={v}")).collect();
     assert_eq!(said.join(" "), "line1=1 Drovers Row line2=Lower End postcode=ZZ99 1AA town=Felpersham");
 }
@@ -161,7 +161,7 @@ fn the_summary_speaks_as_people_do() {
         "reporter_email": "jordan@example.com", "contact_safe": "sometimes", "contact_safe_how": "before 3pm",
         "needs": ["interpreter"], "needs_language": "Welsh", "support_wanted": true, "declaration": true,
     }));
-    let rows = form.summary(&given);
+    let rows = form.reading(&given).summary();
     let text: Vec<String> = rows
         .iter()
         .map(|row| {

@@ -81,9 +81,9 @@ fn a_burglary_of_an_empty_home() {
     let clean = form.validate(&given, today()).unwrap();
     assert_eq!(clean.answers, given);
     assert_eq!((clean.form.as_str(), clean.version, clean.digest), ("burglary", 1, form.digest.clone()));
-    assert_eq!(form.title_of_report(&given), "Burglary at ZZ99 1AA");
+    assert_eq!(form.reading(&given).title(), "Burglary at ZZ99 1AA");
     assert_eq!(
-        form.free_text(&given),
+        form.reading(&given).free_text(),
         "Came home and found the back door forced.\n\nSilver laptop\n\nDoorbell camera, kept for 7 days."
     );
 }
@@ -144,7 +144,7 @@ fn antisocial_behaviour_without_a_name() {
     assert_eq!(visited[visited.len() - 3..], ["/give-your-name", "/without-a-name", "/declaration"]);
     assert!(!given.contains_key("reporter_name"));
     assert_eq!(
-        form.title_of_report(&given),
+        form.reading(&given).title(),
         "Antisocial behaviour (Rowdy people, or drinking or drugs in public) at a place described in the report"
     );
 }
@@ -221,7 +221,7 @@ fn answers_to_questions_not_reached_are_left_out_and_have_no_effect() {
     assert_eq!(paths, ["/a"]);
     assert_eq!(form.next("/a", &given), Next::Check);
     assert_eq!(form.validate(&given, today()).unwrap().answers, answers(json!({"a": false})));
-    assert_eq!(form.summary(&given).len(), 1);
+    assert_eq!(form.reading(&given).summary().len(), 1);
 }
 
 #[test]

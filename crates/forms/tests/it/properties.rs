@@ -173,9 +173,9 @@ proptest! {
                     SCHEMAS[n].iter_errors(&instance).map(|e| format!("{}: {e}", e.instance_path())).collect();
                 prop_assert!(complaints.is_empty(), "{:?}", complaints);
                 prop_assert_eq!(form.first_unanswered(&answers), None);
-                prop_assert!(form.summary(&answers).iter().filter(|row| !row.answer.is_empty()).count() == answers.len());
-                prop_assert!(!form.title_of_report(&answers).is_empty());
-                prop_assert!(form.free_text(&answers).len() > 9);
+                prop_assert!(form.reading(&answers).summary().iter().filter(|row| !row.answer.is_empty()).count() == answers.len());
+                prop_assert!(!form.reading(&answers).title().is_empty());
+                prop_assert!(form.reading(&answers).free_text().len() > 9);
             }
             Next::Terminal(_) => {
                 let errors = form.validate(&answers, today()).unwrap_err();
@@ -236,7 +236,7 @@ proptest! {
         if let Ok(clean) = &whole {
             prop_assert_eq!(&form.validate(&clean.answers, today()).unwrap(), clean);
         }
-        let _ = (form.summary(&part), form.facts(&part), form.entities(&part), form.title_of_report(&part));
+        let _ = (form.reading(&part).summary(), form.reading(&part).facts(), form.reading(&part).entities(), form.reading(&part).title());
     }
 
     /// Whatever is typed into a box of any type: what the page keeps, the whole keeps unchanged, and it fits the
@@ -277,8 +277,8 @@ proptest! {
             .map(|component| (component.name.clone(), values.next().unwrap()))
             .collect();
         answers.insert(extra, Value::Null);
-        let _ = (form.validate(&answers, today()), form.summary(&answers), form.facts(&answers));
-        let _ = (form.entities(&answers), form.title_of_report(&answers), form.free_text(&answers));
+        let _ = (form.validate(&answers, today()), form.reading(&answers).summary(), form.reading(&answers).facts());
+        let _ = (form.reading(&answers).entities(), form.reading(&answers).title(), form.reading(&answers).free_text());
         let _ = (form.path_to(&answers).len(), form.next("/when", &answers));
     }
 

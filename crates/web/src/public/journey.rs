@@ -259,7 +259,7 @@ fn check_page(
     problems: Vec<Problem>,
 ) -> Answer {
     let mut sections: Vec<Section> = Vec::new();
-    for row in form.summary(&draft.answers) {
+    for row in form.reading(&draft.answers).summary() {
         if sections.last().is_none_or(|s| s.title != row.section) {
             sections.push(Section { title: row.section.clone(), rows: Vec::new() });
         }
@@ -320,7 +320,7 @@ pub(crate) async fn send(
             return Ok(response);
         }
     };
-    let new = NewSubmission::new(form, &clean, "web", Some(draft.retry_key));
+    let new = NewSubmission::new(form, clean, "web", Some(draft.retry_key));
     let received = app.write(&ask.public(), move |cx| bluelamp_casework::receive(cx, &new)).await?;
     visitor.drafts.forms.remove(&form.id);
     visitor.drafts.receipt = Some(Receipt {
