@@ -26,18 +26,20 @@ pub fn receive(cx: &mut Cx<'_>, new: &NewSubmission) -> Result<Received> {
     if received.repeated {
         return Ok(received);
     }
-    cx.exec(
-        "insert into report (id, state, priority, received_at, form, reference, title, matches, version)
-         values ($1, 'new', $2, $3, $4, $5, $6, 0, 1)",
-        &[
+    cx.insert_late(
+        "insert into report (id, state, priority, received_at, form, reference, title, matches, version) values",
+        vec![
             received.id.into(),
+            "new".into(),
             UNASSESSED.into(),
             received.at.into(),
             new.body.form.as_str().into(),
             received.reference.text().into(),
             new.title.as_str().into(),
+            0_i64.into(),
+            1_i64.into(),
         ],
-    )?;
+    );
     cx.enqueue("assess", &received.id.to_string(), &received.id)?;
     Ok(received)
 }

@@ -199,38 +199,15 @@ pub fn submit(cx: &mut Cx<'_>, new: &NewSubmission) -> Result<Received> {
         Some(key) => TrackingCode::from_key(key),
         None => TrackingCode::random(cx)?,
     };
-    if let Some(digest) = &digest {
-        let known = cx.row(
-            "select id, reference, received_at, body from submission where retry_key = $1",
-            &[digest.clone().into()],
-        )?;
-        if let Some(row) = known {
-            if row.get::<String>(3)? != new.body.json {
-                return Err(Error::Conflict(
-                    "this key was used before for another report; use a new key".into(),
-                ));
-            }
-            let reference: String = row.get(1)?;
-            let received = Received {
-                id: row.get(0)?,
-                reference: Reference::parse(&reference)
-                    .ok_or_else(|| Error::Bug("a stored reference is not one".into()))?,
-                code,
-                at: row.get(2)?,
-                repeated: true,
-            };
-            cx.record(Verb::Consult, "submission", Some(received.id), json!({ "repeated": true }))?;
-            return Ok(received);
-        }
-    }
     let id = cx.new_id()?;
     let reference = Reference::new(cx, 'R')?;
     let now = cx.now();
     let state = State::Received;
-    cx.exec(
+    let inserted = cx.exec(
         "insert into submission (id, reference, tracking, form, form_version, form_digest, channel, received_at,
            title, body, contact_email, retry_key, state, state_at, state_note)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+         on conflict (retry_key) do nothing",
         &[
             id.into(),
             reference.text().into(),
@@ -243,12 +220,15 @@ pub fn submit(cx: &mut Cx<'_>, new: &NewSubmission) -> Result<Received> {
             new.title.as_str().into(),
             new.body.json.as_str().into(),
             new.contact_email.as_deref().into(),
-            digest.into(),
+            digest.clone().into(),
             state.code().into(),
             now.into(),
             state.words().into(),
         ],
     )?;
+    if inserted == 0 {
+        return repeated(cx, new, digest, code);
+    }
     if let Some(email) = &new.contact_email {
         tracking::write_to(cx, email, &reference, state, state.words())?;
     }
@@ -259,6 +239,35 @@ pub fn submit(cx: &mut Cx<'_>, new: &NewSubmission) -> Result<Received> {
         json!({ "channel": new.channel, "form": new.body.form, "form_digest": new.body.digest }),
     )?;
     Ok(Received { id, reference, code, at: now, repeated: false })
+}
+
+/// What was received under this key before.
+fn repeated(
+    cx: &mut Cx<'_>,
+    new: &NewSubmission,
+    key_digest: Option<Vec<u8>>,
+    code: TrackingCode,
+) -> Result<Received> {
+    let row = cx
+        .row(
+            "select id, reference, received_at, body from submission where retry_key = $1",
+            &[key_digest.into()],
+        )?
+        .ok_or_else(|| Error::Bug("a report with a used key was not found under it".into()))?;
+    if row.get::<String>(3)? != new.body.json {
+        return Err(Error::Conflict("this key was used before for another report; use a new key".into()));
+    }
+    let reference: String = row.get(1)?;
+    let received = Received {
+        id: row.get(0)?,
+        reference: Reference::parse(&reference)
+            .ok_or_else(|| Error::Bug("a stored reference is not one".into()))?,
+        code,
+        at: row.get(2)?,
+        repeated: true,
+    };
+    cx.record(Verb::Consult, "submission", Some(received.id), json!({ "repeated": true }))?;
+    Ok(received)
 }
 
 fn key_digest(key: &str) -> Result<Vec<u8>> {

@@ -6,6 +6,7 @@
 
 use crate::{
     engine::{Conn, Failure},
+    late::insert_rows,
     value::Value,
 };
 use bluelamp_model::{
@@ -87,7 +88,6 @@ impl Entry {
     }
 }
 
-const COLUMNS: usize = 11;
 impl crate::Cx<'_> {
     /// The latest entries of the log, all of them or those about one thing. Reading the log is logged as well.
     ///
@@ -116,33 +116,13 @@ impl crate::Cx<'_> {
     }
 }
 
-/// Far below the engines' limit of values in one statement (SQLite: 32,766).
-const ROWS_PER_STATEMENT: usize = 64;
-
 /// Appends entries inside the open transaction.
 pub(crate) fn append(conn: &mut Conn, entries: &[Entry]) -> Result<(), Failure> {
-    // One statement text for each length up to this: few enough for the engines to keep them all prepared.
-    for chunk in entries.chunks(ROWS_PER_STATEMENT) {
-        insert(conn, chunk)?;
-    }
-    Ok(())
-}
-
-fn insert(conn: &mut Conn, entries: &[Entry]) -> Result<(), Failure> {
-    let mut sql = String::from(
-        "insert into audit (id, at, verb, action, actor_kind, actor_id, object_kind, object_id, event, salt, commitment) values ",
-    );
-    let mut args = Vec::with_capacity(entries.len() * COLUMNS);
-    for (n, Entry { event, salt }) in entries.iter().enumerate() {
-        sql.push_str(if n == 0 { "(" } else { ",(" });
-        for c in 1..=COLUMNS {
-            sql.push_str(if c == 1 { "$" } else { ",$" });
-            sql.push_str(&(n * COLUMNS + c).to_string());
-        }
-        sql.push(')');
+    let mut rows = Vec::with_capacity(entries.len());
+    for Entry { event, salt } in entries {
         let text = serde_json::to_string(event).map_err(|e| Failure::Other(e.to_string()))?;
         let commitment = bluelamp_ledger::commitment(salt, text.as_bytes());
-        args.extend([
+        rows.push(vec![
             Value::Id(event.id),
             Value::Time(event.at),
             Value::Text(event.verb.code().to_owned()),
@@ -156,6 +136,10 @@ fn insert(conn: &mut Conn, entries: &[Entry]) -> Result<(), Failure> {
             Value::Bytes(commitment.0.0.to_vec()),
         ]);
     }
-    conn.exec(&sql, &args)?;
-    Ok(())
+    insert_rows(
+        conn,
+        "insert into audit (id, at, verb, action, actor_kind, actor_id, object_kind, object_id, event, salt, commitment) values",
+        rows,
+        "",
+    )
 }

@@ -3,6 +3,7 @@
 use crate::{
     audit::{Entry, Note},
     engine::{Conn, Engine, Failure},
+    late::{Late, insert_rows},
     value::{Row, Value},
 };
 use bluelamp_model::{
@@ -96,13 +97,12 @@ pub(crate) struct State {
     /// The last action asked for and the rule that answered.
     asked: Option<(&'static str, String)>,
     allowed: bool,
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) late: Late,
     pub(crate) refused: Option<Refused>,
     pub(crate) retry: bool,
     /// A statement failed: whatever the closure makes of it, the transaction is lost.
     failed: bool,
     exempt: bool,
-    pub(crate) jobs: bool,
 }
 
 impl<'a> Cx<'a> {
@@ -209,7 +209,7 @@ impl<'a> Cx<'a> {
             return Err(Error::Bug(format!("{object_kind} was recorded before anything was allowed")));
         };
         let entry = self.entry(Note { verb, action, rule: &rule, object_kind, object, detail })?;
-        self.state.entries.push(entry);
+        self.state.late.entries.push(entry);
         Ok(())
     }
 
@@ -217,7 +217,7 @@ impl<'a> Cx<'a> {
         // A counter in the twelve bits below the time (RFC 9562, section 6.2, method 1) keeps the entries of one
         // transaction in their order.
         let mut random = self.random::<10>()?;
-        let n = self.state.entries.len().min(0xfff);
+        let n = self.state.late.entries.len().min(0xfff);
         random[0] = u8::try_from(n >> 8).unwrap_or(0x0f);
         random[1] = u8::try_from(n & 0xff).unwrap_or(0xff);
         let id = Id::new(self.now, random);
@@ -233,6 +233,21 @@ impl<'a> Cx<'a> {
     pub fn exec(&mut self, sql: &str, args: &[Value]) -> Result<u64> {
         let done = self.conn.exec(sql, args);
         self.checked(done)
+    }
+
+    /// Inserts many rows with few statements. `insert` ends with `values`; the values follow.
+    ///
+    /// # Errors
+    /// As [`Cx::exec`].
+    pub fn insert_rows(&mut self, insert: &str, rows: Vec<Vec<Value>>, suffix: &str) -> Result<()> {
+        let done = insert_rows(self.conn, insert, rows, suffix);
+        self.checked(done)
+    }
+
+    /// Inserts a row at the end of the transaction, together with those of everybody who shares its commit. Nothing
+    /// that runs before can see it. What it breaks, such as a unique key, fails the transaction.
+    pub fn insert_late(&mut self, insert: &'static str, row: Vec<Value>) {
+        self.state.late.insert(insert, vec![row]);
     }
 
     /// Takes all rows of a statement.
@@ -273,7 +288,7 @@ impl<'a> Cx<'a> {
     /// Takes over what a read has recorded, to be committed here.
     pub(crate) fn adopt(&mut self, read: &State) -> Result<()> {
         self.state.exempt = true;
-        self.state.entries.extend(read.entries.iter().cloned());
+        self.state.late.entries.extend(read.late.entries.iter().cloned());
         if let Some(Refused { action, object, rule }) = &read.refused {
             let entry = self.entry(Note {
                 verb: Verb::Refuse,
@@ -283,7 +298,7 @@ impl<'a> Cx<'a> {
                 object: *object,
                 detail: serde_json::Value::Null,
             })?;
-            self.state.entries.push(entry);
+            self.state.late.entries.push(entry);
         }
         Ok(())
     }
@@ -307,7 +322,7 @@ impl<'a> Cx<'a> {
         if !self.state.allowed {
             return Err(Error::Bug("the policy was never asked: nothing was committed".into()));
         }
-        if self.state.entries.is_empty() {
+        if self.state.late.entries.is_empty() {
             return Err(Error::Bug("no audit entry was left: nothing was committed".into()));
         }
         Ok(())

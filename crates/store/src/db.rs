@@ -254,7 +254,7 @@ impl Db {
 
     /// Writes what a read recorded, or that it was refused, through the group commit.
     fn log(&self, actor: &Actor, state: State) -> Result<()> {
-        if state.entries.is_empty() && state.refused.is_none() {
+        if state.late.entries.is_empty() && state.refused.is_none() {
             return Ok(());
         }
         let mut kept = Some(state);

@@ -112,6 +112,8 @@ impl Conn {
         if read_only {
             c.pragma_update(None, "query_only", "on")?;
         }
+        // Plans that depend on values would be made anew for each of them.
+        c.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         c.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(Self::Lite(c))
     }

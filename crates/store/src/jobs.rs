@@ -1,6 +1,6 @@
 //! Work to be done after a commit, enqueued inside it: leased, retried with growing pauses, never lost.
 
-use crate::{Cx, Db, Value};
+use crate::{Cx, Db, Value, late::NewJob};
 use bluelamp_model::{Error, Id, Result, Time};
 use serde::Serialize;
 
@@ -32,13 +32,17 @@ impl Cx<'_> {
         let data = serde_json::to_string(data).map_err(|e| Error::Bug(e.to_string()))?;
         let id = self.new_id()?;
         let now = self.now();
-        self.exec(
-            "insert into job (id, kind, key, data, run_at, tries, dead) values ($1, $2, $3, $4, $5, 0, false)
-             on conflict (key) do update set data = excluded.data, run_at = excluded.run_at, tries = 0,
-               dead = false, error = null where job.dead",
-            &[id.into(), kind.into(), format!("{kind}:{key}").into(), data.into(), now.into()],
-        )?;
-        self.state.jobs = true;
+        let key = format!("{kind}:{key}");
+        let row = vec![
+            id.into(),
+            kind.into(),
+            key.as_str().into(),
+            data.into(),
+            now.into(),
+            0_i64.into(),
+            false.into(),
+        ];
+        self.state.late.jobs.push(NewJob { key, row });
         Ok(())
     }
 
@@ -144,10 +148,10 @@ impl Cx<'_> {
     pub fn send(&mut self, channel: &str, recipient: &str, subject: &str, body: &str) -> Result<()> {
         let id = self.new_id()?;
         let now = self.now();
-        self.exec(
-            "insert into outgoing (id, channel, recipient, subject, body, created_at) values ($1, $2, $3, $4, $5, $6)",
-            &[id.into(), channel.into(), recipient.into(), subject.into(), body.into(), now.into()],
-        )?;
+        self.insert_late(
+            "insert into outgoing (id, channel, recipient, subject, body, created_at) values",
+            vec![id.into(), channel.into(), recipient.into(), subject.into(), body.into(), now.into()],
+        );
         self.enqueue("send", &id.to_string(), &id)
     }
 

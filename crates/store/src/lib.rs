@@ -17,6 +17,7 @@ mod db;
 mod doctor;
 mod engine;
 mod jobs;
+mod late;
 mod migrate;
 mod records;
 mod restore;

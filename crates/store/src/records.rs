@@ -78,33 +78,6 @@ impl Cx<'_> {
         )
     }
 
-    /// Inserts many rows with few statements.
-    ///
-    /// # Errors
-    /// Database errors.
-    pub fn insert_rows(&mut self, insert: &str, rows: Vec<Vec<Value>>, suffix: &str) -> Result<()> {
-        let mut rows = rows.into_iter();
-        loop {
-            let chunk: Vec<_> = rows.by_ref().take(ROWS).collect();
-            if chunk.is_empty() {
-                return Ok(());
-            }
-            let mut sql = insert.to_owned();
-            let mut args = Vec::new();
-            for (n, row) in chunk.into_iter().enumerate() {
-                sql.push_str(if n == 0 { " (" } else { ",(" });
-                for (c, value) in row.into_iter().enumerate() {
-                    args.push(value);
-                    sql.push_str(if c == 0 { "$" } else { ",$" });
-                    sql.push_str(&args.len().to_string());
-                }
-                sql.push(')');
-            }
-            sql.push_str(suffix);
-            self.exec(&sql, &args)?;
-        }
-    }
-
     /// The record with this id, if it is held.
     ///
     /// # Errors

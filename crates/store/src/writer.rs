@@ -5,6 +5,7 @@ use crate::{
     audit::{self, Note},
     cx::{Cx, Entropy, Policy, Refused, State},
     engine::{Conn, Engine, Failure},
+    late::Late,
 };
 use bluelamp_model::{
     Error, Result, Time,
@@ -159,9 +160,8 @@ fn with_savepoints(
         let outcome = conn.batch("savepoint task").map_err(Error::from).and_then(|()| {
             let attempt = attempt(conn, entropy, task.as_mut(), shared);
             let kept = attempt.outcome.and_then(|state| {
-                audit::append(conn, &state.entries)?;
-                wake |= state.jobs;
-                Ok(())
+                wake |= !state.late.jobs.is_empty();
+                Ok(state.late.write(conn)?)
             });
             if kept.is_err() {
                 conn.batch("rollback to task; release task")?;
@@ -217,14 +217,13 @@ fn together(
 ) -> Result<()> {
     conn.begin()?;
     let mut wake = false;
-    let mut all = Vec::new();
     let outcome = (|| {
+        let mut all = Late::default();
         for task in batch.iter_mut() {
-            let mut state = attempt(conn, entropy, task.as_mut(), shared).outcome?;
-            wake |= state.jobs;
-            all.append(&mut state.entries);
+            all.append(attempt(conn, entropy, task.as_mut(), shared).outcome?.late);
         }
-        audit::append(conn, &all)?;
+        wake = !all.jobs.is_empty();
+        all.write(conn)?;
         conn.batch("commit")?;
         Ok(())
     })();
@@ -243,9 +242,10 @@ fn alone(conn: &mut Conn, entropy: &mut Entropy, task: &mut dyn Task, shared: &S
     }
     let attempt = attempt(conn, entropy, task, shared);
     let outcome = attempt.outcome.and_then(|state| {
-        audit::append(conn, &state.entries)?;
+        let wake = !state.late.jobs.is_empty();
+        state.late.write(conn)?;
         conn.batch("commit")?;
-        if state.jobs {
+        if wake {
             let _ = shared.jobs_wake.try_send(()); // full means that a wake-up is waiting anyway
         }
         Ok(())
