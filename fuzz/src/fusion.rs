@@ -18,7 +18,8 @@ pub(crate) fn people(data: &[u8]) {
         Ok((people, unclear)) => {
             accept();
             sound(&people);
-            let said = people.iter().flat_map(|keyed| &keyed.record.statements).count();
+            let said =
+                people.iter().map(|keyed| keyed.record().expect("a record").statements.len()).sum::<usize>();
             assert!(unclear <= said as u64, "what is unclear is kept");
         }
         Err(faults) => crate::told(&faults, false),
@@ -33,7 +34,7 @@ pub(crate) fn police_uk(data: &[u8]) {
         Ok((records, links)) => {
             accept();
             sound(&records);
-            let ids: BTreeSet<_> = records.iter().map(|keyed| keyed.record.id).collect();
+            let ids: BTreeSet<_> = records.iter().map(|keyed| keyed.record().expect("a record").id).collect();
             for link in &links {
                 link.check().unwrap_or_else(|error| panic!("{error}"));
                 assert!(ids.contains(&link.from) && ids.contains(&link.to), "a link leads nowhere");
@@ -45,7 +46,8 @@ pub(crate) fn police_uk(data: &[u8]) {
 
 fn sound(records: &[Keyed]) {
     let mut ids = BTreeSet::new();
-    for Keyed { record, keys } in records {
+    for keyed in records {
+        let (record, keys) = (keyed.record().expect("a record"), keyed.keys());
         record.check().unwrap_or_else(|error| panic!("a record that cannot be stored: {error}"));
         assert!(ids.insert(record.id), "an id was given twice");
         assert!(keys.iter().all(|key| !key.is_empty()));

@@ -18,7 +18,7 @@ use std::{
 /// Jobs that are claimed together, so that their commits go together too. In company fewer: nobody waits for longer
 /// than a few assessments take.
 pub(crate) const BATCH: u32 = 32;
-const BATCH_IN_COMPANY: u32 = 8;
+const BATCH_IN_COMPANY: u32 = 2;
 /// More commits of others than these, while a batch was worked on, are company: some hundreds a second.
 const COMPANY: u64 = 4;
 /// In company the jobs rest for so many times as long as they worked: they take a tenth of the writer's time, and

@@ -116,7 +116,7 @@ fn keep_records(cx: &mut Cx<'_>, submission: &Submission, organisation: &str) ->
         .state("form", format!("{} version {}", submission.body.form, submission.body.version), &says)?
         .state("received_at", submission.received_at.to_string(), &says)?
         .state("description", submission.title.as_str(), &says)?;
-    let mut kept = vec![Keyed { record: report, keys: Vec::new() }];
+    let mut kept = vec![report];
     let mut links = Vec::new();
     let mut places = Vec::new();
     for entity in &submission.body.entities {
@@ -133,20 +133,21 @@ fn keep_records(cx: &mut Cx<'_>, submission: &Submission, organisation: &str) ->
             }
         }
         places.push(vec![submission.id.into(), record.id.into(), entity.role.as_str().into()]);
-        let keys = bluelamp_fusion::keys_of(&record);
-        kept.push(Keyed { record, keys });
+        kept.push(record);
     }
-    for Keyed { record, .. } in &kept {
+    let mut keyed = Vec::with_capacity(kept.len());
+    for record in &kept {
         record.check()?;
+        keyed.push(Keyed::new(record, bluelamp_fusion::keys_of(record))?);
     }
     for link in &links {
         link.check()?;
     }
-    cx.put_records(None, &kept)?;
+    cx.put_records(None, &keyed)?;
     cx.put_links(&links)?;
     cx.insert_rows("insert into report_record (report_id, record_id, role) values", places, "")?;
     kept.remove(0);
-    Ok(kept.into_iter().map(|k| k.record).collect())
+    Ok(kept)
 }
 
 fn kind(entity: &Entity) -> Result<Kind> {

@@ -233,7 +233,6 @@ impl Form {
     }
 
     /// All questions of a page, those that a choice reveals included, each after the one that reveals it.
-    #[must_use]
     pub fn questions<'a>(&'a self, page: &'a Page) -> impl Iterator<Item = &'a Component> {
         page.components.iter().filter(|c| c.asks()).flat_map(|component| {
             let revealed = self.items(component).iter().flat_map(|item| &item.reveals);

@@ -275,6 +275,5 @@ fn record(
     for (property, value) in &person.stated {
         record.state(property, value.as_str(), says)?;
     }
-    let keys = keys_of(&record);
-    Ok(Keyed { record, keys })
+    Keyed::new(&record, keys_of(&record))
 }

@@ -10,7 +10,7 @@ use bluelamp_model::{
 };
 use bluelamp_store::{Db, Keyed};
 use sha2::{Digest, Sha256};
-use std::{collections::HashMap, io::Read, path::Path};
+use std::{collections::HashMap, io::Read, panic::resume_unwind, path::Path};
 
 /// The columns of the format, in the order in which they are published.
 const HEADER: [&str; 12] = [
@@ -256,12 +256,40 @@ impl Maker<'_> {
         record
     }
 
+    /// All records, made side by side in as many parts as the machine has processors.
     fn all(&self, rows: &[Row]) -> bluelamp_model::Result<(Vec<Keyed>, Vec<Link>)> {
+        // A place is made once, by the first row that names it.
+        let mut first: HashMap<(u64, u64, &str), u64> = HashMap::new();
+        let mut placed = Vec::with_capacity(rows.len());
+        for row in rows {
+            let line = row.point.map(|(lon, lat)| {
+                *first.entry((lon.to_bits(), lat.to_bits(), &row.place)).or_insert(row.line)
+            });
+            placed.push((row, line));
+        }
+        let parts = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let size = placed.len().div_ceil(parts).max(1);
+        let made: Vec<_> = std::thread::scope(|scope| {
+            let running: Vec<_> =
+                placed.chunks(size).map(|part| scope.spawn(move || self.part(part))).collect();
+            // A panic in a part is one of this import.
+            running.into_iter().map(|part| part.join().unwrap_or_else(|e| resume_unwind(e))).collect()
+        });
+        let (mut records, mut links) = (Vec::new(), Vec::new());
+        for part in made {
+            let (mut more, mut ties) = part?;
+            records.append(&mut more);
+            links.append(&mut ties);
+        }
+        Ok((records, links))
+    }
+
+    /// The records of some rows, each with the line of the row that makes its place.
+    fn part(&self, rows: &[(&Row, Option<u64>)]) -> bluelamp_model::Result<(Vec<Keyed>, Vec<Link>)> {
         let says = Source::fact(self.source.to_string(), self.now, "police.uk street file");
         let mut records = Vec::with_capacity(rows.len() * 2);
         let mut links = Vec::with_capacity(rows.len());
-        let mut places: HashMap<(u64, u64, &str), Id> = HashMap::new();
-        for row in rows {
+        for &(row, place_line) in rows {
             let kind = if row.is_crime { Kind::Crime } else { Kind::Incident };
             let id = row_id(self.now, self.digest, "event", row.line);
             let mut event = self.record(id, kind, row.line, row.crime_id.clone());
@@ -281,27 +309,23 @@ impl Maker<'_> {
             if let Some(outcome) = &row.outcome {
                 event.state("outcome", outcome.as_str(), &says)?;
             }
-            records.push(Keyed { record: event, keys: Vec::new() });
-            let Some((lon, lat)) = row.point else { continue };
-            let place = match places.entry((lon.to_bits(), lat.to_bits(), &row.place)) {
-                std::collections::hash_map::Entry::Occupied(known) => *known.get(),
-                std::collections::hash_map::Entry::Vacant(new) => {
-                    let id = row_id(self.now, self.digest, "place", row.line);
-                    let mut location = self.record(id, Kind::Location, row.line, None);
-                    if let (Some(lon), Some(lat)) = (Scalar::decimal(lon), Scalar::decimal(lat)) {
-                        location.state("longitude", lon, &says)?.state("latitude", lat, &says)?;
-                    }
-                    let words = row.place.trim();
-                    if !words.is_empty() {
-                        location.state("description", words, &says)?;
-                    }
-                    if let Some((code, name)) = &row.lsoa {
-                        location.state("lsoa", code.as_str(), &says)?.state("name", name.as_str(), &says)?;
-                    }
-                    records.push(Keyed { record: location, keys: Vec::new() });
-                    *new.insert(id)
+            records.push(Keyed::new(&event, Vec::new())?);
+            let (Some((lon, lat)), Some(place_line)) = (row.point, place_line) else { continue };
+            let place = row_id(self.now, self.digest, "place", place_line);
+            if place_line == row.line {
+                let mut location = self.record(place, Kind::Location, row.line, None);
+                if let (Some(lon), Some(lat)) = (Scalar::decimal(lon), Scalar::decimal(lat)) {
+                    location.state("longitude", lon, &says)?.state("latitude", lat, &says)?;
                 }
-            };
+                let words = row.place.trim();
+                if !words.is_empty() {
+                    location.state("description", words, &says)?;
+                }
+                if let Some((code, name)) = &row.lsoa {
+                    location.state("lsoa", code.as_str(), &says)?.state("name", name.as_str(), &says)?;
+                }
+                records.push(Keyed::new(&location, Vec::new())?);
+            }
             links.push(Link::new(
                 row_id(self.now, self.digest, "at", row.line),
                 LinkKind::LocatedAt,

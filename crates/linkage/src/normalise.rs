@@ -14,6 +14,11 @@ const LONGEST: usize = 120;
 /// Only accents of the European scripts and the optional points of Hebrew and Arabic are dropped. Vowel signs
 /// of Indic scripts are combining marks too, but without them another name is left.
 pub fn fold(text: &str) -> String {
+    // Most of what is written here has no accents at all.
+    if text.is_ascii() {
+        let end = text.len().min(LONGEST);
+        return text[..end].to_ascii_lowercase();
+    }
     let accent =
         |c: &char| matches!(*c, '\u{300}'..='\u{36F}' | '\u{591}'..='\u{5C7}' | '\u{64B}'..='\u{652}');
     let mut out = String::with_capacity(text.len());

@@ -3,12 +3,12 @@
 
 use crate::{
     audit,
-    engine::{Conn, Failure},
+    engine::{Conn, Engine, Failure},
     value::Value,
 };
 use std::collections::BTreeSet;
 
-/// Rows in one statement: enough to make the trip cheap, far below the engines' limits of values (SQLite: 32,766).
+/// Rows in one statement: enough to make the trip cheap, far below the limit of 65,535 values.
 const ROWS: usize = 100;
 
 /// A job to be enqueued.
@@ -62,31 +62,51 @@ impl Late {
     }
 }
 
-/// Inserts many rows with few statements.
+/// Inserts many rows: on PostgreSQL with few statements, which saves trips; on SQLite one by one, which spares it the
+/// notes for taking back half a statement.
 pub(crate) fn insert_rows(
     conn: &mut Conn,
     insert: &str,
     rows: Vec<Vec<Value>>,
     suffix: &str,
 ) -> Result<(), Failure> {
+    let at_once = match conn.engine() {
+        Engine::Sqlite => 1,
+        Engine::Postgres => ROWS,
+    };
+    let mut sql = String::new();
+    let mut sql_rows = 0;
     let mut rows = rows.into_iter();
     loop {
-        let chunk: Vec<_> = rows.by_ref().take(ROWS).collect();
-        if chunk.is_empty() {
+        let mut args = Vec::new();
+        let mut count = 0;
+        for mut row in rows.by_ref().take(at_once) {
+            args.append(&mut row);
+            count += 1;
+        }
+        if count == 0 {
             return Ok(());
         }
-        let mut sql = insert.to_owned();
-        let mut args = Vec::new();
-        for (n, row) in chunk.into_iter().enumerate() {
-            sql.push_str(if n == 0 { " (" } else { ",(" });
-            for (c, value) in row.into_iter().enumerate() {
-                args.push(value);
-                sql.push_str(if c == 0 { "$" } else { ",$" });
-                sql.push_str(&args.len().to_string());
-            }
-            sql.push(')');
+        if count != sql_rows {
+            sql_rows = count;
+            sql = format!("{insert}{}{suffix}", places(count, args.len() / count));
         }
-        sql.push_str(suffix);
         conn.exec(&sql, &args)?;
     }
+}
+
+/// ` ($1,$2),($3,$4)` for two rows of two values.
+fn places(rows: usize, columns: usize) -> String {
+    let mut text = String::new();
+    for n in 0..rows * columns {
+        text.push_str(match (n, n % columns) {
+            (0, _) => " (",
+            (_, 0) => "),(",
+            _ => ",",
+        });
+        text.push('$');
+        text.push_str(&(n + 1).to_string());
+    }
+    text.push(')');
+    text
 }

@@ -2,28 +2,55 @@
 //! means is `model`'s business; here it is kept whole, as it was written.
 
 use crate::{Cx, Row, Value};
-use bluelamp_model::{Error, Id, Link, Record, Result};
+use bluelamp_model::{Error, Id, Kind, Link, Record, Result};
 use serde::de::DeserializeOwned;
 
-/// Rows in one statement: enough to make the round trip cheap, far below the engines' limits.
-const ROWS: usize = 100;
-
-/// A record to be kept, with the keys under which it is found.
+/// A record to be kept, written out before its transaction begins, with the keys under which it is found.
 #[derive(Clone, Debug)]
 pub struct Keyed {
-    /// The record.
-    pub record: Record,
-    /// Blocking keys, from `linkage`.
-    pub keys: Vec<String>,
+    id: Id,
+    kind: Kind,
+    body: String,
+    keys: Vec<String>,
 }
+
+impl Keyed {
+    /// Writes a record out. `keys` are its blocking keys, from `linkage`.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] when the record cannot be JSON.
+    pub fn new(record: &Record, keys: Vec<String>) -> Result<Self> {
+        Ok(Self { id: record.id, kind: record.kind, body: text(record)?, keys })
+    }
+
+    /// The keys under which it is found.
+    #[must_use]
+    pub fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
+    /// The record, as whoever reads it from the database gets it.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] when what was written is not a record.
+    pub fn record(&self) -> Result<Record> {
+        read(&self.body)
+    }
+}
+
+/// So many rows are made ready at once: of a whole source they would fill the memory a second time.
+const CHUNK: usize = 500;
 
 fn text(value: &impl serde::Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|e| Error::Bug(format!("a record cannot be written as JSON: {e}")))
 }
 
 fn parsed<T: DeserializeOwned>(row: &Row, column: usize) -> Result<T> {
-    let text: String = row.get(column)?;
-    serde_json::from_str(&text).map_err(|e| Error::Bug(format!("a stored record cannot be read: {e}")))
+    read(&row.get::<String>(column)?)
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|e| Error::Bug(format!("a stored record cannot be read: {e}")))
 }
 
 impl Cx<'_> {
@@ -34,22 +61,17 @@ impl Cx<'_> {
     /// Database errors.
     pub fn put_records(&mut self, source: Option<Id>, all: &[Keyed]) -> Result<()> {
         let now = self.now();
-        for chunk in all.chunks(ROWS) {
-            let mut rows = Vec::with_capacity(chunk.len());
-            for Keyed { record, .. } in chunk {
-                rows.push(vec![
-                    record.id.into(),
-                    record.kind.code().into(),
-                    source.into(),
-                    text(record)?.into(),
-                    now.into(),
-                ]);
-            }
+        let row = |k: &Keyed| {
+            let kind = k.kind.code().into();
+            vec![k.id.into(), kind, source.into(), k.body.as_str().into(), now.into()]
+        };
+        for chunk in all.chunks(CHUNK) {
+            let rows = chunk.iter().map(row).collect();
             self.insert_rows("insert into record (id, kind, source_id, body, created_at) values", rows, "")?;
         }
         let keys: Vec<_> = all
             .iter()
-            .flat_map(|k| k.keys.iter().map(|key| vec![key.as_str().into(), k.record.id.into()]))
+            .flat_map(|k| k.keys.iter().map(|key| vec![key.as_str().into(), k.id.into()]))
             .collect();
         self.insert_rows("insert into record_key (key, record_id) values", keys, " on conflict do nothing")
     }
@@ -60,22 +82,19 @@ impl Cx<'_> {
     /// [`Error::Conflict`] where one of its ends is not held.
     pub fn put_links(&mut self, links: &[Link]) -> Result<()> {
         let now = self.now();
-        let mut rows = Vec::with_capacity(links.len());
-        for link in links {
-            rows.push(vec![
-                link.id.into(),
-                link.kind.code().into(),
-                link.from.into(),
-                link.to.into(),
-                text(link)?.into(),
-                now.into(),
-            ]);
+        let row = |link: &Link| {
+            let kind = link.kind.code().into();
+            Ok(vec![link.id.into(), kind, link.from.into(), link.to.into(), text(link)?.into(), now.into()])
+        };
+        for chunk in links.chunks(CHUNK) {
+            let rows = chunk.iter().map(row).collect::<Result<_>>()?;
+            self.insert_rows(
+                "insert into record_link (id, kind, from_id, to_id, body, created_at) values",
+                rows,
+                "",
+            )?;
         }
-        self.insert_rows(
-            "insert into record_link (id, kind, from_id, to_id, body, created_at) values",
-            rows,
-            "",
-        )
+        Ok(())
     }
 
     /// The record with this id, if it is held.

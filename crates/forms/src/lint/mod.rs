@@ -48,7 +48,7 @@ pub(crate) fn check(form: &Form, tops: &Tops, lost: bool, faults: &mut Vec<Fault
 
 /// All components with the page they are on.
 fn components(form: &Form) -> impl Iterator<Item = (usize, &Component)> {
-    form.pages.iter().enumerate().flat_map(|(n, page)| form.questions(page).into_iter().map(move |c| (n, c)))
+    form.pages.iter().enumerate().flat_map(|(n, page)| form.questions(page).map(move |c| (n, c)))
 }
 
 fn twice<'a>(all: impl Iterator<Item = (&'a str, &'a Place)>, what: &str, faults: &mut Vec<Fault>) {

@@ -33,7 +33,7 @@ fn report(t: &TestDb, stated: &'static [(&'static str, &'static str)]) -> Id {
             record.state(property, *value, &Source::fact("report", now, "stated in a report"))?;
         }
         let keys = bluelamp_fusion::keys_of(&record);
-        cx.put_records(None, &[Keyed { record: record.clone(), keys }])?;
+        cx.put_records(None, &[Keyed::new(&record, keys)?])?;
         suggest(cx, report, &[record])?;
         Ok(report)
     })
