@@ -1,6 +1,6 @@
 //! SQLite keeps what is committed in a log beside the database and moves it over later. A writer that does so itself
 //! makes its callers wait, and moves the pages that every report touches again and again: a thread of its own moves
-//! them twice a second at most, while the writer goes on. See <https://sqlite.org/wal.html>, section 3.
+//! them five times a second at most, while the writer goes on. See <https://sqlite.org/wal.html>, section 3.
 
 use crate::{
     db::Connect,
@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-const EVERY: Duration = Duration::from_millis(500);
+const EVERY: Duration = Duration::from_millis(200);
 
 /// The log's length, in pages, from which on the writer moves the rest itself and begins the log anew: 64 MiB. That
 /// is the bound on its growth under a load that never rests.

@@ -16,7 +16,7 @@ use std::{
 };
 
 /// At most so many entries are sealed in one transaction: it keeps the writer for a few milliseconds.
-const BATCH: u32 = 1000;
+const BATCH: u32 = 256;
 
 /// The log's signing key with the name it signs under.
 pub struct LogKey {
