@@ -67,7 +67,7 @@ pub(crate) type Connect = dyn Fn(bool) -> Result<Conn, Failure> + Send + Sync;
 /// Callers that may wait for a commit before new ones are turned away.
 const QUEUE: usize = 10_000;
 /// PostgreSQL commits side by side; SQLite has one writer by nature.
-const PG_WRITERS: usize = 4;
+const PG_WRITERS: usize = 2;
 const READERS: usize = 4;
 
 /// The open database. Cheap to clone; the last clone closes it.

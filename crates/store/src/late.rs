@@ -9,7 +9,9 @@ use crate::{
 use std::collections::BTreeSet;
 
 /// Rows in one statement: enough to make the trip cheap, far below the limit of 65,535 values.
-const ROWS: usize = 100;
+const ROWS: usize = 96;
+/// Beyond so many rows their number is a multiple of it.
+const STEP: usize = 16;
 
 /// A job to be enqueued.
 #[derive(Clone, Debug)]
@@ -70,29 +72,25 @@ pub(crate) fn insert_rows(
     rows: Vec<Vec<Value>>,
     suffix: &str,
 ) -> Result<(), Failure> {
-    let at_once = match conn.engine() {
-        Engine::Sqlite => 1,
-        Engine::Postgres => ROWS,
-    };
+    let engine = conn.engine();
     let mut sql = String::new();
     let mut sql_rows = 0;
     let mut rows = rows.into_iter();
-    loop {
-        let mut args = Vec::new();
-        let mut count = 0;
-        for mut row in rows.by_ref().take(at_once) {
-            args.append(&mut row);
-            count += 1;
-        }
-        if count == 0 {
-            return Ok(());
-        }
+    while rows.len() > 0 {
+        let count = match (engine, rows.len()) {
+            (Engine::Sqlite, _) => 1,
+            // Few lengths, so that the server keeps the statements of all of them prepared.
+            (Engine::Postgres, n) if n > STEP => (n / STEP * STEP).min(ROWS),
+            (Engine::Postgres, n) => n,
+        };
+        let args: Vec<Value> = rows.by_ref().take(count).flatten().collect();
         if count != sql_rows {
             sql_rows = count;
             sql = format!("{insert}{}{suffix}", places(count, args.len() / count));
         }
         conn.exec(&sql, &args)?;
     }
+    Ok(())
 }
 
 /// ` ($1,$2),($3,$4)` for two rows of two values.
