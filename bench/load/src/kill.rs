@@ -44,6 +44,8 @@ type Sent = BTreeMap<u64, Option<Value>>;
 
 #[derive(Default)]
 struct Story {
+    /// Rounds that were seen to their end.
+    rounds: u32,
     acknowledged: u64,
     in_flight: u64,
     in_flight_kept: u64,
@@ -59,7 +61,7 @@ pub(crate) fn run(engine: Engine, how: &Rounds, mut place: Place) -> Result<Valu
     let mut story = Story::default();
     let outcome = rounds(engine, how, &place, &mut story);
     let summary = json!({
-        "engine": engine.name(), "rounds": how.rounds, "seed": how.seed, "acknowledged": story.acknowledged,
+        "engine": engine.name(), "rounds": story.rounds, "seed": how.seed, "acknowledged": story.acknowledged,
         "in_flight_when_killed": story.in_flight, "of_those_kept": story.in_flight_kept,
         "database_crashes": story.database_crashes, "log_entries": story.log_entries,
         "seconds": began.elapsed().as_secs(), "wrong": story.wrong,
@@ -101,6 +103,7 @@ fn rounds(engine: Engine, how: &Rounds, place: &Place, story: &mut Story) -> Res
         send_again(&service, &reports, sent, story)?;
         service.stop()?;
         count(&installation, &database, story)?;
+        story.rounds = round;
         if round % DOCTOR_EVERY == 0 || round == how.rounds {
             installation.run(&["doctor", "--json"])?;
             eprintln!(

@@ -69,8 +69,8 @@ impl Installation {
     /// Makes a data folder with a configuration: everything as it is shipped, but without the limits on how much may
     /// come from one address.
     pub(crate) fn new(bin: &Path, place: &Place, database: &Database) -> Result<Self> {
+        // The binary makes the folder itself, closed to others.
         let folder = place.path.join("data");
-        fs::create_dir_all(&folder)?;
         let mut text = String::from("[limits]\nreports = 0\nsign_ins = 0\ntracking = 0\n");
         if let Some(url) = &database.url {
             text.push_str(&format!("[database]\nurl = \"{url}\"\n"));
