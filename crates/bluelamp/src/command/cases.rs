@@ -9,7 +9,10 @@ use bluelamp_model::{
     conform::{SHOWN, conform_with},
 };
 use serde_json::json;
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 pub(crate) fn export(
     loaded: Loaded,
@@ -65,6 +68,10 @@ pub(crate) fn verify(
     if !package.exists() {
         return Err(Fail::Usage(format!("{}: there is no such folder", package.display())));
     }
+    if let Some(inside) = package_inside(package) {
+        let (here, inside) = (package.display(), inside.display());
+        return Err(Fail::Usage(format!("{here} is no package but holds one: run bluelamp verify {inside}")));
+    }
     let found = bluelamp_evidence::verify(package, &trusted);
     if in_json {
         say::json(&found)?;
@@ -72,6 +79,13 @@ pub(crate) fn verify(
         say::out(&found)?;
     }
     if found.ok { Ok(()) } else { Err(Fail::Rejected) }
+}
+
+/// The one thing in a folder, if that is a package: what somebody meant who named the folder given to `export`.
+fn package_inside(folder: &Path) -> Option<PathBuf> {
+    let mut inside = fs::read_dir(folder).ok()?;
+    let only = inside.next()?.ok()?.path();
+    (inside.next().is_none() && only.join("bagit.txt").is_file()).then_some(only)
 }
 
 fn read_keys(file: &Path) -> Result<Vec<VerifierKey>, Faults> {

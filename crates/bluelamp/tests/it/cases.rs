@@ -57,6 +57,9 @@ fn a_package_is_written_checked_and_refused_after_any_change() {
         assert!(sound.contains(&format!("The package of case {case} is genuine and complete.")), "{sound}");
         let alone = place.run(&["verify", package]).ok().out;
         assert!(alone.contains("NOT checked"), "{alone}");
+        place
+            .run(&["verify", "out"])
+            .refused(2, &["out is no package but holds one: run bluelamp verify out"]);
         let machine = place.run(&["verify", package, "--key", key.out.trim(), "--json"]).ok().json();
         assert_eq!((&machine["ok"], &machine["key"]["trusted"]), (&true.into(), &true.into()), "{machine}");
 
