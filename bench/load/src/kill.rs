@@ -105,7 +105,7 @@ fn rounds(engine: Engine, how: &Rounds, place: &Place, story: &mut Story) -> Res
         count(&installation, &database, story)?;
         story.rounds = round;
         if round % DOCTOR_EVERY == 0 || round == how.rounds {
-            installation.run(&["doctor", "--json"])?;
+            story.wrong.append(&mut installation.damage()?);
             eprintln!(
                 "{}: {round} of {} rounds, {} reports acknowledged, {} things wrong",
                 engine.name(),

@@ -3,6 +3,7 @@
 use crate::{Engine, http, report};
 use anyhow::{Context, Result, bail, ensure};
 use bluelamp_testkit::postgres::{Cluster, durable_cluster};
+use serde_json::Value;
 use std::{
     fs::{self, File},
     net::{SocketAddr, TcpListener},
@@ -99,6 +100,15 @@ impl Installation {
             String::from_utf8_lossy(&output.stderr)
         );
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// What `bluelamp doctor` finds wrong. Jobs may be late where a load never rests: that is no damage.
+    pub(crate) fn damage(&self) -> Result<Vec<String>> {
+        let output = self.command(&["doctor", "--json"]).output()?;
+        let said: Value = serde_json::from_slice(&output.stdout).context("what the doctor says")?;
+        let findings = said["findings"].as_array().context("the doctor has no findings")?;
+        let wrong = findings.iter().filter(|f| f["ok"] != true && f["check"] != "late-jobs");
+        Ok(wrong.map(ToString::to_string).collect())
     }
 
     /// Serves, and returns when it answers.
