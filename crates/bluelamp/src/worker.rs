@@ -15,10 +15,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Jobs that are claimed together, so that their commits go together too. In company fewer: nobody waits for longer
-/// than a few assessments take.
+/// At most so many jobs are claimed together, so that their commits go together too.
 pub(crate) const BATCH: u32 = 32;
-const BATCH_IN_COMPANY: u32 = 2;
+/// They are fewer where they take longer than this: everybody who reads or writes waits for the commit under way.
+const TURN: Duration = Duration::from_millis(20);
+const TURN_IN_COMPANY: Duration = Duration::from_millis(5);
 /// More commits of others than these, while a batch was worked on, are company: some hundreds a second.
 const COMPANY: u64 = 4;
 /// In company the jobs rest for so many times as long as they worked: they take a tenth of the writer's time, and
@@ -105,20 +106,23 @@ impl Worker {
     }
 
     fn run(&self, stop: &AtomicBool) {
-        let mut company = false;
+        let mut most = BATCH;
         while !stop.load(Ordering::Relaxed) {
             let (began, before) = (Instant::now(), tasks(&self.db));
-            match self.work_once(if company { BATCH_IN_COMPANY } else { BATCH }) {
+            match self.work_once(most) {
                 Ok(0) => {
-                    company = false;
+                    most = BATCH;
                     self.db.wait_for_jobs(REST);
                 }
                 Ok(done) => {
                     // Claiming them and marking messages as sent are commits of the worker's own as well.
                     let own = done as u64 + 2;
-                    company = tasks(&self.db) - before > own + COMPANY;
+                    let company = tasks(&self.db) - before > own + COMPANY;
+                    let (took, turn) = (began.elapsed(), if company { TURN_IN_COMPANY } else { TURN });
+                    let fit = done as f64 * turn.as_secs_f64() / took.as_secs_f64().max(1e-6);
+                    most = (1..BATCH).find(|n| f64::from(*n) >= fit).unwrap_or(BATCH);
                     if company {
-                        std::thread::sleep((began.elapsed() * REST_IN_COMPANY).min(LONGEST_REST));
+                        std::thread::sleep((took * REST_IN_COMPANY).min(LONGEST_REST));
                     }
                 }
                 Err(error) => {
