@@ -27,7 +27,7 @@ use fail::Fail;
 use open::Open;
 use std::process::ExitCode;
 
-/// Half of a report's way through the service is small pieces of memory taken and given back.
+/// Under load it takes less of the processor's time than the system's own (docs/decisions/0010).
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -17,7 +17,7 @@ use std::{
 const EVERY: Duration = Duration::from_millis(200);
 
 /// The log's length, in pages, from which on the writer moves the rest itself and begins the log anew: 64 MiB. That
-/// is the bound on its growth under a load that never rests.
+/// bounds its growth under a load that never rests, unless somebody goes on reading an old state.
 pub(crate) const MOST_PAGES: u32 = 16_384;
 
 /// Starts the thread; it ends when the other end of `stop` is gone.

@@ -5,7 +5,7 @@ use crate::{Cx, Row, Value};
 use bluelamp_model::{Error, Id, Kind, Link, Record, Result};
 use serde::de::DeserializeOwned;
 
-/// A record to be kept, written out before its transaction begins, with the keys under which it is found.
+/// A record to be kept, written out as it will be, with the keys under which it is found.
 #[derive(Clone, Debug)]
 pub struct Keyed {
     id: Id,
