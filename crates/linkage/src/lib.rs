@@ -25,16 +25,12 @@
 //! assert!(comparison.parts.iter().any(|part| part.sentence.starts_with("Same mobile number 07700 900123 (+")));
 //! ```
 
-pub mod compare;
-mod explain;
-mod key;
-mod model;
-pub mod normalise;
-mod ready;
-mod score;
-mod subject;
+pub mod columns;
+pub mod dictionary;
+pub mod metric;
+pub mod subject;
 
-pub use key::{Key, keys};
-pub use model::{Band, Bands, FieldModel, Level, Model, Test};
-pub use score::{Comparison, Part, score, weight};
-pub use subject::{Field, Kind, Name, Subject, Value, frequencies};
+pub use subject::{
+    Band, Bands, Comparison, Field, FieldModel, Key, Kind, Level, Model, Name, Part, Subject, Test, Value, compare,
+    frequencies, keys, normalise, score, weight,
+};

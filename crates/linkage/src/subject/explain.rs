@@ -1,8 +1,8 @@
 //! Sentences for an officer, and values as people write them.
 
-use crate::compare::{self, Dates};
-use crate::model::{FieldModel, Model, Test};
-use crate::subject::{Field, Kind, Value};
+use super::compare::{self, Dates};
+use super::model::{FieldModel, Model, Test};
+use super::record::{Field, Kind, Value};
 
 /// A normalised value as it is shown; `written` is what the record had.
 pub(crate) fn shown(field: Field, norm: &str, written: &str) -> String {

@@ -1,7 +1,7 @@
 //! Blocking keys: two records are worth comparing when they share at least one.
 
-use crate::compare::{district, look, numbers};
-use crate::subject::{Field, Kind, Subject};
+use super::compare::{district, look, numbers};
+use super::record::{Field, Kind, Subject};
 use std::collections::BTreeSet;
 
 /// A key that a database can index, such as `p:phone:+447700900123`. It holds personal data: index it where the

@@ -1,7 +1,7 @@
 //! A Fellegi–Sunter model as data: a prior, and for each field levels of agreement with their m and u.
 
-use crate::compare::{self, Dates};
-use crate::subject::{Field, Kind};
+use super::compare::{self, Dates};
+use super::record::{Field, Kind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
 //! The weight of one pair, and the parts that it is made of.
 
-use crate::explain;
-use crate::model::{Band, FieldModel, Level, Model, Test, bits};
-use crate::subject::{Field, Name, Subject, Value};
+use super::explain;
+use super::model::{Band, FieldModel, Level, Model, Test, bits};
+use super::record::{Field, Name, Subject, Value};
 use serde::{Deserialize, Serialize};
 
 /// What a model makes of two subjects: a proposal, never a decision.

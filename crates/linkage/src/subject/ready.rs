@@ -1,7 +1,7 @@
 //! Ready models. Every m and u says where it comes from.
 
-use crate::model::{Bands, DateLevel, FieldModel, Level, Model, Test};
-use crate::subject::{Field, Kind};
+use super::model::{Bands, DateLevel, FieldModel, Level, Model, Test};
+use super::record::{Field, Kind};
 use std::collections::BTreeMap;
 
 fn level(label: &str, test: Test, m: f64, u: f64) -> Level {
@@ -46,7 +46,7 @@ impl Model {
     ///   services may be two people.
     ///
     /// So the first real data of a force should replace them. Prior: 2.1 × 10⁻⁶ there. Bands there, over every
-    /// twentieth of 114 million pairs that share a key of [`crate::keys`] (97.8 % of all true pairs do): strong has
+    /// twentieth of 114 million pairs that share a key of [`super::keys`] (97.8 % of all true pairs do): strong has
     /// precision 0.985 and recall 0.852; possible has precision 0.900 and recall 0.932. A lower bound for possible
     /// buys little: of the pairs from −2 to 0, about 1 in 12 is right.
     #[rustfmt::skip]

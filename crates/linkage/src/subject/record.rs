@@ -1,6 +1,6 @@
 //! What is known of one person, phone, vehicle or place, normalised once on the way in.
 
-use crate::{explain, normalise};
+use super::{explain, normalise};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -90,7 +90,7 @@ impl Value {
     }
 }
 
-/// The share of each normalised value among those given: a table for [`crate::Model::frequencies`].
+/// The share of each normalised value among those given: a table for [`super::Model::frequencies`].
 pub fn frequencies<'a>(values: impl IntoIterator<Item = &'a Value>) -> BTreeMap<String, f64> {
     let mut table = BTreeMap::new();
     let mut all = 0.0;

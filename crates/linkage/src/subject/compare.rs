@@ -70,7 +70,7 @@ pub enum Dates {
     Different,
 }
 
-/// Relates two dates as [`crate::normalise::date`] writes them.
+/// Relates two dates as [`super::normalise::date`] writes them.
 pub fn dates(a: &str, b: &str) -> Dates {
     let full = a.len() == 10 && b.len() == 10 && a.is_ascii() && b.is_ascii();
     let same = |to: usize| a.get(..to).is_some_and(|head| b.get(..to) == Some(head));

@@ -1,0 +1,120 @@
+//! Distinct values, each stored once in one arena and known by a number.
+//!
+//! A column of a million surnames has sixty thousand distinct ones. Everything that is expensive (a parse, a pattern, a
+//! similarity) is done once per distinct value, and records carry 32-bit numbers. Number 0 is NULL, which equals nothing.
+
+use hashbrown::hash_table::{Entry, HashTable};
+use std::hash::BuildHasher;
+
+/// The number of a NULL: it equals nothing, itself included.
+pub const NULL: u32 = 0;
+
+/// Distinct byte strings in the order in which they were first seen, numbered from 1.
+#[derive(Clone)]
+pub struct Dictionary {
+    bytes: Vec<u8>,
+    /// `ends[i]` is where value `i` ends in `bytes`; value 0 is empty and stands for NULL.
+    ends: Vec<usize>,
+    table: HashTable<u32>,
+    hasher: hashbrown::DefaultHashBuilder,
+}
+
+impl Default for Dictionary {
+    fn default() -> Dictionary {
+        Dictionary { bytes: Vec::new(), ends: vec![0], table: HashTable::new(), hasher: Default::default() }
+    }
+}
+
+impl std::fmt::Debug for Dictionary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Dictionary of {} values, {} bytes", self.len(), self.bytes.len())
+    }
+}
+
+impl Dictionary {
+    /// How many distinct values there are, NULL not counted.
+    pub fn len(&self) -> usize {
+        self.ends.len() - 1
+    }
+
+    /// Whether there is no value but NULL.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value of a number: an empty string for [`NULL`] and for a number that was never given out.
+    #[inline]
+    pub fn get(&self, id: u32) -> &[u8] {
+        let id = id as usize;
+        if id == 0 || id >= self.ends.len() {
+            return &[];
+        }
+        &self.bytes[self.ends[id - 1]..self.ends[id]]
+    }
+
+    /// The value of a number as text. Values that come in as text are UTF-8; other bytes are shown with replacements.
+    pub fn text(&self, id: u32) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(self.get(id))
+    }
+
+    /// The number of a value, given out now if it is new. An empty string is a value like any other.
+    #[inline]
+    pub fn intern(&mut self, value: &[u8]) -> u32 {
+        let hash = self.hasher.hash_one(value);
+        let Dictionary { bytes, ends, table, hasher } = self;
+        let of = |id: u32| &bytes[ends[id as usize - 1]..ends[id as usize]];
+        match table.entry(hash, |&id| of(id) == value, |&id| hasher.hash_one(of(id))) {
+            Entry::Occupied(entry) => *entry.get(),
+            Entry::Vacant(entry) => {
+                let id = u32::try_from(ends.len()).unwrap_or(u32::MAX);
+                entry.insert(id);
+                bytes.extend_from_slice(value);
+                ends.push(bytes.len());
+                id
+            }
+        }
+    }
+
+    /// The number of a value that is already there.
+    pub fn find(&self, value: &[u8]) -> Option<u32> {
+        self.table.find(self.hasher.hash_one(value), |&id| self.get(id) == value).copied()
+    }
+
+    /// All values with their numbers, in the order of the numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        (1..self.ends.len() as u32).map(|id| (id, self.get(id)))
+    }
+
+    /// Bytes of memory held.
+    pub fn bytes(&self) -> usize {
+        self.bytes.capacity() + self.ends.capacity() * 8 + self.table.capacity() * 5
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_value_has_the_same_number_and_null_is_none_of_them() {
+        let mut dictionary = Dictionary::default();
+        let smith = dictionary.intern(b"Smith");
+        let empty = dictionary.intern(b"");
+        assert_eq!(dictionary.intern(b"Smith"), smith);
+        assert_ne!(smith, empty);
+        assert!(smith != NULL && empty != NULL, "an empty string is not NULL");
+        assert_eq!(dictionary.get(smith), b"Smith");
+        assert_eq!(dictionary.find(b"Jones"), None);
+        assert_eq!(dictionary.len(), 2);
+        assert_eq!(dictionary.get(77), b"", "a number never given out is empty");
+    }
+
+    #[test]
+    fn a_hundred_thousand_values_keep_their_numbers() {
+        let mut dictionary = Dictionary::default();
+        for k in 0..100_000u32 {
+            assert_eq!(dictionary.intern(format!("value {k}").as_bytes()), k + 1);
+        }
+        assert_eq!(dictionary.find(b"value 777"), Some(778));
+    }
+}
