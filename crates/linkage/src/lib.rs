@@ -25,10 +25,23 @@
 //! assert!(comparison.parts.iter().any(|part| part.sentence.starts_with("Same mobile number 07700 900123 (+")));
 //! ```
 
+pub mod block;
 pub mod columns;
 pub mod dictionary;
+pub mod group;
+pub mod kernel;
+pub mod linker;
 pub mod metric;
+pub mod parallel;
+pub mod predict;
+pub mod read;
+pub mod settings;
+pub mod slot;
+pub mod sql;
 pub mod subject;
+pub mod time;
+pub mod value;
+pub mod write;
 
 pub use subject::{
     Band, Bands, Comparison, Field, FieldModel, Key, Kind, Level, Model, Name, Part, Subject, Test, Value, compare,

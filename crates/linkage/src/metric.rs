@@ -132,6 +132,12 @@ impl Bag {
         Some(Bag(bag))
     }
 
+    /// How many bytes the text has.
+    #[inline]
+    pub fn length(&self) -> usize {
+        self.0.iter().map(|n| usize::from(*n)).sum()
+    }
+
     /// At most so many bytes of one text have a partner in the other.
     #[inline]
     pub fn shared(&self, other: &Bag) -> u32 {

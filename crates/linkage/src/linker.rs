@@ -1,0 +1,587 @@
+//! A model made ready for records: conditions compiled, values numbered, weights laid out.
+//!
+//! A pair is compared into a *pattern*, one small number for each comparison's level packed into 64 bits. Weights,
+//! charts, thresholds and training all work from patterns; nothing is compared twice.
+
+use crate::block::{Blocks, Filters, Task};
+use crate::columns::Table;
+use crate::dictionary::NULL;
+use crate::kernel::{Compiler, Likeness, Node, Place, RowPlan, Scratch, truth};
+use crate::settings::{LinkType, Rule, Settings};
+use crate::slot::Slots;
+use crate::sql::Expr;
+
+/// The outcome of all comparisons of a pair, packed: for each comparison its level plus one, 0 for NULL.
+pub type Pattern = u64;
+
+/// Where a comparison's level is in a [`Pattern`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// How far to shift.
+    pub shift: u32,
+    /// Which bits, after shifting.
+    pub mask: u64,
+}
+
+impl Field {
+    /// The level in a pattern: -1 for NULL.
+    #[inline]
+    pub fn gamma(self, pattern: Pattern) -> i32 {
+        ((pattern >> self.shift) & self.mask) as i32 - 1
+    }
+}
+
+struct Compared {
+    /// Conditions with the level that holds, plus one.
+    levels: Vec<(Node, u8)>,
+    otherwise: u8,
+    /// From here on levels are dear, and an answer is remembered.
+    dear: usize,
+    memo: Option<Place>,
+}
+
+/// How the frequency of values changes a level's weight.
+#[derive(Clone, Debug)]
+struct Adjusted {
+    at: usize,
+    table: usize,
+    weight: f64,
+    least: f64,
+    from: f64,
+}
+
+/// The weights of a model, laid out for summing.
+#[derive(Clone, Debug)]
+pub struct Weights {
+    prior: f64,
+    /// By comparison, then by level plus one.
+    levels: Vec<Vec<f64>>,
+    adjusted: Vec<Vec<Option<Adjusted>>>,
+    /// log2 of the share of each value of a column; not a number (NaN) for NULL.
+    tables: Vec<Vec<f64>>,
+    fields: Vec<Field>,
+}
+
+/// A model with its records.
+pub struct Linker {
+    /// What is derived from the records.
+    pub(crate) slots: Slots,
+    rows_of: RowPlan,
+    likenesses: Vec<Likeness>,
+    compared: Vec<Compared>,
+    /// Where each comparison's level is in a pattern.
+    pub fields: Vec<Field>,
+    /// How much each level weighs.
+    pub weights: Weights,
+    /// Which pairs are looked at.
+    pub blocks: Blocks,
+    pub(crate) rows: Vec<u32>,
+    stride: usize,
+    /// For each record the file that it is from.
+    pub source: Vec<u16>,
+    /// Which records are compared.
+    pub link_type: LinkType,
+}
+
+/// What a linker leaves out for the sake of speed or safety.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Blocks of more records than this are set aside and reported.
+    pub block: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { block: 20_000 }
+    }
+}
+
+/// Remembers levels of pairs of values: a table without chains, where a newer pair displaces an older one.
+#[derive(Default)]
+pub(crate) struct Memo {
+    keys: Vec<u64>,
+    levels: Vec<u8>,
+    asked: u32,
+    found: u32,
+    off: bool,
+}
+
+const MEMO_BITS: u32 = 15;
+
+impl Memo {
+    #[inline]
+    fn place(key: u64) -> usize {
+        (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - MEMO_BITS)) as usize
+    }
+
+    #[inline]
+    fn get(&mut self, key: u64) -> Option<u8> {
+        if self.off {
+            return None;
+        }
+        if self.keys.is_empty() {
+            self.keys = vec![0; 1 << MEMO_BITS];
+            self.levels = vec![0; 1 << MEMO_BITS];
+        }
+        self.asked += 1;
+        let place = Memo::place(key);
+        if self.keys[place] == key {
+            self.found += 1;
+            return Some(self.levels[place]);
+        }
+        // Values that hardly ever meet again are not worth remembering.
+        if self.asked == 20_000 {
+            self.off = self.found < 6_000;
+            (self.asked, self.found) = (0, 0);
+        }
+        None
+    }
+
+    #[inline]
+    fn put(&mut self, key: u64, level: u8) {
+        if !self.off {
+            let place = Memo::place(key);
+            self.keys[place] = key;
+            self.levels[place] = level;
+        }
+    }
+}
+
+/// What one thread needs while it compares.
+#[derive(Default)]
+pub struct Worker {
+    pub(crate) scratch: Scratch,
+    memos: Vec<Memo>,
+}
+
+impl Worker {
+    /// What went wrong while pairs were compared, if anything did.
+    pub fn fault(&mut self) -> Option<String> {
+        self.scratch.fault.take()
+    }
+}
+
+impl Linker {
+    /// Makes a model ready for records. `table` must be in the order of [`order`]; its values are taken over.
+    ///
+    /// `rules` are the blocking rules to apply, which need not be the model's own.
+    ///
+    /// # Errors
+    /// In words: a column that is missing, a rule without an equality, too many levels.
+    pub fn new(settings: &Settings, rules: &[Rule], table: &mut Table, limits: Limits) -> Result<Linker, String> {
+        let mut slots = Slots::new(table);
+        // Lists to take apart are read before their values move.
+        let explodes = rules.iter().any(|r| !r.explode.is_empty());
+        let kept = explodes.then(|| table.clone());
+        slots.take_values(table);
+        let mut rows_of = RowPlan::default();
+        let mut compiler = Compiler { slots: &mut slots, rows: &mut rows_of, likenesses: Vec::new() };
+        let (compared, fields) = compare_plan(settings, &mut compiler)?;
+        let blocks = Blocks::new(rules, kept.as_ref().unwrap_or(table), &mut compiler, limits.block)?;
+        let adjusted = adjustments(settings, &mut compiler)?;
+        let likenesses = compiler.likenesses;
+        let (rows, stride) = lay_out(&mut slots, &rows_of, table)?;
+        slots.learn_facts();
+        let weights = weights(settings, &fields, adjusted, &slots, table);
+        Ok(Linker {
+            slots,
+            rows_of,
+            likenesses,
+            compared,
+            fields,
+            weights,
+            blocks,
+            rows,
+            stride,
+            source: table.source.clone(),
+            link_type: settings.link_type,
+        })
+    }
+
+    /// How many records there are.
+    pub fn records(&self) -> usize {
+        self.source.len()
+    }
+
+    #[inline]
+    pub(crate) fn row(&self, record: u32) -> &[u32] {
+        let from = record as usize * self.stride;
+        &self.rows[from..from + self.stride]
+    }
+
+    /// A worker for one thread.
+    pub fn worker(&self) -> Worker {
+        Worker { scratch: Scratch::default(), memos: self.compared.iter().map(|_| Memo::default()).collect() }
+    }
+
+    /// Compares two records.
+    #[inline]
+    pub fn pattern(&self, left: u32, right: u32, worker: &mut Worker) -> Pattern {
+        self.pattern_of(self.row(left), self.row(right), worker)
+    }
+
+    pub(crate) fn pattern_of(&self, left: &[u32], right: &[u32], worker: &mut Worker) -> Pattern {
+        let mut pattern = 0;
+        let mut cleared = self.likenesses.is_empty();
+        for ((compared, field), memo) in self.compared.iter().zip(&self.fields).zip(&mut worker.memos) {
+            let level = self.level(compared, left, right, &mut worker.scratch, memo, &mut cleared);
+            pattern |= u64::from(level) << field.shift;
+        }
+        pattern
+    }
+
+    #[inline]
+    fn level(
+        &self,
+        compared: &Compared,
+        left: &[u32],
+        right: &[u32],
+        scratch: &mut Scratch,
+        memo: &mut Memo,
+        cleared: &mut bool,
+    ) -> u8 {
+        for (node, level) in &compared.levels[..compared.dear] {
+            if truth(node, &self.likenesses, &self.slots, left, right, scratch) == 1 {
+                return *level;
+            }
+        }
+        if compared.dear == compared.levels.len() {
+            return compared.otherwise;
+        }
+        let key = compared.memo.map(|place| u64::from(left[place.at]) << 32 | u64::from(right[place.at]));
+        if let Some(key) = key
+            && let Some(level) = memo.get(key)
+        {
+            return level;
+        }
+        if !*cleared {
+            scratch.likenesses.clear();
+            scratch.likenesses.resize(self.likenesses.len(), f64::NAN);
+            *cleared = true;
+        }
+        let mut found = compared.otherwise;
+        for (node, level) in &compared.levels[compared.dear..] {
+            if truth(node, &self.likenesses, &self.slots, left, right, scratch) == 1 {
+                found = *level;
+                break;
+            }
+        }
+        if let Some(key) = key {
+            memo.put(key, found);
+        }
+        found
+    }
+
+    /// The weight of a pair in bits: the prior, what each level weighs, and what the frequency of values changes.
+    #[inline]
+    pub fn weight(&self, pattern: Pattern, left: u32, right: u32) -> f64 {
+        self.weights.of(pattern, self.row(left), self.row(right))
+    }
+
+    /// Calls `f` with every pair of a piece of work and its pattern.
+    pub fn each(&self, task: &Task, worker: &mut Worker, f: &mut impl FnMut(u32, u32, Pattern)) {
+        let filters =
+            Filters { slots: &self.slots, likenesses: &self.likenesses, rows: &self.rows, stride: self.stride };
+        let Worker { scratch, memos } = worker;
+        let mut compare = Worker { scratch: Scratch::default(), memos: std::mem::take(memos) };
+        self.blocks.each(task, self.link_type, &self.source, &filters, scratch, &mut |left, right, _| {
+            let pattern = self.pattern_of(self.row(left), self.row(right), &mut compare);
+            f(left, right, pattern);
+        });
+        worker.memos = compare.memos;
+        if let Some(fault) = compare.scratch.fault {
+            worker.scratch.fault.get_or_insert(fault);
+        }
+    }
+
+    /// Calls `f` with every pair of a piece of work, uncompared.
+    pub fn each_pair(&self, task: &Task, worker: &mut Worker, f: &mut impl FnMut(u32, u32)) {
+        let filters =
+            Filters { slots: &self.slots, likenesses: &self.likenesses, rows: &self.rows, stride: self.stride };
+        self.blocks.each(task, self.link_type, &self.source, &filters, &mut worker.scratch, &mut |l, r, _| f(l, r));
+    }
+
+    /// Every piece of work of all rules, in order.
+    pub fn tasks(&self) -> Vec<Task> {
+        (0..self.blocks.rules.len()).flat_map(|rule| self.blocks.tasks(rule, self.records())).collect()
+    }
+
+    /// Lays the weights out anew after training has changed them.
+    pub fn reweigh(&mut self, settings: &Settings) {
+        self.weights.prior = settings.prior;
+        for (at, comparison) in settings.comparisons.iter().enumerate() {
+            for (level, of) in comparison.levels.iter().enumerate() {
+                self.weights.levels[at][(of.gamma + 1) as usize] = comparison.weight(level);
+            }
+        }
+    }
+
+    /// The text of a column of a record, for people to read.
+    pub fn text(&self, record: u32, column: &str) -> Option<String> {
+        let source = self.slots.source(column)?;
+        let dictionary = self.slots.sources[source].dictionary;
+        let place = self.rows_of.slots.iter().position(|s| {
+            self.slots.dictionary(*s) == dictionary && self.slots.one_source(*s) == Some(source)
+        })?;
+        let id = self.row(record)[place];
+        (id != NULL).then(|| self.slots.dictionaries[dictionary].text(id).into_owned())
+    }
+
+    /// Bytes of memory held by records and values.
+    pub fn bytes(&self) -> usize {
+        self.rows.capacity() * 4 + self.slots.dictionaries.iter().map(crate::dictionary::Dictionary::bytes).sum::<usize>()
+    }
+}
+
+impl Weights {
+    /// The weight of a pattern for two rows.
+    #[inline]
+    pub(crate) fn of(&self, pattern: Pattern, left: &[u32], right: &[u32]) -> f64 {
+        let mut sum = (self.prior / (1.0 - self.prior)).log2();
+        for ((levels, adjusted), field) in self.levels.iter().zip(&self.adjusted).zip(&self.fields) {
+            let level = ((pattern >> field.shift) & field.mask) as usize;
+            sum += levels[level];
+            if let Some(adjusted) = &adjusted[level] {
+                sum += self.adjustment(adjusted, left, right);
+            }
+        }
+        sum
+    }
+
+    fn adjustment(&self, adjusted: &Adjusted, left: &[u32], right: &[u32]) -> f64 {
+        let table = &self.tables[adjusted.table];
+        let unknown = f64::NAN;
+        let a = table.get(left[adjusted.at] as usize).copied().unwrap_or(unknown);
+        let b = table.get(right[adjusted.at] as usize).copied().unwrap_or(unknown);
+        // f64::max takes the one that is a number.
+        let most = a.max(b);
+        if most.is_nan() { 0.0 } else { adjusted.weight * (adjusted.from - most.max(adjusted.least)) }
+    }
+
+    /// What each part of a pattern weighs: the level, and what the frequency of values changes.
+    pub(crate) fn parts(&self, pattern: Pattern, left: &[u32], right: &[u32]) -> Vec<(f64, f64)> {
+        self.levels
+            .iter()
+            .zip(&self.adjusted)
+            .zip(&self.fields)
+            .map(|((levels, adjusted), field)| {
+                let level = ((pattern >> field.shift) & field.mask) as usize;
+                (levels[level], adjusted[level].as_ref().map_or(0.0, |a| self.adjustment(a, left, right)))
+            })
+            .collect()
+    }
+
+    /// What the prior weighs.
+    pub fn prior_weight(&self) -> f64 {
+        (self.prior / (1.0 - self.prior)).log2()
+    }
+}
+
+/// The chance that a weight stands for.
+pub fn probability(weight: f64) -> f64 {
+    if weight >= 0.0 {
+        1.0 / (1.0 + (-weight).exp2())
+    } else {
+        let odds = weight.exp2();
+        odds / (1.0 + odds)
+    }
+}
+
+/// The weight of a chance; infinite for 0 and 1.
+pub fn weight_of(probability: f64) -> f64 {
+    (probability / (1.0 - probability)).log2()
+}
+
+fn compare_plan(settings: &Settings, compiler: &mut Compiler<'_>) -> Result<(Vec<Compared>, Vec<Field>), String> {
+    let (mut all, mut fields) = (Vec::new(), Vec::new());
+    let mut shift = 0;
+    for comparison in &settings.comparisons {
+        let at = |what: String| format!("comparison {}: {what}", comparison.name);
+        let most = comparison.levels.iter().map(|l| l.gamma + 1).max().unwrap_or(0) as u64;
+        let bits = 64 - most.leading_zeros();
+        if shift + bits > 64 || most > 200 {
+            return Err(at("there are more comparisons and levels than fit into 64 bits; leave some out".to_owned()));
+        }
+        fields.push(Field { shift, mask: (1 << bits) - 1 });
+        shift += bits;
+        let mut levels = Vec::new();
+        let mut otherwise = None;
+        for level in &comparison.levels {
+            let number = (level.gamma + 1) as u8;
+            match &level.condition {
+                Some(condition) => levels.push((compiler.node(condition).map_err(at)?, number)),
+                None => otherwise = Some(number),
+            }
+        }
+        let Some(otherwise) = otherwise else {
+            return Err(at("has no ELSE level, so that some pairs would have no outcome; add one".to_owned()));
+        };
+        let dear = levels.iter().position(|(node, _)| node.is_dear()).unwrap_or(levels.len());
+        let memo = memo_of(&levels, compiler)?;
+        all.push(Compared { levels, otherwise, dear, memo });
+    }
+    Ok((all, fields))
+}
+
+/// The column whose two values decide a comparison, if it is one.
+fn memo_of(levels: &[(Node, u8)], compiler: &mut Compiler<'_>) -> Result<Option<Place>, String> {
+    let mut slots = Vec::new();
+    for (node, _) in levels {
+        node.places(&compiler.likenesses, &mut |place| slots.push(compiler.rows.slots[place.at]));
+    }
+    let mut source = None;
+    for slot in slots {
+        let Some(one) = compiler.slots.one_source(slot) else { return Ok(None) };
+        if *source.get_or_insert(one) != one {
+            return Ok(None);
+        }
+    }
+    let Some(source) = source else { return Ok(None) };
+    let name = compiler.slots.sources[source].name.clone();
+    let slot = compiler.slots.slot(&Expr::Column { side: None, name }, None)?;
+    Ok(Some(compiler.rows.place(compiler.slots, slot)))
+}
+
+type Adjustments = (Vec<Vec<Option<Adjusted>>>, Vec<usize>);
+
+fn adjustments(settings: &Settings, compiler: &mut Compiler<'_>) -> Result<Adjustments, String> {
+    let mut sources: Vec<usize> = Vec::new();
+    let mut all = Vec::new();
+    for comparison in &settings.comparisons {
+        let most = comparison.levels.iter().map(|l| l.gamma + 1).max().unwrap_or(0) as usize;
+        let mut of = vec![None; most + 1];
+        for (at, level) in comparison.levels.iter().enumerate() {
+            let Some(frequency) = &level.frequency else { continue };
+            if level.is_null || level.condition.is_none() || frequency.weight == 0.0 {
+                continue;
+            }
+            let missing = |what: String| format!("comparison {}: {what}", comparison.name);
+            let Some(source) = compiler.slots.source(&frequency.column) else {
+                return Err(missing(format!(
+                    "the column {} is not in the input, which has {}",
+                    frequency.column,
+                    compiler.slots.names()
+                )));
+            };
+            let from = if frequency.own_u {
+                at
+            } else {
+                let wanted = frequency.column.to_ascii_lowercase();
+                (0..comparison.levels.len())
+                    .find(|l| comparison.exact_column(*l).is_some_and(|c| c == wanted))
+                    .ok_or_else(|| missing(format!("has no level of exact agreement on {}, from which the frequency of values is measured", frequency.column)))?
+            };
+            let name = compiler.slots.sources[source].name.clone();
+            let slot = compiler.slots.slot(&Expr::Column { side: None, name }, None)?;
+            let place = compiler.rows.place(compiler.slots, slot);
+            let table = sources.iter().position(|s| *s == source).unwrap_or_else(|| {
+                sources.push(source);
+                sources.len() - 1
+            });
+            of[(level.gamma + 1) as usize] = Some(Adjusted {
+                at: place.at,
+                table,
+                weight: frequency.weight,
+                least: if frequency.least > 0.0 { frequency.least.log2() } else { f64::NEG_INFINITY },
+                from: comparison.u(from).log2(),
+            });
+        }
+        all.push(of);
+    }
+    Ok((all, sources))
+}
+
+fn lay_out(slots: &mut Slots, plan: &RowPlan, table: &Table) -> Result<(Vec<u32>, usize), String> {
+    let stride = plan.slots.len().max(1);
+    let mut rows = vec![NULL; stride * table.rows];
+    for (at, slot) in plan.slots.iter().enumerate() {
+        let ids = slots.fill(*slot, table)?;
+        for (record, id) in ids.into_iter().enumerate() {
+            rows[record * stride + at] = id;
+        }
+    }
+    Ok((rows, stride))
+}
+
+fn weights(settings: &Settings, fields: &[Field], adjusted: Adjustments, slots: &Slots, table: &Table) -> Weights {
+    let levels = settings
+        .comparisons
+        .iter()
+        .map(|comparison| {
+            let most = comparison.levels.iter().map(|l| l.gamma + 1).max().unwrap_or(0) as usize;
+            let mut of = vec![0.0; most + 1];
+            for (at, level) in comparison.levels.iter().enumerate() {
+                of[(level.gamma + 1) as usize] = comparison.weight(at);
+            }
+            of
+        })
+        .collect();
+    let (adjusted, sources) = adjusted;
+    let tables = sources
+        .into_iter()
+        .map(|source| {
+            let values = slots.dictionaries[slots.sources[source].dictionary].len() + 1;
+            let mut counts = vec![0u32; values];
+            for &id in &table.columns[source].ids {
+                counts[id as usize] += 1;
+            }
+            let all: u64 = counts[1..].iter().map(|c| u64::from(*c)).sum();
+            let mut shares: Vec<f64> = counts.iter().map(|c| (f64::from(*c) / all as f64).log2()).collect();
+            shares[0] = f64::NAN;
+            shares
+        })
+        .collect();
+    Weights { prior: settings.prior, levels, adjusted, tables, fields: fields.to_vec() }
+}
+
+/// The order in which Splink puts the records of a pair: by file where files are told apart, then by id, whole numbers as
+/// numbers and everything else byte by byte.
+///
+/// # Errors
+/// Where the column of ids is missing, an id is missing or stands twice: with the rows.
+pub fn order(table: &Table, unique_id: &str, link_type: LinkType) -> Result<Vec<u32>, String> {
+    use crate::columns::Kind;
+    let Some(ids) = table.column(unique_id) else {
+        return Err(format!("the column {unique_id}, which tells records apart, is not in the input, which has {}", table.names()));
+    };
+    let by_file = link_type != LinkType::Dedupe && table.sources.len() > 1;
+    let file_of = |row: u32| &table.sources[table.source[row as usize] as usize];
+    let place = |row: u32| {
+        let source = table.source[row as usize];
+        let first = table.source.iter().position(|s| *s == source).unwrap_or(0);
+        format!("{}, row {}", table.sources[source as usize], row as usize - first + 1)
+    };
+    if let Some(row) = ids.ids.iter().position(|id| *id == NULL) {
+        return Err(format!("{}, column {unique_id}: the id is missing", place(row as u32)));
+    }
+    let mut all: Vec<u32> = (0..table.rows as u32).collect();
+    if ids.kind == Kind::Integer {
+        let numbers: Vec<i64> = std::iter::once(0)
+            .chain(ids.values.iter().map(|(_, v)| std::str::from_utf8(v).ok().and_then(|t| t.parse().ok()).unwrap_or(0)))
+            .collect();
+        let number = |row: u32| numbers[ids.ids[row as usize] as usize];
+        if by_file {
+            // Files are compared as text before the ids are, as texts too.
+            all.sort_by_cached_key(|&row| format!("{}-__-{}", file_of(row), number(row)));
+        } else if !all.is_sorted_by_key(|&row| number(row)) {
+            all.sort_by_key(|&row| number(row));
+        }
+    } else if by_file {
+        all.sort_by_cached_key(|&row| [file_of(row).as_bytes(), b"-__-", ids.values.get(ids.ids[row as usize])].concat());
+    } else {
+        all.sort_by(|&a, &b| ids.values.get(ids.ids[a as usize]).cmp(ids.values.get(ids.ids[b as usize])));
+    }
+    let same = |a: u32, b: u32| {
+        ids.ids[a as usize] == ids.ids[b as usize] && (!by_file || table.source[a as usize] == table.source[b as usize])
+    };
+    if let Some(pair) = all.windows(2).find(|pair| same(pair[0], pair[1])) {
+        let (first, second) = (pair[0].min(pair[1]), pair[0].max(pair[1]));
+        return Err(format!(
+            "{}, column {unique_id}: the id {} stands twice, first in {}; each record needs an id of its own",
+            place(second),
+            ids.values.text(ids.ids[first as usize]),
+            place(first)
+        ));
+    }
+    Ok(all)
+}

@@ -1,0 +1,399 @@
+//! Splink's settings and models (versions 4 and 5): a JSON file that people have, read, checked and written again.
+//!
+//! The file as it was read is kept, and what is changed is changed in it, so that keys which this product does not know
+//! come back unharmed. Everything that is wrong is reported at once, each with its place.
+
+use crate::sql::Expr;
+use serde_json::{Map, Value, json};
+
+/// Which records are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkType {
+    /// All records with one another.
+    Dedupe,
+    /// Records of different files only.
+    Link,
+    /// Both.
+    LinkAndDedupe,
+}
+
+/// A whole model: what is compared, how much each outcome weighs, which pairs are looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    raw: Map<String, Value>,
+    /// Which records are compared.
+    pub link_type: LinkType,
+    /// The chance that two records taken at random are of one person.
+    pub prior: f64,
+    /// The column that tells records apart within a file.
+    pub unique_id: String,
+    /// The column that names the file of a record.
+    pub source_dataset: String,
+    /// Which pairs are looked at.
+    pub rules: Vec<Rule>,
+    /// What is compared.
+    pub comparisons: Vec<Comparison>,
+    /// Training stops when no parameter changes by more.
+    pub convergence: f64,
+    /// Or after so many rounds.
+    pub iterations: u32,
+}
+
+/// A blocking rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    /// As it is written.
+    pub sql: String,
+    /// Lists that are taken apart before the rule is applied.
+    pub explode: Vec<String>,
+}
+
+/// What is compared, with its levels in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// Its name, as in `gamma_<name>`.
+    pub name: String,
+    /// Its levels; the first that holds is taken.
+    pub levels: Vec<Level>,
+}
+
+/// One outcome of a comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Level {
+    /// The condition as it is written.
+    pub sql: String,
+    /// The condition; `None` for ELSE.
+    pub condition: Option<Expr>,
+    /// What a chart calls it.
+    pub label: String,
+    /// Its number: n-1 for the first down to 0, and -1 for NULL.
+    pub gamma: i32,
+    /// How often it is seen where both records are of one person, if trained.
+    pub m: Option<f64>,
+    /// How often where they are of two, if trained.
+    pub u: Option<f64>,
+    /// Training leaves `m` alone.
+    pub fix_m: bool,
+    /// Training leaves `u` alone.
+    pub fix_u: bool,
+    /// Nothing can be said: one of the values is missing.
+    pub is_null: bool,
+    /// The column whose rarer values weigh more.
+    pub frequency: Option<Frequency>,
+}
+
+/// How the frequency of a value changes a weight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frequency {
+    /// The column whose values are counted.
+    pub column: String,
+    /// How much of the change is applied, 0 to 1.
+    pub weight: f64,
+    /// No value counts as rarer than this.
+    pub least: f64,
+    /// The change is measured from this level's own u, not from that of the exact level.
+    pub own_u: bool,
+}
+
+/// What is wrong with a file of settings, all of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct SettingsErrors(pub Vec<String>);
+
+impl Settings {
+    /// Reads settings or a model.
+    ///
+    /// # Errors
+    /// Every fault with its place in the JSON.
+    pub fn from_json(text: &str) -> Result<Settings, SettingsErrors> {
+        let value: Value =
+            serde_json::from_str(text).map_err(|e| SettingsErrors(vec![format!("the settings are no JSON: {e}")]))?;
+        let Value::Object(raw) = value else {
+            return Err(SettingsErrors(vec!["the settings are no JSON object".to_owned()]));
+        };
+        Settings::from_map(raw)
+    }
+
+    /// As [`Settings::from_json`], from JSON that is parsed already.
+    ///
+    /// # Errors
+    /// Every fault with its place.
+    pub fn from_map(raw: Map<String, Value>) -> Result<Settings, SettingsErrors> {
+        let mut faults = Faults::default();
+        let link_type = match raw.get("link_type").and_then(Value::as_str) {
+            Some("dedupe_only") => LinkType::Dedupe,
+            Some("link_only") => LinkType::Link,
+            Some("link_and_dedupe") => LinkType::LinkAndDedupe,
+            other => {
+                faults.add("link_type", format!("is {other:?}, and must be dedupe_only, link_only or link_and_dedupe"));
+                LinkType::Dedupe
+            }
+        };
+        let prior = faults.probability(raw.get("probability_two_random_records_match"), "probability_two_random_records_match");
+        let text = |key: &str, default: &str| raw.get(key).and_then(Value::as_str).unwrap_or(default).to_owned();
+        let rules = match raw.get("blocking_rules_to_generate_predictions") {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::Array(rules)) => {
+                rules.iter().enumerate().filter_map(|(at, rule)| faults.rule(rule, at)).collect()
+            }
+            Some(_) => {
+                faults.add("blocking_rules_to_generate_predictions", "is no list");
+                Vec::new()
+            }
+        };
+        let mut comparisons: Vec<Comparison> = Vec::new();
+        match raw.get("comparisons") {
+            Some(Value::Array(all)) if !all.is_empty() => {
+                for (at, comparison) in all.iter().enumerate() {
+                    let Some(comparison) = faults.comparison(comparison, at) else { continue };
+                    if comparisons.iter().any(|c| c.name == comparison.name) {
+                        faults.add(&format!("comparisons[{at}]"), format!("there are two comparisons of the name {}", comparison.name));
+                    }
+                    comparisons.push(comparison);
+                }
+            }
+            _ => faults.add("comparisons", "is missing or empty: at least one comparison is needed"),
+        }
+        let settings = Settings {
+            link_type,
+            prior: prior.unwrap_or(1e-4),
+            unique_id: text("unique_id_column_name", "unique_id"),
+            source_dataset: text("source_dataset_column_name", "source_dataset"),
+            rules,
+            comparisons,
+            convergence: raw.get("em_convergence").and_then(Value::as_f64).unwrap_or(1e-4),
+            iterations: raw.get("max_iterations").and_then(Value::as_u64).map_or(25, |n| n.min(100_000) as u32),
+            raw,
+        };
+        if faults.0.is_empty() { Ok(settings) } else { Err(SettingsErrors(faults.0)) }
+    }
+
+    /// The model as Splink writes it, with everything that came in and what training has changed.
+    pub fn to_json(&self) -> String {
+        // A map of JSON values is always JSON.
+        serde_json::to_string_pretty(&Value::Object(self.raw.clone())).unwrap_or_default() + "\n"
+    }
+
+    /// Sets the prior.
+    pub fn set_prior(&mut self, prior: f64) {
+        self.prior = prior;
+        self.raw.insert("probability_two_random_records_match".into(), json!(prior));
+    }
+
+    /// Sets one level's m, where it is not fixed.
+    pub fn set_m(&mut self, comparison: usize, level: usize, m: f64) {
+        if !self.comparisons[comparison].levels[level].fix_m {
+            self.comparisons[comparison].levels[level].m = Some(m);
+            self.set(comparison, level, "m_probability", m);
+        }
+    }
+
+    /// Sets one level's u, where it is not fixed.
+    pub fn set_u(&mut self, comparison: usize, level: usize, u: f64) {
+        if !self.comparisons[comparison].levels[level].fix_u {
+            self.comparisons[comparison].levels[level].u = Some(u);
+            self.set(comparison, level, "u_probability", u);
+        }
+    }
+
+    fn set(&mut self, comparison: usize, level: usize, key: &str, value: f64) {
+        let place = self.raw.get_mut("comparisons").and_then(|c| c.get_mut(comparison));
+        if let Some(Value::Object(level)) = place.and_then(|c| c.get_mut("comparison_levels")).and_then(|l| l.get_mut(level)) {
+            level.insert(key.to_owned(), json!(value));
+        }
+    }
+
+    /// The columns that the model reads, each once: ids, comparisons, frequencies.
+    pub fn columns(&self) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        let mut add = |name: &str| {
+            if !all.iter().any(|have| have.eq_ignore_ascii_case(name)) {
+                all.push(name.to_owned());
+            }
+        };
+        for level in self.comparisons.iter().flat_map(|c| &c.levels) {
+            level.condition.iter().flat_map(Expr::columns).for_each(|(_, name)| add(&name));
+            level.frequency.iter().for_each(|f| add(&f.column));
+        }
+        all
+    }
+}
+
+impl Comparison {
+    /// The place of the level with a number.
+    pub fn level(&self, gamma: i32) -> Option<usize> {
+        self.levels.iter().position(|l| l.gamma == gamma)
+    }
+
+    /// m of a level, or Splink's default where it is not trained: 0.95 for the first, the rest in equal parts.
+    pub fn m(&self, level: usize) -> f64 {
+        let levels = self.levels.iter().filter(|l| !l.is_null).count();
+        self.levels[level].m.unwrap_or_else(|| default_m(levels, self.levels[level].gamma))
+    }
+
+    /// u of a level, or Splink's default, by which untrained weights run from -5 to 3 and the first has 10.
+    pub fn u(&self, level: usize) -> f64 {
+        let levels = self.levels.iter().filter(|l| !l.is_null).count();
+        let gamma = self.levels[level].gamma;
+        self.levels[level].u.unwrap_or_else(|| {
+            let weight = if gamma as usize + 1 == levels {
+                10.0
+            } else if levels <= 2 {
+                -5.0
+            } else {
+                -5.0 + 8.0 * f64::from(gamma) / (levels as f64 - 2.0)
+            };
+            default_m(levels, gamma) / 2f64.powf(weight)
+        })
+    }
+
+    /// log2(m / u) of a level; nothing for NULL.
+    pub fn weight(&self, level: usize) -> f64 {
+        if self.levels[level].is_null {
+            return 0.0;
+        }
+        (self.m(level).max(1e-300) / self.u(level).max(1e-300)).log2()
+    }
+
+    /// The column of which a level is the exact agreement, where it is of one.
+    pub fn exact_column(&self, level: usize) -> Option<String> {
+        let columns = exact_columns(self.levels[level].condition.as_ref()?)?;
+        match columns.as_slice() {
+            [one] => Some(one.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// The columns of a condition that is nothing but `a_l = a_r AND b_l = b_r …`, in lower case.
+pub fn exact_columns(condition: &Expr) -> Option<Vec<String>> {
+    use crate::sql::{Op, Side};
+    condition
+        .conjuncts()
+        .into_iter()
+        .map(|part| match part {
+            Expr::Compare(Op::Eq, left, right) => match (&**left, &**right) {
+                (Expr::Column { side: Some(a), name }, Expr::Column { side: Some(b), name: other })
+                    if a != b && name.eq_ignore_ascii_case(other) && [*a, *b].contains(&Side::Left) =>
+                {
+                    Some(name.to_ascii_lowercase())
+                }
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect()
+}
+
+fn default_m(levels: usize, gamma: i32) -> f64 {
+    if gamma as usize + 1 == levels { 0.95 } else { 0.05 / (levels as f64 - 1.0).max(1.0) }
+}
+
+#[derive(Default)]
+struct Faults(Vec<String>);
+
+impl Faults {
+    fn add(&mut self, place: &str, what: impl std::fmt::Display) {
+        self.0.push(format!("{place}: {what}"));
+    }
+
+    fn probability(&mut self, value: Option<&Value>, place: &str) -> Option<f64> {
+        match value {
+            None | Some(Value::Null) => None,
+            Some(value) => match value.as_f64() {
+                Some(p) if (0.0..=1.0).contains(&p) => Some(p),
+                // Splink writes this text for a level that it never saw.
+                None if value.as_str().is_some_and(|t| t.contains("not observed")) => None,
+                _ => {
+                    self.add(place, format!("is {value}, and must be a number from 0 to 1"));
+                    None
+                }
+            },
+        }
+    }
+
+    fn rule(&mut self, rule: &Value, at: usize) -> Option<Rule> {
+        let place = format!("blocking_rules_to_generate_predictions[{at}]");
+        let (sql, explode) = match rule {
+            Value::String(sql) => (sql.clone(), Vec::new()),
+            Value::Object(rule) => {
+                let explode = match rule.get("arrays_to_explode") {
+                    Some(Value::Array(names)) => names.iter().filter_map(|n| n.as_str().map(str::to_owned)).collect(),
+                    _ => Vec::new(),
+                };
+                (rule.get("blocking_rule").and_then(Value::as_str).unwrap_or_default().to_owned(), explode)
+            }
+            _ => (String::new(), Vec::new()),
+        };
+        if sql.trim().is_empty() {
+            self.add(&place, "has no rule: a text, or an object with blocking_rule");
+            return None;
+        }
+        if let Err(error) = Expr::rule(&sql) {
+            self.add(&place, error);
+            return None;
+        }
+        Some(Rule { sql, explode })
+    }
+
+    fn comparison(&mut self, value: &Value, at: usize) -> Option<Comparison> {
+        let place = format!("comparisons[{at}]");
+        let Some(Value::Array(raw)) = value.get("comparison_levels") else {
+            self.add(&place, "has no list comparison_levels");
+            return None;
+        };
+        let name = match value.get("output_column_name").and_then(Value::as_str) {
+            Some(name) if !name.is_empty() => name.to_owned(),
+            _ => format!("comparison_{at}"),
+        };
+        let valued = raw.iter().filter(|l| l.get("is_null_level") != Some(&Value::Bool(true))).count();
+        if valued == 0 {
+            self.add(&place, "has no level but NULL");
+            return None;
+        }
+        let mut gamma = valued as i32;
+        let mut levels = Vec::with_capacity(raw.len());
+        for (at, level) in raw.iter().enumerate() {
+            let place = format!("{place}.comparison_levels[{at}]");
+            let is_null = level.get("is_null_level") == Some(&Value::Bool(true));
+            let sql = level.get("sql_condition").and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+            let condition = if sql.eq_ignore_ascii_case("else") {
+                if at + 1 != raw.len() {
+                    self.add(&place, "is ELSE and not the last level: those after it can never hold");
+                }
+                None
+            } else {
+                match Expr::condition(&sql) {
+                    Ok(condition) => Some(condition),
+                    Err(error) => {
+                        self.add(&format!("{place}.sql_condition"), error);
+                        continue;
+                    }
+                }
+            };
+            if !is_null {
+                gamma -= 1;
+            }
+            let number = |key: &str, default: f64| level.get(key).and_then(Value::as_f64).unwrap_or(default);
+            let truth = |key: &str| level.get(key) == Some(&Value::Bool(true));
+            levels.push(Level {
+                label: level.get("label_for_charts").and_then(Value::as_str).unwrap_or(&sql).to_owned(),
+                gamma: if is_null { -1 } else { gamma },
+                m: self.probability(level.get("m_probability"), &format!("{place}.m_probability")),
+                u: self.probability(level.get("u_probability"), &format!("{place}.u_probability")),
+                fix_m: truth("fix_m_probability"),
+                fix_u: truth("fix_u_probability"),
+                is_null,
+                frequency: level.get("tf_adjustment_column").and_then(Value::as_str).map(|column| Frequency {
+                    column: column.trim_matches('"').to_owned(),
+                    weight: number("tf_adjustment_weight", 1.0),
+                    least: number("tf_minimum_u_value", 0.0),
+                    own_u: truth("disable_tf_exact_match_detection"),
+                }),
+                sql,
+                condition,
+            });
+        }
+        Some(Comparison { name, levels })
+    }
+}

@@ -1,0 +1,370 @@
+//! What is derived from a record, once per distinct value: keys, parts of a postcode, the seconds of a date.
+//!
+//! A [`Slot`] is an expression over one record. Its answer for each distinct value of its column is worked out once and
+//! numbered; a record's slots are then a few numbers side by side. A record that comes later gets the same numbers
+//! as if it had been there from the start.
+
+use crate::columns::{Kind, Table};
+use crate::dictionary::{Dictionary, NULL};
+use crate::metric::Bag;
+use crate::sql::{Expr, Function, Side};
+use crate::value::{Evaluator, Row, Value, text};
+use std::collections::HashMap;
+
+/// A column of the input that something is derived from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its name.
+    pub name: String,
+    /// What its values are.
+    pub kind: Kind,
+    /// Where its values are among the dictionaries.
+    pub dictionary: usize,
+}
+
+/// An expression over one record, and what is known of its values.
+#[derive(Clone, Debug)]
+pub struct Slot {
+    expr: Expr,
+    /// The sources that it reads.
+    sources: Vec<usize>,
+    /// Where its values are.
+    pub(crate) dictionary: usize,
+    /// Its number for each number of its one source; unused where it *is* the source, or reads several.
+    by_value: Vec<u32>,
+    is_source: bool,
+}
+
+/// What is known of each value of a dictionary beyond its text, made where a kernel needs it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Facts {
+    /// As a number; not a number (NaN) where it is none.
+    pub(crate) numbers: Vec<f64>,
+    /// 0 false, 1 true, 2 unknown.
+    pub(crate) truths: Vec<u8>,
+    /// A bound on shared bytes.
+    pub(crate) bags: Vec<Option<Bag>>,
+    /// The elements of a list, as sorted numbers of `elements`.
+    pub(crate) lists: Vec<Option<Box<[u32]>>>,
+}
+
+/// Which facts are kept for a dictionary.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wanted {
+    pub(crate) numbers: bool,
+    pub(crate) truths: bool,
+    pub(crate) bags: bool,
+    pub(crate) lists: bool,
+}
+
+/// All that is derived for one model: sources, dictionaries, slots.
+#[derive(Clone, Debug, Default)]
+pub struct Slots {
+    pub(crate) sources: Vec<Source>,
+    pub(crate) dictionaries: Vec<Dictionary>,
+    pub(crate) facts: Vec<Facts>,
+    wanted: Vec<Wanted>,
+    slots: Vec<Slot>,
+    elements: Dictionary,
+}
+
+struct OneRecord<'a> {
+    slots: &'a Slots,
+    /// The number of each source's value.
+    ids: &'a [(usize, u32)],
+}
+
+impl Row for OneRecord<'_> {
+    fn value(&self, _: Option<Side>, name: &str) -> Result<Value, String> {
+        let found = self.ids.iter().find(|(source, _)| self.slots.sources[*source].name.eq_ignore_ascii_case(name));
+        let Some((source, id)) = found else { return Err(format!("there is no column {name}")) };
+        self.slots.value(*source, *id)
+    }
+}
+
+impl Slots {
+    /// Declares the columns of the input.
+    pub fn new(table: &Table) -> Slots {
+        let mut slots = Slots::default();
+        for column in &table.columns {
+            let dictionary = slots.add_dictionary();
+            slots.sources.push(Source { name: column.name.clone(), kind: column.kind, dictionary });
+        }
+        slots
+    }
+
+    /// Takes over the values of the input's columns; the columns keep their numbers.
+    pub fn take_values(&mut self, table: &mut Table) {
+        for (source, column) in self.sources.iter().zip(&mut table.columns) {
+            self.dictionaries[source.dictionary] = std::mem::take(&mut column.values);
+        }
+    }
+
+    fn add_dictionary(&mut self) -> usize {
+        self.dictionaries.push(Dictionary::default());
+        self.facts.push(Facts::default());
+        self.wanted.push(Wanted::default());
+        self.dictionaries.len() - 1
+    }
+
+    /// The place of a column by its name.
+    pub fn source(&self, name: &str) -> Option<usize> {
+        self.sources
+            .iter()
+            .position(|s| s.name == name)
+            .or_else(|| self.sources.iter().position(|s| s.name.eq_ignore_ascii_case(name)))
+    }
+
+    /// The columns there are, for a message.
+    pub fn names(&self) -> String {
+        self.sources.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A value of a column with its kind.
+    pub(crate) fn value(&self, source: usize, id: u32) -> Result<Value, String> {
+        if id == NULL {
+            return Ok(Value::Null);
+        }
+        let source = &self.sources[source];
+        let held = self.dictionaries[source.dictionary].text(id);
+        Ok(match source.kind {
+            Kind::Text => Value::text(&held),
+            Kind::Integer | Kind::Real => {
+                Value::Number(held.parse().map_err(|_| format!("column {}: '{held}' is no number", source.name))?)
+            }
+            Kind::Boolean => Value::Bool(held == "true"),
+            Kind::Date => match crate::time::parse(&held, "%Y-%m-%d")? {
+                Some(seconds) => Value::Time(seconds),
+                None => return Err(format!("column {}: '{held}' is no date", source.name)),
+            },
+            Kind::List => {
+                let json = serde_json::from_str(&held)
+                    .map_err(|_| format!("column {}: '{held}' is no list", source.name))?;
+                from_json(&json)
+            }
+        })
+    }
+
+    /// The slot of an expression over one record, made if it is new.
+    ///
+    /// `shared` names a dictionary that the values are to be numbered in, so that they can be compared with those of
+    /// another slot.
+    ///
+    /// # Errors
+    /// Where a column is missing, by name.
+    pub(crate) fn slot(&mut self, expr: &Expr, shared: Option<usize>) -> Result<usize, String> {
+        let expr = expr.without_side();
+        let mut sources = Vec::new();
+        for (_, name) in expr.columns() {
+            let Some(source) = self.source(&name) else {
+                return Err(format!("the column {name} is not in the input, which has {}", self.names()));
+            };
+            if !sources.contains(&source) {
+                sources.push(source);
+            }
+        }
+        let is_source = matches!((&expr, shared), (Expr::Column { .. }, None));
+        let known = |s: &Slot| {
+            s.expr == expr && if let Some(d) = shared { s.dictionary == d } else { s.is_source == is_source && self.is_own(s) }
+        };
+        if let Some(at) = self.slots.iter().position(known) {
+            return Ok(at);
+        }
+        let dictionary = match (shared, is_source) {
+            (Some(dictionary), _) => dictionary,
+            (None, true) => self.sources[sources[0]].dictionary,
+            (None, false) => self.add_dictionary(),
+        };
+        self.slots.push(Slot { expr, sources, dictionary, by_value: Vec::new(), is_source });
+        Ok(self.slots.len() - 1)
+    }
+
+    /// Whether no other expression is numbered in a slot's dictionary.
+    fn is_own(&self, slot: &Slot) -> bool {
+        slot.is_source || self.slots.iter().filter(|s| s.dictionary == slot.dictionary).all(|s| s.expr == slot.expr)
+    }
+
+    /// A dictionary for slots that are compared across columns.
+    pub(crate) fn shared_dictionary(&mut self) -> usize {
+        self.add_dictionary()
+    }
+
+    pub(crate) fn want(&mut self, slot: usize, f: impl Fn(&mut Wanted)) {
+        f(&mut self.wanted[self.slots[slot].dictionary]);
+    }
+
+    /// The one source that a slot reads, if it is one.
+    pub(crate) fn one_source(&self, slot: usize) -> Option<usize> {
+        match self.slots[slot].sources.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        }
+    }
+
+    /// The kind of the values of an expression that is a plain column.
+    pub(crate) fn plain_kind(&self, expr: &Expr) -> Option<Kind> {
+        match expr {
+            Expr::Column { name, .. } => self.source(name).map(|s| self.sources[s].kind),
+            _ => None,
+        }
+    }
+
+    /// Works a slot out for all records: `ids` gives the numbers of a source's column.
+    ///
+    /// # Errors
+    /// Where an expression cannot be worked out for a value, with the value.
+    pub(crate) fn fill(&mut self, slot: usize, table: &Table) -> Result<Vec<u32>, String> {
+        if self.slots[slot].is_source {
+            return Ok(table.columns[self.slots[slot].sources[0]].ids.clone());
+        }
+        let mut evaluator = Evaluator::default();
+        if let [source] = *self.slots[slot].sources.as_slice() {
+            self.catch_up(slot, source, &mut evaluator)?;
+            let by_value = &self.slots[slot].by_value;
+            return Ok(table.columns[source].ids.iter().map(|&id| by_value[id as usize]).collect());
+        }
+        let sources = self.slots[slot].sources.clone();
+        let mut known: HashMap<Vec<u32>, u32> = HashMap::new();
+        let mut all = Vec::with_capacity(table.rows);
+        for row in 0..table.rows {
+            let ids: Vec<u32> = sources.iter().map(|&s| table.columns[s].ids[row]).collect();
+            let id = match known.get(&ids) {
+                Some(id) => *id,
+                None => {
+                    let of: Vec<(usize, u32)> = sources.iter().copied().zip(ids.iter().copied()).collect();
+                    let id = self.work_out(slot, &of, &mut evaluator)?;
+                    known.insert(ids, id);
+                    id
+                }
+            };
+            all.push(id);
+        }
+        Ok(all)
+    }
+
+    /// Works a slot out for values of its source that have been added since.
+    fn catch_up(&mut self, slot: usize, source: usize, evaluator: &mut Evaluator) -> Result<(), String> {
+        let have = self.slots[slot].by_value.len();
+        let values = self.dictionaries[self.sources[source].dictionary].len() + 1;
+        for id in have..values {
+            let number = self.work_out(slot, &[(source, id as u32)], evaluator)?;
+            self.slots[slot].by_value.push(number);
+        }
+        Ok(())
+    }
+
+    fn work_out(&mut self, slot: usize, ids: &[(usize, u32)], evaluator: &mut Evaluator) -> Result<u32, String> {
+        let (expr, dictionary) = (&self.slots[slot].expr, self.slots[slot].dictionary);
+        let value = evaluator.eval(expr, &OneRecord { slots: self, ids }).map_err(|why| {
+            let of: Vec<String> = ids
+                .iter()
+                .map(|(s, id)| {
+                    let source = &self.sources[*s];
+                    format!("{} = '{}'", source.name, self.dictionaries[source.dictionary].text(*id))
+                })
+                .collect();
+            format!("{why} (for {})", of.join(", "))
+        })?;
+        Ok(match text(&value) {
+            None => NULL,
+            Some(text) => self.dictionaries[dictionary].intern(text.as_bytes()),
+        })
+    }
+
+    /// The numbers of all slots for one record, whose values are given by source; new values are added.
+    ///
+    /// # Errors
+    /// Where an expression cannot be worked out for a value, with the value.
+    pub(crate) fn encode(&mut self, values: &[Option<&[u8]>]) -> Result<Vec<u32>, String> {
+        let ids: Vec<u32> = (0..self.sources.len())
+            .map(|s| match values.get(s).copied().flatten() {
+                None => NULL,
+                Some(value) => self.dictionaries[self.sources[s].dictionary].intern(value),
+            })
+            .collect();
+        let mut evaluator = Evaluator::default();
+        let mut all = Vec::with_capacity(self.slots.len());
+        for slot in 0..self.slots.len() {
+            let number = if self.slots[slot].is_source {
+                ids[self.slots[slot].sources[0]]
+            } else if let [source] = *self.slots[slot].sources.as_slice() {
+                self.catch_up(slot, source, &mut evaluator)?;
+                self.slots[slot].by_value[ids[source] as usize]
+            } else {
+                let of: Vec<(usize, u32)> = self.slots[slot].sources.iter().map(|&s| (s, ids[s])).collect();
+                self.work_out(slot, &of, &mut evaluator)?
+            };
+            all.push(number);
+        }
+        self.learn_facts();
+        Ok(all)
+    }
+
+    /// Makes the facts that kernels want for values that have been added since.
+    pub(crate) fn learn_facts(&mut self) {
+        for at in 0..self.dictionaries.len() {
+            let (wanted, dictionary, facts) = (self.wanted[at], &self.dictionaries[at], &mut self.facts[at]);
+            let values = dictionary.len() + 1;
+            if wanted.numbers {
+                let have = facts.numbers.len();
+                facts.numbers.extend((have..values).map(|id| {
+                    let parsed = std::str::from_utf8(dictionary.get(id as u32)).ok().and_then(|t| t.trim().parse().ok());
+                    parsed.filter(|_| id > 0).unwrap_or(f64::NAN)
+                }));
+            }
+            if wanted.truths {
+                let have = facts.truths.len();
+                facts.truths.extend((have..values).map(|id| match dictionary.get(id as u32) {
+                    b"true" if id > 0 => 1,
+                    _ if id == 0 => 2,
+                    _ => 0,
+                }));
+            }
+            if wanted.bags {
+                let have = facts.bags.len();
+                facts.bags.extend((have..values).map(|id| Bag::of(dictionary.get(id as u32))));
+            }
+            if wanted.lists {
+                let have = facts.lists.len();
+                for id in have..values {
+                    let items: Option<Vec<Option<String>>> =
+                        if id == 0 { None } else { serde_json::from_slice(dictionary.get(id as u32)).ok() };
+                    facts.lists.push(items.map(|items| {
+                        let mut numbers: Vec<u32> =
+                            items.iter().flatten().map(|item| self.elements.intern(item.as_bytes())).collect();
+                        numbers.sort_unstable();
+                        numbers.dedup();
+                        numbers.into_boxed_slice()
+                    }));
+                }
+            }
+        }
+    }
+
+    /// The dictionary of a slot's values.
+    pub(crate) fn dictionary(&self, slot: usize) -> usize {
+        self.slots[slot].dictionary
+    }
+
+    /// How many slots there are.
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len()
+    }
+}
+
+fn from_json(json: &serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Array(items) => Value::List(items.iter().map(from_json).collect()),
+        serde_json::Value::String(text) => Value::text(text),
+        serde_json::Value::Bool(truth) => Value::Bool(*truth),
+        serde_json::Value::Number(n) => n.as_f64().map_or(Value::Null, Value::Number),
+        _ => Value::Null,
+    }
+}
+
+/// Whether an expression calls a function anywhere.
+pub(crate) fn calls(expr: &Expr, function: Function) -> bool {
+    let mut found = false;
+    expr.walk(&mut |e| found |= matches!(e, Expr::Call(f, _) if *f == function));
+    found
+}

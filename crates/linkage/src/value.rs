@@ -1,0 +1,625 @@
+//! The slow, complete way to evaluate an expression: value by value, three-valued, as DuckDB does.
+//!
+//! Kernels (`kernel`) are made of the shapes that matter; this serves what is derived once per distinct value, and
+//! what has no kernel.
+
+use crate::metric;
+use crate::sql::{Arithmetic, CastType, Expr, Function, Op, Side};
+use regex::bytes::Regex;
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// One value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// NULL: unknown.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(Rc<str>),
+    /// A moment or a day, in seconds since 1970-01-01.
+    Time(f64),
+    /// A list.
+    List(Rc<[Value]>),
+}
+
+impl Value {
+    /// A text value.
+    pub fn text(text: &str) -> Value {
+        Value::Text(Rc::from(text))
+    }
+
+    /// The truth of a condition: `None` for NULL.
+    pub fn truth(&self) -> Option<bool> {
+        match self {
+            Value::Bool(truth) => Some(*truth),
+            Value::Number(n) => Some(*n != 0.0),
+            _ => None,
+        }
+    }
+}
+
+/// Where the values of columns come from.
+pub trait Row {
+    /// The value of a column; a condition names a side, a derived key none.
+    fn value(&self, side: Option<Side>, name: &str) -> Result<Value, String>;
+}
+
+/// Evaluates expressions; keeps the patterns that it has compiled.
+#[derive(Default)]
+pub struct Evaluator {
+    patterns: HashMap<String, Regex>,
+}
+
+impl Evaluator {
+    /// The value of an expression over a row.
+    ///
+    /// # Errors
+    /// In words, where DuckDB would stop as well: a text that is no number in arithmetic, a pattern that is none.
+    pub fn eval(&mut self, expr: &Expr, row: &dyn Row) -> Result<Value, String> {
+        self.with(expr, row, &mut Vec::new())
+    }
+
+    fn with(&mut self, expr: &Expr, row: &dyn Row, bound: &mut Vec<(String, Value)>) -> Result<Value, String> {
+        Ok(match expr {
+            Expr::Null => Value::Null,
+            Expr::Boolean(truth) => Value::Bool(*truth),
+            Expr::Number(n) => Value::Number(*n),
+            Expr::Text(text) => Value::text(text),
+            Expr::Column { side, name } => match bound.iter().rev().find(|(b, _)| side.is_none() && b == name) {
+                Some((_, value)) => value.clone(),
+                None => row.value(*side, name)?,
+            },
+            Expr::And(parts) => {
+                let mut unknown = false;
+                for part in parts {
+                    match self.with(part, row, bound)?.truth() {
+                        Some(false) => return Ok(Value::Bool(false)),
+                        Some(true) => {}
+                        None => unknown = true,
+                    }
+                }
+                if unknown { Value::Null } else { Value::Bool(true) }
+            }
+            Expr::Or(parts) => {
+                let mut unknown = false;
+                for part in parts {
+                    match self.with(part, row, bound)?.truth() {
+                        Some(true) => return Ok(Value::Bool(true)),
+                        Some(false) => {}
+                        None => unknown = true,
+                    }
+                }
+                if unknown { Value::Null } else { Value::Bool(false) }
+            }
+            Expr::Not(inner) => match self.with(inner, row, bound)?.truth() {
+                Some(truth) => Value::Bool(!truth),
+                None => Value::Null,
+            },
+            Expr::IsNull(inner) => Value::Bool(self.with(inner, row, bound)? == Value::Null),
+            Expr::IsNotNull(inner) => Value::Bool(self.with(inner, row, bound)? != Value::Null),
+            Expr::Compare(op, left, right) => {
+                let (left, right) = (self.with(left, row, bound)?, self.with(right, row, bound)?);
+                compare(*op, &left, &right)?
+            }
+            Expr::Arithmetic(how, left, right) => {
+                let (left, right) = (self.with(left, row, bound)?, self.with(right, row, bound)?);
+                match (number(&left)?, number(&right)?) {
+                    (Some(a), Some(b)) => match how {
+                        Arithmetic::Plus => Value::Number(a + b),
+                        Arithmetic::Minus => Value::Number(a - b),
+                        Arithmetic::Times => Value::Number(a * b),
+                        Arithmetic::Divide if b == 0.0 => Value::Null,
+                        Arithmetic::Divide => Value::Number(a / b),
+                        Arithmetic::Modulo if b == 0.0 => Value::Null,
+                        Arithmetic::Modulo => Value::Number(a % b),
+                    },
+                    _ => Value::Null,
+                }
+            }
+            Expr::Negate(inner) => {
+                let value = self.with(inner, row, bound)?;
+                number(&value)?.map_or(Value::Null, |n| Value::Number(-n))
+            }
+            Expr::Case { operand, whens, otherwise } => {
+                let operand = operand.as_ref().map(|o| self.with(o, row, bound)).transpose()?;
+                for (when, then) in whens {
+                    let test = self.with(when, row, bound)?;
+                    let holds = match &operand {
+                        Some(operand) => compare(Op::Eq, operand, &test)?.truth() == Some(true),
+                        None => test.truth() == Some(true),
+                    };
+                    if holds {
+                        return self.with(then, row, bound);
+                    }
+                }
+                match otherwise {
+                    Some(otherwise) => self.with(otherwise, row, bound)?,
+                    None => Value::Null,
+                }
+            }
+            Expr::Cast { expr, to, lenient } => {
+                let value = self.with(expr, row, bound)?;
+                match cast(&value, *to) {
+                    Ok(value) => value,
+                    Err(_) if *lenient => Value::Null,
+                    Err(why) => return Err(why),
+                }
+            }
+            Expr::Index(list, at) => {
+                let (list, at) = (self.with(list, row, bound)?, self.with(at, row, bound)?);
+                match (list, number(&at)?) {
+                    (Value::List(items), Some(at)) => element(&items, at),
+                    _ => Value::Null,
+                }
+            }
+            Expr::Lambda { .. } => return Err("a lambda stands only inside list_transform and its like".to_owned()),
+            Expr::Call(function, arguments) => self.call(*function, arguments, row, bound)?,
+        })
+    }
+
+    fn call(
+        &mut self,
+        function: Function,
+        arguments: &[Expr],
+        row: &dyn Row,
+        bound: &mut Vec<(String, Value)>,
+    ) -> Result<Value, String> {
+        if let (Function::ListTransform | Function::ListFilter, [list, Expr::Lambda { parameters, body }]) =
+            (function, arguments)
+        {
+            let Value::List(items) = self.with(list, row, bound)? else { return Ok(Value::Null) };
+            let mut out = Vec::with_capacity(items.len());
+            let [parameter] = parameters.as_slice() else {
+                return Err(format!("{function} takes a lambda of one parameter"));
+            };
+            for item in items.iter() {
+                bound.push((parameter.clone(), item.clone()));
+                let value = self.with(body, row, bound);
+                bound.pop();
+                let value = value?;
+                match function {
+                    Function::ListFilter if value.truth() == Some(true) => out.push(item.clone()),
+                    Function::ListFilter => {}
+                    _ => out.push(value),
+                }
+            }
+            return Ok(Value::List(out.into()));
+        }
+        if function == Function::Coalesce {
+            for argument in arguments {
+                let value = self.with(argument, row, bound)?;
+                if value != Value::Null {
+                    return Ok(value);
+                }
+            }
+            return Ok(Value::Null);
+        }
+        let mut values = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            values.push(self.with(argument, row, bound)?);
+        }
+        self.apply(function, &values)
+    }
+
+    fn pattern(&mut self, text: &str) -> Result<&Regex, String> {
+        if !self.patterns.contains_key(text) {
+            let compiled =
+                Regex::new(text).map_err(|e| format!("'{text}' is no pattern that can be searched for: {e}"))?;
+            self.patterns.insert(text.to_owned(), compiled);
+        }
+        self.patterns.get(text).ok_or_else(|| "a pattern was lost".to_owned())
+    }
+
+    fn apply(&mut self, function: Function, values: &[Value]) -> Result<Value, String> {
+        use Function as F;
+        // These look at NULL themselves; for everything else one NULL makes the answer NULL.
+        match (function, values) {
+            (F::NullIf, [a, b]) => {
+                return Ok(if compare(Op::Eq, a, b)?.truth() == Some(true) { Value::Null } else { a.clone() });
+            }
+            (F::Greatest | F::Least, _) => {
+                let mut best: Option<&Value> = None;
+                for value in values.iter().filter(|v| **v != Value::Null) {
+                    let better = match best {
+                        None => true,
+                        Some(best) => {
+                            let order = order(value, best)?;
+                            order == if function == F::Greatest { Ordering::Greater } else { Ordering::Less }
+                        }
+                    };
+                    if better {
+                        best = Some(value);
+                    }
+                }
+                return Ok(best.cloned().unwrap_or(Value::Null));
+            }
+            (F::Concat, _) => {
+                let mut all = String::new();
+                for value in values {
+                    if let Some(text) = text(value) {
+                        all.push_str(&text);
+                    }
+                }
+                return Ok(Value::text(&all));
+            }
+            (F::ListValue, _) => return Ok(Value::List(values.to_vec().into())),
+            (F::ListConcat, _) => {
+                let mut all = Vec::new();
+                for value in values {
+                    match value {
+                        Value::List(items) => all.extend(items.iter().cloned()),
+                        Value::Null => {}
+                        _ => return Err("list_concat takes lists".to_owned()),
+                    }
+                }
+                return Ok(Value::List(all.into()));
+            }
+            _ => {}
+        }
+        if values.contains(&Value::Null) {
+            return Ok(Value::Null);
+        }
+        let texts = || -> Result<(Rc<str>, Rc<str>), String> {
+            match values {
+                [a, b] => Ok((need_text(a)?, need_text(b)?)),
+                _ => Err(format!("{function} takes two texts")),
+            }
+        };
+        let one = || values.first().ok_or_else(|| format!("{function} takes a value"));
+        let n = |at: usize| -> Result<f64, String> {
+            values.get(at).map_or(Ok(None), number)?.ok_or_else(|| format!("{function} takes a number"))
+        };
+        Ok(match function {
+            F::JaroWinkler => {
+                let (a, b) = texts()?;
+                Value::Number(metric::jaro_winkler_similarity(a.as_bytes(), b.as_bytes()))
+            }
+            F::Jaro => {
+                let (a, b) = texts()?;
+                Value::Number(metric::jaro_similarity(a.as_bytes(), b.as_bytes()))
+            }
+            F::Levenshtein => {
+                let (a, b) = texts()?;
+                Value::Number(f64::from(metric::levenshtein(a.as_bytes(), b.as_bytes())))
+            }
+            F::DamerauLevenshtein => {
+                let (a, b) = texts()?;
+                Value::Number(f64::from(metric::damerau_levenshtein(a.as_bytes(), b.as_bytes())))
+            }
+            F::Jaccard => {
+                let (a, b) = texts()?;
+                match metric::jaccard(a.as_bytes(), b.as_bytes()) {
+                    Some(share) => Value::Number(share),
+                    None => return Err("jaccard of an empty text is not defined".to_owned()),
+                }
+            }
+            F::Substr => {
+                let text = need_text(one()?)?;
+                let length = if values.len() > 2 { Some(n(2)?) } else { None };
+                Value::text(&substr(&text, n(1)?, length))
+            }
+            F::Left | F::Right => {
+                let text = need_text(one()?)?;
+                let (chars, count) = (text.chars().count() as f64, n(1)?);
+                let take = if count < 0.0 { (chars + count).max(0.0) } else { count.min(chars) } as usize;
+                if function == F::Left {
+                    Value::text(&text.chars().take(take).collect::<String>())
+                } else {
+                    Value::text(&text.chars().skip(chars as usize - take).collect::<String>())
+                }
+            }
+            F::Lower => Value::text(&need_text(one()?)?.chars().map(lower).collect::<String>()),
+            F::Upper => Value::text(&need_text(one()?)?.chars().map(upper).collect::<String>()),
+            F::Trim => Value::text(need_text(one()?)?.trim_matches(' ')),
+            F::Reverse => Value::text(&need_text(one()?)?.chars().rev().collect::<String>()),
+            F::Length => match one()? {
+                Value::List(items) => Value::Number(items.len() as f64),
+                value => Value::Number(need_text(value)?.chars().count() as f64),
+            },
+            F::RegexpExtract => {
+                let (text, pattern) = (need_text(one()?)?, need_text(values.get(1).unwrap_or(&Value::Null))?);
+                let group = if values.len() > 2 { n(2)? as usize } else { 0 };
+                let found = self.pattern(&pattern)?.captures(text.as_bytes()).and_then(|c| c.get(group));
+                Value::text(&found.map_or(String::new(), |m| String::from_utf8_lossy(m.as_bytes()).into_owned()))
+            }
+            F::RegexpMatches => {
+                let (text, pattern) = texts()?;
+                Value::Bool(self.pattern(&pattern)?.is_match(text.as_bytes()))
+            }
+            F::RegexpReplace => {
+                let [text, pattern, with] = [0, 1, 2].map(|i| values.get(i).map_or(Ok(Rc::from("")), need_text));
+                let (text, with) = (text?, with?);
+                let all = values.get(3).map(need_text).transpose()?.is_some_and(|flags| flags.contains('g'));
+                // DuckDB writes a group as \1, this library as $1.
+                let with = with.replace('$', "$$");
+                let with = Regex::new(r"\\(\d)").map_err(|e| e.to_string())?.replace_all(with.as_bytes(), &b"$${$1}"[..]);
+                let pattern = self.pattern(&pattern?)?;
+                let limit = usize::from(!all);
+                Value::text(&String::from_utf8_lossy(&pattern.replacen(text.as_bytes(), limit, &with[..])))
+            }
+            F::Replace => {
+                let [text, from, to] = [0, 1, 2].map(|i| values.get(i).map_or(Ok(Rc::from("")), need_text));
+                let (text, from) = (text?, from?);
+                if from.is_empty() { Value::Text(text) } else { Value::text(&text.replace(&*from, &to?)) }
+            }
+            F::TryStrptime | F::Strptime => {
+                let (text, format) = texts()?;
+                match crate::time::parse(&text, &format) {
+                    Ok(Some(seconds)) => Value::Time(seconds),
+                    Ok(None) if function == F::TryStrptime => Value::Null,
+                    Ok(None) => return Err(format!("'{text}' is no time of the form '{format}'")),
+                    Err(why) => return Err(why),
+                }
+            }
+            F::Epoch => match one()? {
+                Value::Time(seconds) => Value::Number(*seconds),
+                other => return Err(format!("epoch takes a time, not {other:?}")),
+            },
+            F::Abs => Value::Number(n(0)?.abs()),
+            F::Round => {
+                let places = if values.len() > 1 { n(1)? } else { 0.0 };
+                let scale = 10f64.powf(places);
+                Value::Number((n(0)? * scale).round() / scale)
+            }
+            F::Floor => Value::Number(n(0)?.floor()),
+            F::Ceil => Value::Number(n(0)?.ceil()),
+            F::Sqrt => Value::Number(n(0)?.sqrt()),
+            F::Power => Value::Number(n(0)?.powf(n(1)?)),
+            F::Exp => Value::Number(n(0)?.exp()),
+            F::Ln => Value::Number(n(0)?.ln()),
+            F::Log2 => Value::Number(n(0)?.log2()),
+            F::Sin => Value::Number(n(0)?.sin()),
+            F::Cos => Value::Number(n(0)?.cos()),
+            F::Asin => Value::Number(n(0)?.asin()),
+            F::Acos => Value::Number(n(0)?.acos()),
+            F::Atan2 => Value::Number(n(0)?.atan2(n(1)?)),
+            F::Radians => Value::Number(n(0)?.to_radians()),
+            F::ArrayLength => Value::Number(need_list(one()?)?.len() as f64),
+            F::ListIntersect => match values {
+                [a, b] => {
+                    let (a, b) = (need_list(a)?, need_list(b)?);
+                    let mut both: Vec<Value> = Vec::new();
+                    for item in a.iter().filter(|i| **i != Value::Null) {
+                        if b.contains(item) && !both.contains(item) {
+                            both.push(item.clone());
+                        }
+                    }
+                    Value::List(both.into())
+                }
+                _ => return Err("list_intersect takes two lists".to_owned()),
+            },
+            F::ListDistinct => {
+                let mut once: Vec<Value> = Vec::new();
+                for item in need_list(one()?)?.iter().filter(|i| **i != Value::Null) {
+                    if !once.contains(item) {
+                        once.push(item.clone());
+                    }
+                }
+                Value::List(once.into())
+            }
+            F::ListContains => match values {
+                [list, item] => Value::Bool(need_list(list)?.contains(item)),
+                _ => return Err("list_contains takes a list and a value".to_owned()),
+            },
+            F::Flatten => {
+                let mut all = Vec::new();
+                for item in need_list(one()?)?.iter() {
+                    if let Value::List(inner) = item {
+                        all.extend(inner.iter().cloned());
+                    }
+                }
+                Value::List(all.into())
+            }
+            F::ListMax | F::ListMin => {
+                let items = need_list(one()?)?;
+                let mut best: Option<&Value> = None;
+                for item in items.iter().filter(|i| **i != Value::Null) {
+                    let wanted = if function == F::ListMax { Ordering::Greater } else { Ordering::Less };
+                    if match best {
+                        None => true,
+                        Some(best) => order(item, best)? == wanted,
+                    } {
+                        best = Some(item);
+                    }
+                }
+                best.cloned().unwrap_or(Value::Null)
+            }
+            F::ListSum => {
+                let mut sum = None;
+                for item in need_list(one()?)?.iter() {
+                    if let Some(n) = number(item)? {
+                        sum = Some(sum.unwrap_or(0.0) + n);
+                    }
+                }
+                sum.map_or(Value::Null, Value::Number)
+            }
+            F::ArrayCosineSimilarity | F::ArrayInnerProduct => match values {
+                [a, b] => {
+                    let (a, b) = (need_list(a)?, need_list(b)?);
+                    let number_of = |v: &Value| number(v).map(|n| n.unwrap_or(0.0));
+                    let (mut dot, mut aa, mut bb) = (0.0, 0.0, 0.0);
+                    if a.len() != b.len() {
+                        return Err(format!("{function} takes two lists of one length"));
+                    }
+                    for (x, y) in a.iter().zip(b.iter()) {
+                        let (x, y) = (number_of(x)?, number_of(y)?);
+                        dot += x * y;
+                        aa += x * x;
+                        bb += y * y;
+                    }
+                    if function == F::ArrayInnerProduct {
+                        Value::Number(dot)
+                    } else {
+                        Value::Number((dot / (aa * bb).sqrt()).clamp(-1.0, 1.0))
+                    }
+                }
+                _ => return Err(format!("{function} takes two lists")),
+            },
+            other => return Err(format!("{other} can't be used here")),
+        })
+    }
+}
+
+fn element(items: &[Value], at: f64) -> Value {
+    // Counted from 1; from the end where negative.
+    let at = if at < 0.0 { items.len() as f64 + at } else { at - 1.0 };
+    if at < 0.0 || at >= items.len() as f64 { Value::Null } else { items[at as usize].clone() }
+}
+
+/// One character in lower case, as utf8proc does it: character by character.
+fn lower(c: char) -> char {
+    let mut all = c.to_lowercase();
+    match (all.next(), all.next()) {
+        (Some(first), _) => first,
+        _ => c,
+    }
+}
+
+fn upper(c: char) -> char {
+    if c == 'ß' {
+        return 'ẞ'; // one character for one, where Unicode's own mapping has two
+    }
+    let mut all = c.to_uppercase();
+    match (all.next(), all.next()) {
+        (Some(first), None) => first,
+        _ => c,
+    }
+}
+
+/// Part of a text by characters, counted from 1, from the end where `from` is negative.
+pub fn substr(text: &str, from: f64, length: Option<f64>) -> String {
+    let chars = text.chars().count() as f64;
+    let mut start = if from < 0.0 { (chars + from).max(0.0) } else { from - 1.0 };
+    let mut end = match length {
+        Some(length) if length < 0.0 => {
+            // A negative length takes what stands before.
+            let end = start;
+            start += length;
+            end
+        }
+        Some(length) => start + length,
+        None => chars,
+    };
+    start = start.max(0.0);
+    end = end.min(chars);
+    if end <= start {
+        return String::new();
+    }
+    text.chars().skip(start as usize).take((end - start) as usize).collect()
+}
+
+fn need_text(value: &Value) -> Result<Rc<str>, String> {
+    match value {
+        Value::Text(text) => Ok(text.clone()),
+        other => text(other).map(|t| Rc::from(t.as_str())).ok_or_else(|| "a text is needed".to_owned()),
+    }
+}
+
+fn need_list(value: &Value) -> Result<Rc<[Value]>, String> {
+    match value {
+        Value::List(items) => Ok(items.clone()),
+        other => Err(format!("a list is needed, not {other:?}")),
+    }
+}
+
+/// A value as text; `None` for NULL.
+pub fn text(value: &Value) -> Option<String> {
+    Some(match value {
+        Value::Null => return None,
+        Value::Bool(truth) => truth.to_string(),
+        Value::Number(n) => n.to_string(),
+        Value::Text(text) => text.to_string(),
+        Value::Time(seconds) => crate::time::write(*seconds),
+        Value::List(items) => {
+            serde_json::to_string(&items.iter().map(text).collect::<Vec<_>>()).unwrap_or_default()
+        }
+    })
+}
+
+/// A value as a number; `None` for NULL.
+fn number(value: &Value) -> Result<Option<f64>, String> {
+    Ok(Some(match value {
+        Value::Null => return Ok(None),
+        Value::Bool(truth) => f64::from(u8::from(*truth)),
+        Value::Number(n) | Value::Time(n) => *n,
+        Value::Text(text) => {
+            text.trim().parse::<f64>().map_err(|_| format!("'{text}' is no number, and one is needed"))?
+        }
+        Value::List(_) => return Err("a list is no number".to_owned()),
+    }))
+}
+
+fn cast(value: &Value, to: CastType) -> Result<Value, String> {
+    if *value == Value::Null {
+        return Ok(Value::Null);
+    }
+    Ok(match to {
+        CastType::Text => text(value).map_or(Value::Null, |t| Value::text(&t)),
+        CastType::Double => number(value)?.map_or(Value::Null, Value::Number),
+        CastType::Integer => number(value)?.map_or(Value::Null, |n| Value::Number(n.round_ties_even())),
+        CastType::Boolean => match value {
+            Value::Text(text) => match text.to_ascii_lowercase().as_str() {
+                "true" | "t" | "1" | "yes" | "y" => Value::Bool(true),
+                "false" | "f" | "0" | "no" | "n" => Value::Bool(false),
+                _ => return Err(format!("'{text}' is no truth value")),
+            },
+            other => other.truth().map_or(Value::Null, Value::Bool),
+        },
+        CastType::Date | CastType::Timestamp => match value {
+            Value::Time(seconds) if to == CastType::Date => Value::Time((seconds / 86_400.0).floor() * 86_400.0),
+            Value::Time(_) => value.clone(),
+            Value::Text(text) => {
+                let parsed = crate::time::parse(text.trim(), "%Y-%m-%d")?
+                    .or(crate::time::parse(text.trim(), "%Y-%m-%d %H:%M:%S")?);
+                parsed.map(Value::Time).ok_or_else(|| format!("'{text}' is no date"))?
+            }
+            other => return Err(format!("{other:?} is no date")),
+        },
+    })
+}
+
+fn order(left: &Value, right: &Value) -> Result<Ordering, String> {
+    Ok(match (left, right) {
+        (Value::Text(a), Value::Text(b)) => a.as_bytes().cmp(b.as_bytes()),
+        (Value::List(a), Value::List(b)) => {
+            for (x, y) in a.iter().zip(b.iter()) {
+                match order(x, y)? {
+                    Ordering::Equal => {}
+                    other => return Ok(other),
+                }
+            }
+            a.len().cmp(&b.len())
+        }
+        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+        (Value::Text(_), Value::Bool(_)) => order(&cast(left, CastType::Boolean)?, right)?,
+        (Value::Bool(_), Value::Text(_)) => order(left, &cast(right, CastType::Boolean)?)?,
+        (Value::Text(_), Value::Time(_)) => order(&cast(left, CastType::Timestamp)?, right)?,
+        (Value::Time(_), Value::Text(_)) => order(left, &cast(right, CastType::Timestamp)?)?,
+        (Value::Null, Value::Null) => Ordering::Equal,
+        _ => match (number(left)?, number(right)?) {
+            (Some(a), Some(b)) => a.total_cmp(&(b + 0.0)),
+            (a, b) => a.is_some().cmp(&b.is_some()),
+        },
+    })
+}
+
+/// Compares two values; NULL with anything is NULL.
+pub fn compare(op: Op, left: &Value, right: &Value) -> Result<Value, String> {
+    if *left == Value::Null || *right == Value::Null {
+        return Ok(Value::Null);
+    }
+    let order = order(left, right)?;
+    Ok(Value::Bool(match op {
+        Op::Eq => order == Ordering::Equal,
+        Op::Ne => order != Ordering::Equal,
+        Op::Lt => order == Ordering::Less,
+        Op::Le => order != Ordering::Greater,
+        Op::Gt => order == Ordering::Greater,
+        Op::Ge => order != Ordering::Less,
+    }))
+}
