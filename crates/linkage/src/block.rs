@@ -8,6 +8,7 @@ use crate::columns::{Column, Kind, Table};
 use crate::dictionary::NULL;
 use crate::group::{self, Groups};
 use crate::kernel::{Compiler, Likeness, Node, Scratch, truth};
+use crate::metric::Unit;
 use crate::settings::{LinkType, Rule};
 use crate::slot::Slots;
 use crate::sql::{Expr, Op};
@@ -172,14 +173,15 @@ impl Blocks {
                 }
                 groups = found.1;
             } else {
-                let (several, of) = explode(rule, &keys, table).map_err(at)?;
+                let (several, of) = explode(rule, &keys, table, compiler.slots.unit).map_err(at)?;
                 exploded = Some(several);
                 groups = of;
                 (left, right) = (0, 0);
                 blocks.plain = false;
             }
             blocks.plain &= filter.is_none();
-            let groups = blocks.cap(groups, number, most, table.rows);
+            // Where lists are taken apart a group's number is its key, and none may be left out.
+            let groups = if exploded.is_some() { groups } else { blocks.cap(groups, number, most, table.rows) };
             blocks.rules.push(Blocked { sql: rule.sql.clone(), groups, left, right, filter, exploded });
         }
         blocks.stride = columns.len();
@@ -418,7 +420,7 @@ fn across(slots: &mut Slots, keys: &[(&Expr, &Expr)], table: &Table) -> Result<(
 }
 
 /// Takes lists apart: a record with three postcodes stands in three blocks.
-fn explode(rule: &Rule, keys: &[(&Expr, &Expr)], table: &Table) -> Result<(Exploded, Groups), String> {
+fn explode(rule: &Rule, keys: &[(&Expr, &Expr)], table: &Table, unit: Unit) -> Result<(Exploded, Groups), String> {
     let mut lists: Vec<(usize, Vec<Vec<String>>)> = Vec::new();
     for name in &rule.explode {
         let at = table
@@ -469,7 +471,7 @@ fn explode(rule: &Rule, keys: &[(&Expr, &Expr)], table: &Table) -> Result<(Explo
             apart.rows += 1;
         }
     }
-    let mut slots = Slots::new(&apart);
+    let mut slots = Slots::new(&apart, unit);
     slots.take_values(&mut apart);
     let (dense, groups) = key_groups(&mut slots, keys, &apart)?;
     // Back to records, each once in a group; groups keep their numbers.

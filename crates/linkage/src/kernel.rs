@@ -312,6 +312,12 @@ pub struct Scratch {
     pub(crate) fault: Option<String>,
 }
 
+impl Scratch {
+    pub(crate) fn new(unit: metric::Unit) -> Scratch {
+        Scratch { evaluator: Evaluator::new(unit), ..Scratch::default() }
+    }
+}
+
 struct OfPair<'a> {
     general: &'a General,
     slots: &'a Slots,
@@ -462,9 +468,9 @@ fn like(likeness: &Likeness, slots: &Slots, left: &[u32], right: &[u32], scratch
                     }
                 }
             }
-            metric::jaro_winkler_similarity(dictionaries.0.get(x), dictionaries.1.get(y))
+            metric::jaro_winkler_similarity(dictionaries.0.get(x), dictionaries.1.get(y), slots.unit)
         }
-        Measure::Jaro => metric::jaro_similarity(dictionaries.0.get(x), dictionaries.1.get(y)),
+        Measure::Jaro => metric::jaro_similarity(dictionaries.0.get(x), dictionaries.1.get(y), slots.unit),
         Measure::Levenshtein | Measure::Damerau => {
             let (a, b) = (dictionaries.0.get(x), dictionaries.1.get(y));
             let levenshtein = likeness.measure == Measure::Levenshtein;
@@ -472,14 +478,14 @@ fn like(likeness: &Likeness, slots: &Slots, left: &[u32], right: &[u32], scratch
                 // Small limits are tried from the widest down: most pairs fail it.
                 let most = likeness.limit.max(0.0) as u32;
                 let within = if levenshtein { metric::levenshtein_within } else { metric::damerau_within };
-                if !within(a, b, most) {
+                if !within(a, b, most, slots.unit) {
                     return f64::from(most + 1);
                 }
-                return f64::from((0..most).find(|&k| within(a, b, k)).unwrap_or(most));
+                return f64::from((0..most).find(|&k| within(a, b, k, slots.unit)).unwrap_or(most));
             }
-            f64::from(if levenshtein { metric::levenshtein(a, b) } else { metric::damerau_levenshtein(a, b) })
+            f64::from(if levenshtein { metric::levenshtein(a, b, slots.unit) } else { metric::damerau_levenshtein(a, b, slots.unit) })
         }
-        Measure::Jaccard => match metric::jaccard(dictionaries.0.get(x), dictionaries.1.get(y)) {
+        Measure::Jaccard => match metric::jaccard(dictionaries.0.get(x), dictionaries.1.get(y), slots.unit) {
             Some(share) => share,
             None => {
                 scratch.fault.get_or_insert_with(|| "jaccard of an empty text is not defined".to_owned());

@@ -33,6 +33,7 @@ pub mod kernel;
 pub mod linker;
 pub mod metric;
 pub mod parallel;
+pub mod plain;
 pub mod predict;
 pub mod read;
 pub mod settings;

@@ -169,7 +169,7 @@ impl Linker {
     /// # Errors
     /// In words: a column that is missing, a rule without an equality, too many levels.
     pub fn new(settings: &Settings, rules: &[Rule], table: &mut Table, limits: Limits) -> Result<Linker, String> {
-        let mut slots = Slots::new(table);
+        let mut slots = Slots::new(table, settings.unit);
         // Lists to take apart are read before their values move.
         let explodes = rules.iter().any(|r| !r.explode.is_empty());
         let kept = explodes.then(|| table.clone());
@@ -211,7 +211,7 @@ impl Linker {
 
     /// A worker for one thread.
     pub fn worker(&self) -> Worker {
-        Worker { scratch: Scratch::default(), memos: self.compared.iter().map(|_| Memo::default()).collect() }
+        Worker { scratch: Scratch::new(self.slots.unit), memos: self.compared.iter().map(|_| Memo::default()).collect() }
     }
 
     /// Compares two records.
@@ -283,7 +283,7 @@ impl Linker {
         let filters =
             Filters { slots: &self.slots, likenesses: &self.likenesses, rows: &self.rows, stride: self.stride };
         let Worker { scratch, memos } = worker;
-        let mut compare = Worker { scratch: Scratch::default(), memos: std::mem::take(memos) };
+        let mut compare = Worker { scratch: Scratch::new(self.slots.unit), memos: std::mem::take(memos) };
         self.blocks.each(task, self.link_type, &self.source, &filters, scratch, &mut |left, right, _| {
             let pattern = self.pattern_of(self.row(left), self.row(right), &mut compare);
             f(left, right, pattern);

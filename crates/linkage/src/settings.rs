@@ -3,6 +3,7 @@
 //! The file as it was read is kept, and what is changed is changed in it, so that keys which this product does not know
 //! come back unharmed. Everything that is wrong is reported at once, each with its place.
 
+use crate::metric::Unit;
 use crate::sql::Expr;
 use serde_json::{Map, Value, json};
 
@@ -37,6 +38,8 @@ pub struct Settings {
     pub convergence: f64,
     /// Or after so many rounds.
     pub iterations: u32,
+    /// What texts are made of when they are compared: our own key `bluelamp_text_unit`.
+    pub unit: Unit,
 }
 
 /// A blocking rule.
@@ -100,6 +103,8 @@ pub struct Frequency {
 #[error("{}", .0.join("\n"))]
 pub struct SettingsErrors(pub Vec<String>);
 
+const UNIT: &str = "bluelamp_text_unit";
+
 impl Settings {
     /// Reads settings or a model.
     ///
@@ -141,6 +146,14 @@ impl Settings {
                 Vec::new()
             }
         };
+        let unit = match raw.get(UNIT).map(Value::as_str) {
+            None | Some(Some("characters")) => Unit::Characters,
+            Some(Some("bytes")) => Unit::Bytes,
+            Some(_) => {
+                faults.add(UNIT, "must be characters or bytes");
+                Unit::Characters
+            }
+        };
         let mut comparisons: Vec<Comparison> = Vec::new();
         match raw.get("comparisons") {
             Some(Value::Array(all)) if !all.is_empty() => {
@@ -163,6 +176,7 @@ impl Settings {
             comparisons,
             convergence: raw.get("em_convergence").and_then(Value::as_f64).unwrap_or(1e-4),
             iterations: raw.get("max_iterations").and_then(Value::as_u64).map_or(25, |n| n.min(100_000) as u32),
+            unit,
             raw,
         };
         if faults.0.is_empty() { Ok(settings) } else { Err(SettingsErrors(faults.0)) }
@@ -178,6 +192,12 @@ impl Settings {
     pub fn set_prior(&mut self, prior: f64) {
         self.prior = prior;
         self.raw.insert("probability_two_random_records_match".into(), json!(prior));
+    }
+
+    /// Sets what texts are made of when they are compared.
+    pub fn set_unit(&mut self, unit: Unit) {
+        self.unit = unit;
+        self.raw.insert(UNIT.into(), json!(if unit == Unit::Bytes { "bytes" } else { "characters" }));
     }
 
     /// Sets one level's m, where it is not fixed.

@@ -6,7 +6,7 @@
 
 use crate::columns::{Kind, Table};
 use crate::dictionary::{Dictionary, NULL};
-use crate::metric::Bag;
+use crate::metric::{Bag, Unit};
 use crate::sql::{Expr, Function, Side};
 use crate::value::{Evaluator, Row, Value, text};
 use std::collections::HashMap;
@@ -66,6 +66,8 @@ pub struct Slots {
     wanted: Vec<Wanted>,
     slots: Vec<Slot>,
     elements: Dictionary,
+    /// What texts are made of when they are compared.
+    pub(crate) unit: Unit,
 }
 
 struct OneRecord<'a> {
@@ -84,8 +86,8 @@ impl Row for OneRecord<'_> {
 
 impl Slots {
     /// Declares the columns of the input.
-    pub fn new(table: &Table) -> Slots {
-        let mut slots = Slots::default();
+    pub fn new(table: &Table, unit: Unit) -> Slots {
+        let mut slots = Slots { unit, ..Slots::default() };
         for column in &table.columns {
             let dictionary = slots.add_dictionary();
             slots.sources.push(Source { name: column.name.clone(), kind: column.kind, dictionary });
@@ -217,7 +219,7 @@ impl Slots {
         if self.slots[slot].is_source {
             return Ok(table.columns[self.slots[slot].sources[0]].ids.clone());
         }
-        let mut evaluator = Evaluator::default();
+        let mut evaluator = Evaluator::new(self.unit);
         if let [source] = *self.slots[slot].sources.as_slice() {
             self.catch_up(slot, source, &mut evaluator)?;
             let by_value = &self.slots[slot].by_value;
@@ -282,7 +284,7 @@ impl Slots {
                 Some(value) => self.dictionaries[self.sources[s].dictionary].intern(value),
             })
             .collect();
-        let mut evaluator = Evaluator::default();
+        let mut evaluator = Evaluator::new(self.unit);
         let mut all = Vec::with_capacity(self.slots.len());
         for slot in 0..self.slots.len() {
             let number = if self.slots[slot].is_source {
@@ -322,7 +324,7 @@ impl Slots {
             }
             if wanted.bags {
                 let have = facts.bags.len();
-                facts.bags.extend((have..values).map(|id| Bag::of(dictionary.get(id as u32))));
+                facts.bags.extend((have..values).map(|id| Bag::of(dictionary.get(id as u32), self.unit)));
             }
             if wanted.lists {
                 let have = facts.lists.len();

@@ -3,7 +3,7 @@
 //! Kernels (`kernel`) are made of the shapes that matter; this serves what is derived once per distinct value, and
 //! what has no kernel.
 
-use crate::metric;
+use crate::metric::{self, Unit};
 use crate::sql::{Arithmetic, CastType, Expr, Function, Op, Side};
 use regex::bytes::Regex;
 use std::cmp::Ordering;
@@ -52,10 +52,16 @@ pub trait Row {
 /// Evaluates expressions; keeps the patterns that it has compiled.
 #[derive(Default)]
 pub struct Evaluator {
+    unit: Unit,
     patterns: HashMap<String, Regex>,
 }
 
 impl Evaluator {
+    /// An evaluator that compares texts by a unit.
+    pub fn new(unit: Unit) -> Evaluator {
+        Evaluator { unit, patterns: HashMap::new() }
+    }
+
     /// The value of an expression over a row.
     ///
     /// # Errors
@@ -277,23 +283,23 @@ impl Evaluator {
         Ok(match function {
             F::JaroWinkler => {
                 let (a, b) = texts()?;
-                Value::Number(metric::jaro_winkler_similarity(a.as_bytes(), b.as_bytes()))
+                Value::Number(metric::jaro_winkler_similarity(a.as_bytes(), b.as_bytes(), self.unit))
             }
             F::Jaro => {
                 let (a, b) = texts()?;
-                Value::Number(metric::jaro_similarity(a.as_bytes(), b.as_bytes()))
+                Value::Number(metric::jaro_similarity(a.as_bytes(), b.as_bytes(), self.unit))
             }
             F::Levenshtein => {
                 let (a, b) = texts()?;
-                Value::Number(f64::from(metric::levenshtein(a.as_bytes(), b.as_bytes())))
+                Value::Number(f64::from(metric::levenshtein(a.as_bytes(), b.as_bytes(), self.unit)))
             }
             F::DamerauLevenshtein => {
                 let (a, b) = texts()?;
-                Value::Number(f64::from(metric::damerau_levenshtein(a.as_bytes(), b.as_bytes())))
+                Value::Number(f64::from(metric::damerau_levenshtein(a.as_bytes(), b.as_bytes(), self.unit)))
             }
             F::Jaccard => {
                 let (a, b) = texts()?;
-                match metric::jaccard(a.as_bytes(), b.as_bytes()) {
+                match metric::jaccard(a.as_bytes(), b.as_bytes(), self.unit) {
                     Some(share) => Value::Number(share),
                     None => return Err("jaccard of an empty text is not defined".to_owned()),
                 }

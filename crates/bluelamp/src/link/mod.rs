@@ -1,0 +1,24 @@
+//! `bluelamp link`: the linkage engine at a terminal.
+//!
+//! Nothing here touches a data folder, an account or the log: records come from files that the caller names, and go to
+//! files that the caller names.
+
+pub(crate) mod args;
+mod files;
+mod predict;
+mod stage;
+
+use crate::fail::Fail;
+use args::Link;
+
+pub(crate) fn run(command: Link) -> Result<(), Fail> {
+    match command {
+        Link::Predict(what) => predict::run(&what),
+        _ => Ok(()),
+    }
+}
+
+/// One thread for each processor, unless another number was asked for.
+fn threads(asked: Option<usize>) -> usize {
+    asked.filter(|n| *n > 0).unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).min(256)
+}
