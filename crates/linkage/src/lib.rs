@@ -41,6 +41,7 @@ pub mod slot;
 pub mod sql;
 pub mod subject;
 pub mod time;
+pub mod train;
 pub mod value;
 pub mod write;
 

@@ -81,6 +81,8 @@ pub struct Linker {
     pub source: Vec<u16>,
     /// Which records are compared.
     pub link_type: LinkType,
+    /// The columns' numbers, kept where other rules are to be applied later.
+    table: Option<Table>,
 }
 
 /// What a linker leaves out for the sake of speed or safety.
@@ -162,27 +164,36 @@ impl Worker {
 }
 
 impl Linker {
-    /// Makes a model ready for records. `table` must be in the order of [`order`]; its values are taken over.
+    /// Makes a model ready for records, which must be in the order of [`order`].
     ///
     /// `rules` are the blocking rules to apply, which need not be the model's own.
     ///
     /// # Errors
     /// In words: a column that is missing, a rule without an equality, too many levels.
-    pub fn new(settings: &Settings, rules: &[Rule], table: &mut Table, limits: Limits) -> Result<Linker, String> {
-        let mut slots = Slots::new(table, settings.unit);
+    pub fn new(settings: &Settings, rules: &[Rule], table: Table, limits: Limits) -> Result<Linker, String> {
+        let mut linker = Linker::reusable(settings, rules, table, limits)?;
+        linker.table = None;
+        Ok(linker)
+    }
+
+    /// As [`Linker::new`], for a linker that other rules are applied to later with [`Linker::block`]: it keeps more.
+    ///
+    /// # Errors
+    /// As [`Linker::new`].
+    pub fn reusable(settings: &Settings, rules: &[Rule], mut table: Table, limits: Limits) -> Result<Linker, String> {
+        let mut slots = Slots::new(&table, settings.unit);
         // Lists to take apart are read before their values move.
-        let explodes = rules.iter().any(|r| !r.explode.is_empty());
-        let kept = explodes.then(|| table.clone());
-        slots.take_values(table);
+        let kept = rules.iter().any(|r| !r.explode.is_empty()).then(|| table.clone());
+        slots.take_values(&mut table);
         let mut rows_of = RowPlan::default();
         let mut compiler = Compiler { slots: &mut slots, rows: &mut rows_of, likenesses: Vec::new() };
         let (compared, fields) = compare_plan(settings, &mut compiler)?;
-        let blocks = Blocks::new(rules, kept.as_ref().unwrap_or(table), &mut compiler, limits.block)?;
+        let blocks = Blocks::new(rules, kept.as_ref().unwrap_or(&table), &mut compiler, limits.block)?;
         let adjusted = adjustments(settings, &mut compiler)?;
         let likenesses = compiler.likenesses;
-        let (rows, stride) = lay_out(&mut slots, &rows_of, table)?;
+        let (rows, stride) = lay_out(&mut slots, &rows_of, &table)?;
         slots.learn_facts();
-        let weights = weights(settings, &fields, adjusted, &slots, table);
+        let weights = weights(settings, &fields, adjusted, &slots, &table);
         Ok(Linker {
             slots,
             rows_of,
@@ -195,7 +206,45 @@ impl Linker {
             stride,
             source: table.source.clone(),
             link_type: settings.link_type,
+            table: Some(table),
         })
+    }
+
+    /// Applies other rules to the same records.
+    ///
+    /// # Errors
+    /// As [`Linker::new`]; for a rule that takes lists apart.
+    pub fn block(&mut self, rules: &[Rule], limits: Limits) -> Result<(), String> {
+        let Some(table) = &self.table else { return Err("the records were not kept for other rules".to_owned()) };
+        if rules.iter().any(|r| !r.explode.is_empty()) {
+            return Err("rules that take lists apart can't be used for training".to_owned());
+        }
+        let likenesses = std::mem::take(&mut self.likenesses);
+        let mut compiler = Compiler { slots: &mut self.slots, rows: &mut self.rows_of, likenesses };
+        let blocks = Blocks::new(rules, table, &mut compiler, limits.block);
+        self.likenesses = compiler.likenesses;
+        self.blocks = blocks?;
+        if self.rows_of.slots.len() > self.stride {
+            (self.rows, self.stride) = lay_out(&mut self.slots, &self.rows_of, table)?;
+        }
+        self.slots.learn_facts();
+        Ok(())
+    }
+
+    /// The plain equalities of a comparison that come first, before anything else but NULL: for each the level and the
+    /// place of its value in a row; and the place that decides on NULL.
+    pub(crate) fn equalities(&self, comparison: usize) -> Option<(Option<usize>, Vec<(u8, usize)>)> {
+        let mut null = None;
+        let mut all = Vec::new();
+        for (node, level) in &self.compared[comparison].levels {
+            match node {
+                Node::EitherNull(a, b) if *level == 0 && a == b && all.is_empty() && null.is_none() => null = Some(a.at),
+                Node::Same(a, b) if a == b && *level > 0 => all.push((*level, a.at)),
+                _ if *level == 0 => return None,
+                _ => break,
+            }
+        }
+        Some((null, all))
     }
 
     /// How many records there are.

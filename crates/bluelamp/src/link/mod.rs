@@ -7,6 +7,7 @@ pub(crate) mod args;
 mod files;
 mod predict;
 mod stage;
+mod train;
 
 use crate::fail::Fail;
 use args::Link;
@@ -14,6 +15,7 @@ use args::Link;
 pub(crate) fn run(command: Link) -> Result<(), Fail> {
     match command {
         Link::Predict(what) => predict::run(&what),
+        Link::Train(what) => train::run(&what),
         _ => Ok(()),
     }
 }

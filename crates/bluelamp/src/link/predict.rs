@@ -61,8 +61,7 @@ pub(super) fn run(what: &Predict) -> Result<(), Fail> {
     let ids = ordered(&mut table, &settings)?;
     stages.end("read");
     let limits = Limits { block: what.max_block };
-    let linker = Linker::new(&settings, &settings.rules, &mut table, limits).map_err(wrong)?;
-    drop(table);
+    let linker = Linker::new(&settings, &settings.rules, table, limits).map_err(wrong)?;
     stages.end("block");
     let tasks = linker.tasks();
     let progress = Progress::new("comparing", tasks.iter().map(|t| t.pairs).sum());
