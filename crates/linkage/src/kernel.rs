@@ -346,6 +346,41 @@ pub(crate) fn holds(op: Op, value: f64, limit: f64) -> bool {
     }
 }
 
+/// Whether a condition holds: the common kinds here, where the caller is, everything else by [`truth`].
+#[inline]
+pub(crate) fn is_true(
+    node: &Node,
+    likenesses: &[Likeness],
+    slots: &Slots,
+    left: &[u32],
+    right: &[u32],
+    scratch: &mut Scratch,
+) -> bool {
+    match node {
+        Node::Same(a, b) => {
+            let x = left[a.at];
+            x == right[b.at] && x != NULL
+        }
+        Node::EitherNull(a, b) => left[a.at] == NULL || right[b.at] == NULL,
+        Node::Apart(a, b, op, limit) => {
+            let x = slots.facts[a.dictionary].numbers[left[a.at] as usize];
+            let y = slots.facts[b.dictionary].numbers[right[b.at] as usize];
+            // Not a number passes no limit but "unequal", which is unknown here.
+            let apart = (x - y).abs();
+            !apart.is_nan() && holds(*op, apart, *limit)
+        }
+        Node::Like(at, op, limit) => {
+            let mut value = scratch.likenesses[*at];
+            if value.is_nan() {
+                value = like(&likenesses[*at], slots, left, right, scratch);
+                scratch.likenesses[*at] = value;
+            }
+            value >= 0.0 && holds(*op, value, *limit)
+        }
+        other => truth(other, likenesses, slots, left, right, scratch) == 1,
+    }
+}
+
 /// The truth of a condition over a pair.
 pub(crate) fn truth(
     node: &Node,

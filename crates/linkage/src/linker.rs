@@ -6,7 +6,7 @@
 use crate::block::{Blocks, Filters, Task};
 use crate::columns::Table;
 use crate::dictionary::NULL;
-use crate::kernel::{Compiler, Likeness, Node, Place, RowPlan, Scratch, truth};
+use crate::kernel::{Compiler, Likeness, Node, Place, RowPlan, Scratch, is_true};
 use crate::settings::{LinkType, Rule, Settings};
 use crate::slot::Slots;
 use crate::sql::Expr;
@@ -53,6 +53,7 @@ struct Adjusted {
 /// The weights of a model, laid out for summing.
 #[derive(Clone, Debug)]
 pub struct Weights {
+    /// What the prior weighs.
     prior: f64,
     /// By comparison, then by level plus one.
     levels: Vec<Vec<f64>>,
@@ -290,7 +291,7 @@ impl Linker {
         cleared: &mut bool,
     ) -> u8 {
         for (node, level) in &compared.levels[..compared.dear] {
-            if truth(node, &self.likenesses, &self.slots, left, right, scratch) == 1 {
+            if is_true(node, &self.likenesses, &self.slots, left, right, scratch) {
                 return *level;
             }
         }
@@ -310,7 +311,7 @@ impl Linker {
         }
         let mut found = compared.otherwise;
         for (node, level) in &compared.levels[compared.dear..] {
-            if truth(node, &self.likenesses, &self.slots, left, right, scratch) == 1 {
+            if is_true(node, &self.likenesses, &self.slots, left, right, scratch) {
                 found = *level;
                 break;
             }
@@ -357,7 +358,7 @@ impl Linker {
 
     /// Lays the weights out anew after training has changed them.
     pub fn reweigh(&mut self, settings: &Settings) {
-        self.weights.prior = settings.prior;
+        self.weights.prior = weight_of(settings.prior);
         for (at, comparison) in settings.comparisons.iter().enumerate() {
             for (level, of) in comparison.levels.iter().enumerate() {
                 self.weights.levels[at][(of.gamma + 1) as usize] = comparison.weight(level);
@@ -386,7 +387,7 @@ impl Weights {
     /// The weight of a pattern for two rows.
     #[inline]
     pub(crate) fn of(&self, pattern: Pattern, left: &[u32], right: &[u32]) -> f64 {
-        let mut sum = (self.prior / (1.0 - self.prior)).log2();
+        let mut sum = self.prior;
         for ((levels, adjusted), field) in self.levels.iter().zip(&self.adjusted).zip(&self.fields) {
             let level = ((pattern >> field.shift) & field.mask) as usize;
             sum += levels[level];
@@ -422,7 +423,7 @@ impl Weights {
 
     /// What the prior weighs.
     pub fn prior_weight(&self) -> f64 {
-        (self.prior / (1.0 - self.prior)).log2()
+        self.prior
     }
 }
 
@@ -580,7 +581,7 @@ fn weights(settings: &Settings, fields: &[Field], adjusted: Adjustments, slots: 
             shares
         })
         .collect();
-    Weights { prior: settings.prior, levels, adjusted, tables, fields: fields.to_vec() }
+    Weights { prior: weight_of(settings.prior), levels, adjusted, tables, fields: fields.to_vec() }
 }
 
 /// The order in which Splink puts the records of a pair: by file where files are told apart, then by id, whole numbers as

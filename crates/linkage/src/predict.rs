@@ -184,6 +184,6 @@ fn piece(
     for field in &linker.fields {
         columns.push(Values::Small(patterns.iter().map(|p| field.gamma(*p)).collect()));
     }
-    columns.push(Values::Text(vec![ByteArray::from(task.rule.to_string().into_bytes()); rows]));
+    columns.push(Values::Same(ByteArray::from(task.rule.to_string().into_bytes()), rows));
     layout.encode(&columns).map(|piece| (compared, piece)).map_err(|e| e.to_string())
 }

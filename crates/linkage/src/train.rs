@@ -211,29 +211,73 @@ fn exact(linker: &Linker, comparison: usize) -> Vec<(u8, f64)> {
         Some(null) => (0..records).map(|r| u32::from(linker.row(r as u32)[null] != NULL)).collect(),
         None => vec![1; records],
     };
-    let all = equal_pairs(linker, &group::by_number(&valid).1);
+    let all = if linker.link_type == LinkType::Link {
+        equal_pairs(linker, &group::by_number(&valid).1)
+    } else {
+        u64::try_from(counted_pairs(&valid)).unwrap_or(0)
+    };
     if all == 0 || levels.is_empty() {
         return Vec::new();
     }
     let columns: Vec<Vec<u32>> = levels.iter().map(|(_, place)| ids(*place)).collect();
     let mut shares = Vec::new();
     for (at, (level, _)) in levels.iter().enumerate() {
-        // Equal here, less equal here and at any place before: by inclusion and exclusion over those before.
-        let mut pairs = 0i64;
-        for subset in 0u32..1 << at {
-            let mut keys = columns[at].clone();
-            let mut groups = group::by_number(&keys).1;
-            for (before, column) in columns[..at].iter().enumerate() {
-                if subset >> before & 1 == 1 {
-                    (keys, groups) = group::by_two(&keys, column);
-                }
-            }
-            let equal = equal_pairs(linker, &groups) as i64;
-            pairs += if subset.count_ones() % 2 == 0 { equal } else { -equal };
-        }
+        let own = linker.link_type != LinkType::Link;
+        let pairs = if at == 0 && own {
+            counted_pairs(&columns[0])
+        } else if own && columns[..=at].windows(2).all(|w| decides(&w[0], &w[1])) {
+            // A postcode decides its sector, and that its district: those equal before are those equal just before.
+            let before: Vec<u32> =
+                columns[at - 1].iter().zip(&columns[at]).map(|(b, a)| if *a == NULL { NULL } else { *b }).collect();
+            counted_pairs(&columns[at]) - counted_pairs(&before)
+        } else {
+            by_inclusion(linker, &columns[..=at])
+        };
         shares.push((*level, pairs.max(0) as f64 / all as f64));
     }
     shares
+}
+
+/// Pairs of equal numbers.
+fn counted_pairs(ids: &[u32]) -> i64 {
+    let most = ids.iter().copied().max().unwrap_or(0) as usize;
+    let mut counts = vec![0u32; most + 1];
+    ids.iter().for_each(|id| counts[*id as usize] += 1);
+    counts[1..].iter().map(|n| i64::from(*n) * (i64::from(*n) - 1) / 2).sum()
+}
+
+/// Whether equal values of one column always go with equal values of another, and a missing one with a missing one.
+fn decides(first: &[u32], second: &[u32]) -> bool {
+    let most = first.iter().copied().max().unwrap_or(0) as usize;
+    let mut goes_with = vec![u32::MAX; most + 1];
+    first.iter().zip(second).all(|(a, b)| {
+        if *a == NULL {
+            return *b == NULL;
+        }
+        let known = &mut goes_with[*a as usize];
+        if *known == u32::MAX {
+            *known = *b;
+        }
+        *known == *b
+    })
+}
+
+/// Pairs equal in the last column and in none before, by inclusion and exclusion.
+fn by_inclusion(linker: &Linker, columns: &[Vec<u32>]) -> i64 {
+    let at = columns.len() - 1;
+    let mut pairs = 0i64;
+    for subset in 0u32..1 << at {
+        let mut keys = columns[at].clone();
+        let mut groups = group::by_number(&keys).1;
+        for (before, column) in columns[..at].iter().enumerate() {
+            if subset >> before & 1 == 1 {
+                (keys, groups) = group::by_two(&keys, column);
+            }
+        }
+        let equal = equal_pairs(linker, &groups) as i64;
+        pairs += if subset.count_ones() % 2 == 0 { equal } else { -equal };
+    }
+    pairs
 }
 
 /// Pairs within groups that may be compared.

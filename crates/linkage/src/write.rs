@@ -22,6 +22,8 @@ pub enum Values {
     Small(Vec<i32>),
     /// Texts.
     Text(Vec<ByteArray>),
+    /// One text in every row.
+    Same(ByteArray, usize),
 }
 
 impl Values {
@@ -31,6 +33,7 @@ impl Values {
             Values::Integer(v) => v.len(),
             Values::Small(v) => v.len(),
             Values::Text(v) => v.len(),
+            Values::Same(_, rows) => *rows,
         }
     }
 }
@@ -125,6 +128,9 @@ impl Layout {
                 Values::Integer(v) => self.column::<Int64Type>(at, v, &mut sink)?,
                 Values::Small(v) => self.column::<Int32Type>(at, v, &mut sink)?,
                 Values::Text(v) => self.column::<ByteArrayType>(at, v, &mut sink)?,
+                Values::Same(text, rows) => {
+                    self.column::<ByteArrayType>(at, &vec![text.clone(); *rows], &mut sink)?
+                }
             };
             done.push((start, close));
         }
