@@ -28,7 +28,10 @@
 pub mod block;
 pub mod columns;
 pub mod dictionary;
+pub mod evaluate;
+pub mod explain;
 pub mod group;
+pub mod judgement;
 pub mod kernel;
 pub mod linker;
 pub mod metric;
