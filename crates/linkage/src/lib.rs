@@ -25,6 +25,7 @@
 //! assert!(comparison.parts.iter().any(|part| part.sentence.starts_with("Same mobile number 07700 900123 (+")));
 //! ```
 
+pub mod cluster;
 pub mod compare;
 mod explain;
 mod key;
