@@ -8,8 +8,11 @@ pub(super) fn strongest_first(a: &Edge, b: &Edge) -> std::cmp::Ordering {
     b.weight.total_cmp(&a.weight).then((a.left, a.right).cmp(&(b.left, b.right)))
 }
 
-/// Neighbours by local number, and the records by that number.
-fn adjacency(edges: &[Edge]) -> (BTreeMap<u32, usize>, Vec<Vec<(usize, usize)>>) {
+/// For each local number its neighbours, with the number of the edge.
+type Near = Vec<Vec<(usize, usize)>>;
+
+/// Records by a local number, and their neighbours.
+fn adjacency(edges: &[Edge]) -> (BTreeMap<u32, usize>, Near) {
     let mut number = BTreeMap::new();
     for edge in edges {
         for record in [edge.left, edge.right] {

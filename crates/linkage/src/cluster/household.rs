@@ -9,6 +9,10 @@
 //!   two, and the shared comparisons of a household alone or with one personal comparison: namesakes, twins). Inside
 //!   the set the levels are free; outside it they keep the model's u, which came from random pairs.
 //!
+//! How often strangers agree is bounded: in the whole file, blocked or not, no pattern has more than [`SLACK`] times the
+//! pairs that independence predicts, so a class without a household can't claim more. Two rare agreements at once
+//! (date of birth and e-mail) then stay evidence however many pairs have them.
+//!
 //! Pinning u outside the set is what makes the classes identifiable without labels. For m, plain EM drifts: at a
 //! million records namesakes outnumber people ten to one and drag m along. So each comparison's m is re-estimated only
 //! from pairs that the *other* comparisons make near certain (leave-one-out posterior), which under conditional
@@ -25,6 +29,8 @@ const ITERATIONS: usize = 30;
 const SETTLE: usize = 8;
 /// A pair counts for m if the other comparisons make it this probable.
 const CERTAIN: f64 = 0.99;
+/// Names go together with age, place and origin: strangers agree up to this many times as often as independence says.
+const SLACK: f64 = 10.0;
 /// The model's own m counts as much as this many pairs, a class's own start as this many.
 const PRIOR_SAME: f64 = 200.0;
 const PRIOR_CLASS: f64 = 50.0;
@@ -49,6 +55,8 @@ struct Class {
     set: Vec<usize>,
     household: bool,
     share: f64,
+    /// The most that `odds` may be.
+    most: f64,
     /// Level share over u, for each field of the set.
     ratios: Vec<Vec<f64>>,
 }
@@ -142,7 +150,7 @@ impl Correction {
 
     /// Share of pairs who agree because they share a household.
     pub fn share_of_household(&self) -> f64 {
-        self.classes.iter().filter(|class| class.household).map(|class| class.share).sum()
+        self.classes.iter().filter(|class| class.household).map(|class| class.share).fold(0.0, |a, b| a + b)
     }
 
     /// The re-estimated m of comparison `i` (columns outside the model follow), by gamma from 0 up.
@@ -236,6 +244,11 @@ impl Correction {
             .zip(&codes)
             .map(|(&(_, _, at), codes)| (f64::from(counts[at]), codes.as_slice()))
             .collect();
+        let blocked: f64 = weighted.iter().map(|(count, _)| count).sum();
+        let file = f64::from(records) * (f64::from(records) - 1.0) / 2.0;
+        for class in self.classes.iter_mut().filter(|class| !class.household) {
+            class.most = SLACK * (file / blocked).max(1.0);
+        }
         self.expect_and_maximise(&weighted);
         let mut terms = vec![Terms::default(); counts.len()];
         for (&(_, _, at), codes) in seen.iter().zip(&codes) {
@@ -280,8 +293,8 @@ impl Correction {
             self.fields.iter().zip(codes).fold(self.share, |odds, (f, &c)| odds * f.ratio[usize::from(c)]);
         let mut different = 0.0;
         for (odds, class) in odds.iter_mut().zip(&self.classes) {
-            *odds = class.odds(codes);
-            different += *odds;
+            *odds = class.raw(codes);
+            different += odds.min(class.most);
         }
         let each = count / (same + different);
         if !each.is_finite() {
@@ -290,12 +303,13 @@ impl Correction {
         sums.same += same * each;
         // What is left of the classes of different people if one comparison is left out.
         sums.without.fill(different);
-        for ((&odds, class), sum) in odds.iter().zip(&self.classes).zip(&mut sums.classes) {
+        for ((&raw, class), sum) in odds.iter().zip(&self.classes).zip(&mut sums.classes) {
+            let odds = raw.min(class.most);
             sum.0 += odds * each;
             for ((&field, ratios), levels) in class.set.iter().zip(&class.ratios).zip(&mut sum.1) {
                 let code = usize::from(codes[field]);
                 levels[code] += odds * each;
-                sums.without[field] += odds / ratios[code] - odds;
+                sums.without[field] += (raw / ratios[code]).min(class.most) - odds;
             }
         }
         if learn {
@@ -315,18 +329,18 @@ impl Correction {
         for (class, (sum, levels)) in self.classes.iter_mut().zip(&sums.classes) {
             class.share = (sum / total).max(1e-12);
             for ((&i, ratios), levels) in class.set.iter().zip(&mut class.ratios).zip(levels) {
-                let field = &self.fields[i];
                 let seen: f64 = levels[1..].iter().sum::<f64>() + PRIOR_CLASS;
-                for code in 1..field.u.len() {
-                    ratios[code] = (levels[code] + PRIOR_CLASS * field.u[code]) / seen / field.u[code];
+                let u = &self.fields[i].u;
+                for ((ratio, level), u) in ratios.iter_mut().zip(levels).zip(u).skip(1) {
+                    *ratio = (level + PRIOR_CLASS * u) / seen / u;
                 }
             }
         }
         if learn {
             for (field, levels) in self.fields.iter_mut().zip(&sums.levels) {
                 let seen: f64 = levels[1..].iter().sum::<f64>() + PRIOR_SAME;
-                for code in 1..field.u.len() {
-                    field.m[code] = (levels[code] + PRIOR_SAME * field.start[code]) / seen;
+                for (code, &level) in levels.iter().enumerate().skip(1) {
+                    field.m[code] = (level + PRIOR_SAME * field.start[code]) / seen;
                     field.ratio[code] = field.m[code] / field.u[code];
                 }
             }
@@ -355,12 +369,16 @@ impl Sums {
 }
 
 impl Class {
-    /// Share times likelihood, over the likelihood of random pairs.
-    fn odds(&self, codes: &[u8]) -> f64 {
+    /// Share times likelihood, over the likelihood of random pairs; before it is bounded.
+    fn raw(&self, codes: &[u8]) -> f64 {
         self.set
             .iter()
             .zip(&self.ratios)
             .fold(self.share, |odds, (&i, ratios)| odds * ratios[usize::from(codes[i])])
+    }
+
+    fn odds(&self, codes: &[u8]) -> f64 {
+        self.raw(codes).min(self.most)
     }
 }
 
@@ -434,7 +452,7 @@ fn classes(comparisons: &[Comparison], fields: &[Field]) -> Vec<Class> {
                     .map(|code| if code == 0 { 1.0 } else { (0.2 * u[code] + agree(code)) / u[code] })
                     .collect()
             };
-            Class { ratios: set.iter().map(start).collect(), set, household, share: 0.0 }
+            Class { ratios: set.iter().map(start).collect(), set, household, share: 0.0, most: f64::INFINITY }
         })
         .collect()
 }
