@@ -26,6 +26,7 @@
 //! ```
 
 pub mod block;
+pub mod cluster;
 pub mod columns;
 pub mod dictionary;
 pub mod evaluate;

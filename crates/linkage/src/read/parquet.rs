@@ -366,12 +366,20 @@ impl<R: ChunkReader + 'static> PairsFile<R> {
         column(&self.reader, self.leaf(name)?, name, &self.file)
     }
 
-    /// A column of numbers; NULL is not a number (NaN).
-    pub fn numbers(&self, name: &str) -> Result<Vec<f64>, ReadError> {
+    /// In how many parts the rows are.
+    pub fn parts(&self) -> usize {
+        self.reader.num_row_groups()
+    }
+
+    /// A column of numbers in one part; NULL is not a number (NaN).
+    ///
+    /// # Errors
+    /// Where the column is missing, holds no numbers or is damaged.
+    pub fn numbers(&self, name: &str, part: usize) -> Result<Vec<f64>, ReadError> {
         let leaf = self.leaf(name)?;
         let most_defined = self.reader.metadata().file_metadata().schema_descr().column(leaf).max_def_level();
-        let mut all = Vec::with_capacity(self.rows());
-        for group in 0..self.reader.num_row_groups() {
+        let mut all = Vec::new();
+        for group in part..(part + 1).min(self.reader.num_row_groups()) {
             guarded(|| {
                 let rows = self.reader.get_row_group(group)?;
                 match rows.get_column_reader(leaf)? {

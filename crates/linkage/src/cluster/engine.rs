@@ -1,0 +1,378 @@
+//! The steps of [`contradiction_aware`], one after the other.
+
+use super::agglomerate::Agglomeration;
+use super::contradiction::{Contradictions, settle};
+use super::graph::strongest_first;
+use super::household::{Correction, Index, NO_PATTERN, Terms};
+use super::{Alarm, Clustering, Edge, Input, Options, Scored, UnionFind, Verdict};
+
+/// Clusters `records` records. `score` is asked about pairs inside a component that blocking didn't produce; it may
+/// answer None (then [`Options::missing`] counts). See the module for how, [`Clustering`] for what comes out.
+///
+/// It must never put two records into one cluster that a trusted identifier or a judgement "not the same" tells
+/// apart, unless judgements "the same" ask for it; then there is an [`Alarm::Conflict`].
+pub fn contradiction_aware(
+    records: u32,
+    input: &Input<'_>,
+    options: &Options,
+    score: &dyn Fn(u32, u32) -> Option<Scored>,
+) -> Clustering {
+    let engine = Engine::new(records, input, options, score);
+    let judged = settle(input.judgements, records);
+    let mut sets = UnionFind::new(records);
+    for &(left, right, _) in judged.iter().filter(|j| j.2 == Verdict::Same) {
+        sets.union(left, right);
+    }
+    engine.union(&mut sets);
+    let labels = sets.into_labels();
+    let mut members = Buckets::new(records, |each| (0..records).for_each(|r| each(labels[r as usize], r)));
+    members.keep_larger_than(1);
+    let edges = engine.edges(&labels);
+    let edges =
+        Buckets::new(records, |each| edges.iter().for_each(|&edge| each(labels[edge.left as usize], edge)));
+    let judged = Buckets::new(records, |each| {
+        judged
+            .iter()
+            .filter(|j| labels[j.0 as usize] == labels[j.1 as usize])
+            .for_each(|&j| each(labels[j.0 as usize], j));
+    });
+    let mut work = Work {
+        engine: &engine,
+        local: vec![u32::MAX; records as usize],
+        matrix: Agglomeration::default(),
+        out: Clustering { labels: (0..records).collect(), ..Clustering::default() },
+    };
+    for component in 0..records {
+        let within = members.of(component);
+        if within.is_empty() {
+            continue;
+        }
+        let mut strongest = unique(edges.of(component));
+        strongest.sort_unstable_by(strongest_first);
+        work.component(component, within, strongest, judged.of(component));
+    }
+    work.out.cuts.sort_unstable_by_key(|edge| (edge.left, edge.right));
+    let mut sizes = vec![0_u32; records as usize];
+    work.out.labels.iter().for_each(|&label| sizes[label as usize] += 1);
+    for (cluster, &size) in (0..).zip(&sizes) {
+        if size as usize > options.alarm_above {
+            work.out.alarms.push(Alarm::LargeCluster { cluster, records: size });
+        }
+    }
+    work.out
+}
+
+/// Edges once for each pair, its strongest, by (left, right).
+fn unique(edges: &[Edge]) -> Vec<Edge> {
+    let mut edges = edges.to_vec();
+    edges.sort_unstable_by(|a, b| {
+        (a.left, a.right).cmp(&(b.left, b.right)).then(b.weight.total_cmp(&a.weight))
+    });
+    edges.dedup_by_key(|edge| (edge.left, edge.right));
+    edges
+}
+
+/// Items by component, in one allocation (counting sort).
+struct Buckets<T> {
+    start: Vec<u32>,
+    items: Vec<T>,
+    least: usize,
+}
+
+impl<T: Copy> Buckets<T> {
+    fn new(components: u32, all: impl Fn(&mut dyn FnMut(u32, T))) -> Self {
+        let mut start = vec![0_u32; components as usize + 2];
+        let mut first = None;
+        all(&mut |component, item| {
+            start[component as usize + 2] += 1;
+            first.get_or_insert(item);
+        });
+        for at in 1..start.len() {
+            start[at] += start[at - 1];
+        }
+        let mut items =
+            first.map_or_else(Vec::new, |item| vec![item; start[components as usize + 1] as usize]);
+        all(&mut |component, item| {
+            let at = &mut start[component as usize + 1];
+            items[*at as usize] = item;
+            *at += 1;
+        });
+        Self { start, items, least: 1 }
+    }
+
+    fn keep_larger_than(&mut self, least: usize) {
+        self.least = least + 1;
+    }
+
+    fn of(&self, component: u32) -> &[T] {
+        let at = component as usize;
+        let items = &self.items[self.start[at] as usize..self.start[at + 1] as usize];
+        if items.len() < self.least { &[] } else { items }
+    }
+}
+
+/// Weighs pairs.
+struct Engine<'a> {
+    records: u32,
+    input: &'a Input<'a>,
+    options: &'a Options,
+    score: &'a dyn Fn(u32, u32) -> Option<Scored>,
+    contradictions: Contradictions<'a>,
+    correction: Option<(Correction, Index)>,
+}
+
+impl<'a> Engine<'a> {
+    fn new(
+        records: u32,
+        input: &'a Input<'a>,
+        options: &'a Options,
+        score: &'a dyn Fn(u32, u32) -> Option<Scored>,
+    ) -> Self {
+        let correction = options.correct.then(|| Correction::with_index(records, input));
+        Self { records, input, options, score, contradictions: Contradictions::new(input), correction }
+    }
+
+    fn terms(&self, i: usize) -> Option<&Terms> {
+        let (_, index) = self.correction.as_ref()?;
+        index.terms.get(index.number[i] as usize)
+    }
+
+    /// The pair's bits after correction and incompatibility.
+    fn weight(&self, i: usize) -> f64 {
+        let pairs = &self.input.pairs;
+        let bits = self.terms(i).map_or(pairs.weight[i], |terms| terms.weigh(pairs.weight[i]));
+        self.lowered(pairs.left[i], pairs.right[i], pairs.pattern[i], bits)
+    }
+
+    fn lowered(&self, left: u32, right: u32, pattern: u64, bits: f64) -> f64 {
+        if self.contradictions.incompatible(left, right, pattern) {
+            bits.min(self.options.incompatible)
+        } else {
+            bits
+        }
+    }
+
+    fn sound(&self, i: usize) -> bool {
+        let pairs = &self.input.pairs;
+        match &self.correction {
+            Some((_, index)) => index.number[i] != NO_PATTERN,
+            None => {
+                let (left, right) = (pairs.left[i], pairs.right[i]);
+                left != right && left.max(right) < self.records && !pairs.weight[i].is_nan()
+            }
+        }
+    }
+
+    /// Joins what better than even odds hold together, as a bound on the work.
+    fn union(&self, sets: &mut UnionFind) {
+        let pairs = &self.input.pairs;
+        for i in 0..pairs.len() {
+            if !self.sound(i) {
+                continue;
+            }
+            let most = pairs.weight[i] + self.terms(i).map_or(0.0, |terms| terms.lift);
+            if most > self.options.join_above
+                && self.weight(i) > self.options.join_above
+                && !self.contradictions.apart(pairs.left[i], pairs.right[i])
+            {
+                sets.union(pairs.left[i], pairs.right[i]);
+            }
+        }
+    }
+
+    /// All pairs inside components, weighed.
+    fn edges(&self, labels: &[u32]) -> Vec<Edge> {
+        let pairs = &self.input.pairs;
+        let mut edges = Vec::new();
+        for i in 0..pairs.len() {
+            if self.sound(i) && labels[pairs.left[i] as usize] == labels[pairs.right[i] as usize] {
+                let (left, right) = (pairs.left[i].min(pairs.right[i]), pairs.left[i].max(pairs.right[i]));
+                edges.push(Edge { left, right, weight: self.weight(i) });
+            }
+        }
+        edges
+    }
+
+    /// A pair that blocking didn't produce.
+    fn missing(&self, left: u32, right: u32) -> Option<f64> {
+        let scored = (self.score)(left, right).filter(|scored| !scored.weight.is_nan())?;
+        let bits = match &self.correction {
+            Some((correction, _)) => correction.weigh(left, right, scored.pattern, scored.weight),
+            None => scored.weight,
+        };
+        Some(self.lowered(left, right, scored.pattern, bits))
+    }
+
+    /// Evidence between two records as the matrix takes it.
+    fn evidence(&self, bits: f64) -> f64 {
+        // What lies at or beyond `incompatible` is a contradiction, not noise: the clip doesn't soften it.
+        if bits <= self.options.incompatible {
+            self.options.incompatible.min(self.options.most_against)
+        } else {
+            bits.max(self.options.most_against).min(self.options.most_for)
+        }
+    }
+}
+
+/// Clusters one component after the other.
+struct Work<'a> {
+    engine: &'a Engine<'a>,
+    local: Vec<u32>,
+    matrix: Agglomeration,
+    out: Clustering,
+}
+
+impl Work<'_> {
+    fn component(
+        &mut self,
+        component: u32,
+        members: &[u32],
+        edges: Vec<Edge>,
+        judged: &[(u32, u32, Verdict)],
+    ) {
+        let limit = self.engine.options.largest_component.max(2);
+        if members.len() <= limit {
+            return self.agglomerate(members, edges, judged);
+        }
+        self.out.alarms.push(Alarm::ComponentCut { component, records: members.len() as u32 });
+        // Strongest first, but no part beyond the limit: what stays apart was held by the weakest bridges.
+        self.number(members);
+        let mut sets = UnionFind::new(members.len() as u32);
+        let mut size = vec![1_usize; members.len()];
+        let mut join = |left: u32, right: u32, limit: usize| {
+            let (a, b) = (sets.find(left), sets.find(right));
+            let both = size[a as usize] + size[b as usize];
+            if a != b && both <= limit {
+                sets.union(a, b);
+                size[a.min(b) as usize] = both;
+            }
+        };
+        for &(left, right, _) in judged.iter().filter(|j| j.2 == Verdict::Same) {
+            join(self.local[left as usize], self.local[right as usize], usize::MAX);
+        }
+        for edge in edges.iter().filter(|edge| edge.weight > self.engine.options.join_above) {
+            if !self.engine.contradictions.apart(edge.left, edge.right) {
+                join(self.local[edge.left as usize], self.local[edge.right as usize], limit);
+            }
+        }
+        let labels = sets.into_labels();
+        let part = |record: u32| labels[self.local[record as usize] as usize];
+        let count = members.len() as u32;
+        let above = self.engine.options.join_above;
+        let parts = Buckets::new(count, |each| members.iter().for_each(|&record| each(part(record), record)));
+        let inner = Buckets::new(count, |each| {
+            edges.iter().filter(|e| part(e.left) == part(e.right)).for_each(|&e| each(part(e.left), e));
+        });
+        let verdicts = Buckets::new(count, |each| {
+            judged.iter().filter(|j| part(j.0) == part(j.1)).for_each(|&j| each(part(j.0), j));
+        });
+        self.out.cuts.extend(edges.iter().filter(|e| e.weight > above && part(e.left) != part(e.right)));
+        for label in 0..count {
+            if parts.of(label).len() > 1 {
+                self.agglomerate(parts.of(label), inner.of(label).to_vec(), verdicts.of(label));
+            }
+        }
+    }
+
+    fn number(&mut self, members: &[u32]) {
+        for (number, &record) in (0..).zip(members) {
+            self.local[record as usize] = number;
+        }
+    }
+
+    /// `members` ascending, `edges` strongest first.
+    fn agglomerate(&mut self, members: &[u32], mut edges: Vec<Edge>, judged: &[(u32, u32, Verdict)]) {
+        let (engine, size) = (self.engine, members.len());
+        self.number(members);
+        let at = |local: &[u32], record: u32| local[record as usize] as usize;
+        self.matrix.reset(size, f64::NAN);
+        for edge in &edges {
+            self.matrix.set(
+                at(&self.local, edge.left),
+                at(&self.local, edge.right),
+                engine.evidence(edge.weight),
+            );
+        }
+        let all = size * (size - 1) / 2;
+        if edges.len() < all || !engine.contradictions.none() {
+            let before = edges.len();
+            for a in 0..size {
+                for b in a + 1..size {
+                    if self.matrix.get(a, b).is_nan() {
+                        let ask = size <= engine.options.score_missing_up_to;
+                        let scored = if ask { engine.missing(members[a], members[b]) } else { None };
+                        self.matrix.set(a, b, engine.evidence(scored.unwrap_or(engine.options.missing)));
+                        if let Some(weight) = scored {
+                            edges.push(Edge { left: members[a], right: members[b], weight });
+                        }
+                    }
+                    if engine.contradictions.apart(members[a], members[b]) {
+                        self.matrix.set(a, b, f64::NEG_INFINITY);
+                    }
+                }
+            }
+            if edges.len() > before {
+                edges.sort_unstable_by(strongest_first);
+            }
+        }
+        for &(left, right, _) in judged.iter().filter(|j| j.2 == Verdict::NotSame) {
+            self.matrix.set(at(&self.local, left), at(&self.local, right), f64::NEG_INFINITY);
+        }
+        let must: Vec<_> = judged.iter().filter(|j| j.2 == Verdict::Same).collect();
+        if !must.is_empty() {
+            self.conflicts(members, &must);
+            for &&(left, right, _) in &must {
+                self.matrix.force(at(&self.local, left), at(&self.local, right));
+            }
+        }
+        self.matrix.run(engine.options.join_above);
+        for (a, &record) in members.iter().enumerate() {
+            self.out.labels[record as usize] = members[self.matrix.labels[a] as usize];
+        }
+        // A must-link holds like the strongest edge.
+        let forced =
+            must.iter().map(|&&(left, right, _)| Edge { left, right, weight: engine.options.most_for });
+        edges.splice(0..0, forced);
+        self.describe(members, &edges);
+    }
+
+    /// Records that must be together and can't be.
+    fn conflicts(&mut self, members: &[u32], must: &[&(u32, u32, Verdict)]) {
+        let mut groups = UnionFind::new(members.len() as u32);
+        for &&(left, right, _) in must {
+            groups.union(self.local[left as usize], self.local[right as usize]);
+        }
+        let labels = groups.into_labels();
+        for a in 0..members.len() {
+            for b in a + 1..members.len() {
+                if labels[a] == labels[b] && self.matrix.get(a, b) == f64::NEG_INFINITY {
+                    self.out.alarms.push(Alarm::Conflict { left: members[a], right: members[b] });
+                }
+            }
+        }
+    }
+
+    /// What holds the component's clusters together, and what was cut.
+    fn describe(&mut self, members: &[u32], edges: &[Edge]) {
+        let mut sets = UnionFind::new(members.len() as u32);
+        let mut kept: Vec<(u32, Edge)> = Vec::new();
+        for &edge in edges {
+            let (a, b) = (self.local[edge.left as usize], self.local[edge.right as usize]);
+            let label = self.matrix.labels[a as usize];
+            if label == self.matrix.labels[b as usize] {
+                if sets.union(a, b) {
+                    kept.push((label, edge));
+                }
+            } else if edge.weight > self.engine.options.join_above {
+                self.out.cuts.push(edge);
+            }
+        }
+        kept.sort_by_key(|&(label, _)| label); // stable: strongest first within a cluster
+        for cluster in kept.chunk_by(|a, b| a.0 == b.0) {
+            if let Some(&(label, edge)) = cluster.last() {
+                self.out.weakest.push((members[label as usize], edge));
+            }
+            self.out.kept.extend(cluster.iter().map(|&(_, edge)| edge));
+        }
+    }
+}

@@ -1,0 +1,458 @@
+//! Correlated evidence: which agreement comes of being one person, and which of a shared home or of the blocking.
+//!
+//! Fellegi and Sunter's weights add up as if comparisons were independent among different people. They aren't: people
+//! of one household share surname, postcode, town and landline at once, and a blocking rule *selects* pairs that agree.
+//! Here the pairs are a mixture of latent classes over gamma patterns:
+//!
+//! - one class of same-person pairs, starting from the model's m;
+//! - classes of different people, each with a set of comparisons that may agree for a reason (nothing, any one, any
+//!   two, and the shared comparisons of a household alone or with one personal comparison: namesakes, twins). Inside
+//!   the set the levels are free; outside it they keep the model's u, which came from random pairs.
+//!
+//! How often strangers agree is bounded: in the whole file, blocked or not, no pattern has more than [`SLACK`] times the
+//! pairs that independence predicts, so a class without a household can't claim more. Two rare agreements at once
+//! (date of birth and e-mail) then stay evidence however many pairs have them.
+//!
+//! Pinning u outside the set is what makes the classes identifiable without labels. For m, plain EM drifts: at a
+//! million records namesakes outnumber people ten to one and drag m along. So each comparison's m is re-estimated only
+//! from pairs that the *other* comparisons make near certain (leave-one-out posterior), which under conditional
+//! independence is unbiased and which namesakes can't enter.
+//!
+//! Term frequency adjustments discount chance agreement, so they apply to the chance classes only: a rare surname is
+//! no evidence among people who live together.
+
+use super::pattern::{Layout, Numbering};
+use super::{Comparison, Input, Role};
+
+/// Iterations in all, and those before m may move: the shares of the classes settle first.
+const ITERATIONS: usize = 30;
+const SETTLE: usize = 8;
+/// A pair counts for m if the other comparisons make it this probable.
+const CERTAIN: f64 = 0.99;
+/// Names go together with age, place and origin: strangers agree up to this many times as often as independence says.
+const SLACK: f64 = 10.0;
+/// The model's own m counts as much as this many pairs, a class's own start as this many.
+const PRIOR_SAME: f64 = 200.0;
+const PRIOR_CLASS: f64 = 50.0;
+/// Columns outside the model that join as evidence, at most: each triples the patterns.
+const MOST_EXTRAS: usize = 4;
+
+/// One comparison, or one column outside the model, by code: gamma + 1, or 1 differs and 2 equal; 0 is null.
+#[derive(Clone, Debug)]
+struct Field {
+    m: Vec<f64>,
+    u: Vec<f64>,
+    /// m/u; 1 for null.
+    ratio: Vec<f64>,
+    start: Vec<f64>,
+    /// The model's own bits.
+    bits: Vec<f64>,
+}
+
+/// Different people who agree in `set` for a reason.
+#[derive(Clone, Debug)]
+struct Class {
+    set: Vec<usize>,
+    household: bool,
+    share: f64,
+    /// The most that `odds` may be.
+    most: f64,
+    /// Level share over u, for each field of the set.
+    ratios: Vec<Vec<f64>>,
+}
+
+/// What a pattern is worth: all the mixture needs to weigh a pair.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Terms {
+    base: f64,
+    same: f64,
+    chance: f64,
+    household: f64,
+    /// `same - log2(chance) - base`: what a given weight changes by at most.
+    pub(super) lift: f64,
+}
+
+impl Terms {
+    /// Corrected bits of a pair that the model gave `weight`.
+    pub(super) fn weigh(&self, weight: f64) -> f64 {
+        let frequency = weight - self.base;
+        let frequency = if frequency.is_finite() { frequency.clamp(-60.0, 60.0) } else { 0.0 };
+        self.same - (self.chance * (-frequency).exp2() + self.household).log2()
+    }
+}
+
+/// The re-estimated model.
+#[derive(Clone, Debug)]
+pub struct Correction {
+    layout: Layout,
+    fields: Vec<Field>,
+    classes: Vec<Class>,
+    share: f64,
+    prior: f64,
+    compared: usize,
+    extras: usize,
+    rows: Vec<u32>,
+}
+
+/// Which pattern each pair has, and the terms of each pattern.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Index {
+    pub(super) number: Vec<u32>,
+    pub(super) terms: Vec<Terms>,
+}
+
+/// A pair that can't be weighed has this number.
+pub(super) const NO_PATTERN: u32 = u32::MAX;
+
+impl Correction {
+    /// Re-estimates the model on `input`'s pairs among `records`. It always ends, at worst with the model as it was.
+    pub fn estimate(records: u32, input: &Input<'_>) -> Self {
+        Self::with_index(records, input).0
+    }
+
+    pub(super) fn with_index(records: u32, input: &Input<'_>) -> (Self, Index) {
+        let compared = input.comparisons.len().min(input.layout.len());
+        let comparisons = &input.comparisons[..compared];
+        let extras: Vec<_> = input
+            .evidence
+            .iter()
+            .filter(|column| matches!(column.role, Role::Sex | Role::MiddleName | Role::TrustedId))
+            .filter(|column| !comparisons.iter().any(|c| c.columns.iter().any(|name| name == column.name)))
+            .filter(|column| column.ids.len() >= records as usize)
+            .take(MOST_EXTRAS)
+            .collect();
+        let mut rows = Vec::with_capacity(records as usize * extras.len());
+        for record in 0..records as usize {
+            rows.extend(extras.iter().map(|column| column.ids[record]));
+        }
+        let mut fields: Vec<Field> =
+            comparisons.iter().enumerate().map(|(i, c)| of_comparison(c, i, input.layout)).collect();
+        fields.extend(extras.iter().map(|column| of_column(&column.ids[..records as usize])));
+        let lambda = if input.lambda.is_finite() { input.lambda.clamp(1e-12, 0.999) } else { 1e-4 };
+        let mut it = Self {
+            layout: input.layout.clone(),
+            classes: classes(comparisons, &fields),
+            fields,
+            share: 0.0,
+            prior: (lambda / (1.0 - lambda)).log2(),
+            compared,
+            extras: extras.len(),
+            rows,
+        };
+        let index = it.fit(records, input);
+        (it, index)
+    }
+
+    /// Share of same-person pairs among the pairs that it was estimated on: λ given the blocking.
+    pub fn share_of_same(&self) -> f64 {
+        self.share
+    }
+
+    /// Share of pairs who agree because they share a household.
+    pub fn share_of_household(&self) -> f64 {
+        self.classes.iter().filter(|class| class.household).map(|class| class.share).fold(0.0, |a, b| a + b)
+    }
+
+    /// The re-estimated m of comparison `i` (columns outside the model follow), by gamma from 0 up.
+    pub fn m(&self, i: usize) -> &[f64] {
+        self.fields.get(i).and_then(|field| field.m.get(1..)).unwrap_or(&[])
+    }
+
+    /// Corrected bits of a pair to which the model gave `weight`.
+    pub fn weigh(&self, left: u32, right: u32, pattern: u64, weight: f64) -> f64 {
+        let codes = self.codes(pattern, self.extra(left, right));
+        self.terms(&codes).weigh(weight)
+    }
+
+    /// The columns outside the model, in base 3.
+    fn extra(&self, left: u32, right: u32) -> usize {
+        let row = |record: u32| {
+            self.rows.get(record as usize * self.extras..(record as usize + 1) * self.extras).unwrap_or(&[])
+        };
+        row(left)
+            .iter()
+            .zip(row(right))
+            .fold(0, |code, (&a, &b)| code * 3 + if a == 0 || b == 0 { 0 } else { 1 + usize::from(a == b) })
+    }
+
+    fn codes(&self, pattern: u64, extra: usize) -> Vec<u8> {
+        let mut codes: Vec<u8> = (0..self.compared).map(|i| self.layout.code(pattern, i)).collect();
+        let mut rest = extra;
+        codes.resize(self.compared + self.extras, 0);
+        for i in (0..self.extras).rev() {
+            codes[self.compared + i] = (rest % 3) as u8;
+            rest /= 3;
+        }
+        for (code, field) in codes.iter_mut().zip(&self.fields) {
+            if usize::from(*code) >= field.ratio.len() {
+                *code = 0; // a level that the model doesn't have says nothing
+            }
+        }
+        codes
+    }
+
+    fn terms(&self, codes: &[u8]) -> Terms {
+        let mut terms = Terms { base: self.prior, ..Terms::default() };
+        let mut same = self.share.max(f64::MIN_POSITIVE);
+        for (field, &code) in self.fields.iter().zip(codes) {
+            same *= field.ratio[usize::from(code)];
+            terms.base += field.bits[usize::from(code)];
+        }
+        for class in &self.classes {
+            let odds = class.odds(codes);
+            if class.household {
+                terms.household += odds;
+            } else {
+                terms.chance += odds;
+            }
+        }
+        terms.chance = terms.chance.max(1e-300);
+        terms.same = same.max(1e-300).log2();
+        terms.lift = terms.same - terms.chance.log2() - terms.base;
+        terms
+    }
+
+    fn fit(&mut self, records: u32, input: &Input<'_>) -> Index {
+        let pairs = &input.pairs;
+        let width = 3_usize.pow(self.extras as u32);
+        let mut numbering = Numbering::new();
+        let mut counts: Vec<u32> = Vec::new();
+        let mut number = Vec::with_capacity(pairs.len());
+        for i in 0..pairs.len() {
+            let (left, right) = (pairs.left[i], pairs.right[i]);
+            if left == right || left.max(right) >= records || pairs.weight[i].is_nan() {
+                number.push(NO_PATTERN);
+                continue;
+            }
+            let at = numbering.number(pairs.pattern[i]) as usize * width + self.extra(left, right);
+            if at >= counts.len() {
+                counts.resize(numbering.patterns.len() * width, 0);
+            }
+            counts[at] += 1;
+            number.push(at as u32);
+        }
+        // By pattern rather than arrival, so that sums come out the same whatever the order of the pairs.
+        let mut seen: Vec<(u64, usize, usize)> = (0..counts.len())
+            .filter(|&at| counts[at] > 0)
+            .map(|at| (numbering.patterns[at / width], at % width, at))
+            .collect();
+        seen.sort_unstable();
+        let codes: Vec<Vec<u8>> =
+            seen.iter().map(|&(pattern, extra, _)| self.codes(pattern, extra)).collect();
+        let weighted: Vec<(f64, &[u8])> = seen
+            .iter()
+            .zip(&codes)
+            .map(|(&(_, _, at), codes)| (f64::from(counts[at]), codes.as_slice()))
+            .collect();
+        let blocked: f64 = weighted.iter().map(|(count, _)| count).sum();
+        let file = f64::from(records) * (f64::from(records) - 1.0) / 2.0;
+        for class in self.classes.iter_mut().filter(|class| !class.household) {
+            class.most = SLACK * (file / blocked).max(1.0);
+        }
+        self.expect_and_maximise(&weighted);
+        let mut terms = vec![Terms::default(); counts.len()];
+        for (&(_, _, at), codes) in seen.iter().zip(&codes) {
+            terms[at] = self.terms(codes);
+        }
+        Index { number, terms }
+    }
+
+    /// EM over (count, codes).
+    fn expect_and_maximise(&mut self, patterns: &[(f64, &[u8])]) {
+        let total: f64 = patterns.iter().map(|(count, _)| count).sum();
+        if total == 0.0 {
+            self.share = self.prior.exp2() / (1.0 + self.prior.exp2());
+        } else {
+            let posterior = |codes: &[u8]| {
+                let odds = codes
+                    .iter()
+                    .zip(&self.fields)
+                    .fold(self.prior.exp2(), |o, (&c, f)| o * f.ratio[usize::from(c)]);
+                odds.min(1e300) / (1.0 + odds.min(1e300))
+            };
+            let mean = patterns.iter().map(|&(count, codes)| count * posterior(codes)).sum::<f64>() / total;
+            self.share = mean.clamp(1e-3, 0.5);
+        }
+        let rest = (1.0 - self.share) / self.classes.len() as f64;
+        self.classes.iter_mut().for_each(|class| class.share = rest);
+        if total == 0.0 {
+            return;
+        }
+        let mut odds = vec![0.0; self.classes.len()];
+        for iteration in 0..ITERATIONS {
+            let mut sums = Sums::new(self);
+            for &(count, codes) in patterns {
+                self.expect(count, codes, iteration >= SETTLE, &mut odds, &mut sums);
+            }
+            self.maximise(&sums, total, iteration >= SETTLE);
+        }
+    }
+
+    fn expect(&self, count: f64, codes: &[u8], learn: bool, odds: &mut [f64], sums: &mut Sums) {
+        let same =
+            self.fields.iter().zip(codes).fold(self.share, |odds, (f, &c)| odds * f.ratio[usize::from(c)]);
+        let mut different = 0.0;
+        for (odds, class) in odds.iter_mut().zip(&self.classes) {
+            *odds = class.raw(codes);
+            different += odds.min(class.most);
+        }
+        let each = count / (same + different);
+        if !each.is_finite() {
+            return;
+        }
+        sums.same += same * each;
+        // What is left of the classes of different people if one comparison is left out.
+        sums.without.fill(different);
+        for ((&raw, class), sum) in odds.iter().zip(&self.classes).zip(&mut sums.classes) {
+            let odds = raw.min(class.most);
+            sum.0 += odds * each;
+            for ((&field, ratios), levels) in class.set.iter().zip(&class.ratios).zip(&mut sum.1) {
+                let code = usize::from(codes[field]);
+                levels[code] += odds * each;
+                sums.without[field] += (raw / ratios[code]).min(class.most) - odds;
+            }
+        }
+        if learn {
+            for (i, field) in self.fields.iter().enumerate() {
+                let code = usize::from(codes[i]);
+                let rest = same / field.ratio[code];
+                let posterior = rest / (rest + sums.without[i].max(0.0));
+                if code > 0 && posterior > CERTAIN {
+                    sums.levels[i][code] += count * posterior;
+                }
+            }
+        }
+    }
+
+    fn maximise(&mut self, sums: &Sums, total: f64, learn: bool) {
+        self.share = (sums.same / total).clamp(1e-9, 1.0);
+        for (class, (sum, levels)) in self.classes.iter_mut().zip(&sums.classes) {
+            class.share = (sum / total).max(1e-12);
+            for ((&i, ratios), levels) in class.set.iter().zip(&mut class.ratios).zip(levels) {
+                let seen: f64 = levels[1..].iter().sum::<f64>() + PRIOR_CLASS;
+                let u = &self.fields[i].u;
+                for ((ratio, level), u) in ratios.iter_mut().zip(levels).zip(u).skip(1) {
+                    *ratio = (level + PRIOR_CLASS * u) / seen / u;
+                }
+            }
+        }
+        if learn {
+            for (field, levels) in self.fields.iter_mut().zip(&sums.levels) {
+                let seen: f64 = levels[1..].iter().sum::<f64>() + PRIOR_SAME;
+                for (code, &level) in levels.iter().enumerate().skip(1) {
+                    field.m[code] = (level + PRIOR_SAME * field.start[code]) / seen;
+                    field.ratio[code] = field.m[code] / field.u[code];
+                }
+            }
+        }
+    }
+}
+
+/// One iteration's sums.
+struct Sums {
+    same: f64,
+    levels: Vec<Vec<f64>>,
+    classes: Vec<(f64, Vec<Vec<f64>>)>,
+    without: Vec<f64>,
+}
+
+impl Sums {
+    fn new(of: &Correction) -> Self {
+        let empty = |ratios: &Vec<f64>| vec![0.0; ratios.len()];
+        Self {
+            same: 0.0,
+            levels: of.fields.iter().map(|field| empty(&field.ratio)).collect(),
+            classes: of.classes.iter().map(|class| (0.0, class.ratios.iter().map(empty).collect())).collect(),
+            without: vec![0.0; of.fields.len()],
+        }
+    }
+}
+
+impl Class {
+    /// Share times likelihood, over the likelihood of random pairs; before it is bounded.
+    fn raw(&self, codes: &[u8]) -> f64 {
+        self.set
+            .iter()
+            .zip(&self.ratios)
+            .fold(self.share, |odds, (&i, ratios)| odds * ratios[usize::from(codes[i])])
+    }
+
+    fn odds(&self, codes: &[u8]) -> f64 {
+        self.raw(codes).min(self.most)
+    }
+}
+
+impl Field {
+    /// From level shares by gamma from 0 up; what is missing or senseless is filled.
+    fn new(m: &[f64], u: &[f64], bits: Vec<f64>) -> Self {
+        let sound = |p: f64| (p.is_finite() && p > 0.0).then_some(p);
+        let fill = |shares: &[f64], or: f64| {
+            let values: Vec<f64> = shares.iter().map(|&p| sound(p).unwrap_or(or)).collect();
+            let sum: f64 = values.iter().sum();
+            std::iter::once(1.0).chain(values.into_iter().map(|p| p / sum)).collect::<Vec<f64>>()
+        };
+        // A level never seen among random pairs is as rare as the rarest that was.
+        let rarest = u.iter().copied().filter_map(sound).fold(1.0, f64::min);
+        let (m, u) = (fill(m, 1e-3), fill(u, rarest));
+        let ratio = m.iter().zip(&u).map(|(m, u)| m / u).collect();
+        Self { start: m.clone(), m, u, ratio, bits }
+    }
+}
+
+fn of_comparison(comparison: &Comparison, i: usize, layout: &Layout) -> Field {
+    let top =
+        comparison.levels.iter().filter(|level| !level.is_null).map(|level| level.gamma).max().unwrap_or(0);
+    let levels = usize::try_from(top).unwrap_or(0).min(layout.most(i)) + 1;
+    let (mut m, mut u, mut bits) = (vec![0.0; levels], vec![0.0; levels], vec![0.0; levels + 1]);
+    for level in comparison.levels.iter().filter(|level| !level.is_null) {
+        if let Some(at) = usize::try_from(level.gamma).ok().filter(|&at| at < levels) {
+            (m[at], u[at]) = (level.m, level.u);
+            bits[at + 1] = if level.weight.is_finite() { level.weight } else { 0.0 };
+        }
+    }
+    Field::new(&m, &u, bits)
+}
+
+/// u of equality is exact: the chance that two random records with a value have the same one.
+fn of_column(ids: &[u32]) -> Field {
+    let mut sorted: Vec<u32> = ids.iter().copied().filter(|&id| id != 0).collect();
+    sorted.sort_unstable();
+    let known = sorted.len() as f64;
+    let equal: f64 = sorted.chunk_by(|a, b| a == b).map(|run| (run.len() as f64 / known).powi(2)).sum();
+    let equal = equal.clamp(1e-7, 0.999);
+    Field::new(&[0.1, 0.9], &[1.0 - equal, equal], vec![0.0; 3])
+}
+
+fn classes(comparisons: &[Comparison], fields: &[Field]) -> Vec<Class> {
+    let all: Vec<usize> = (0..comparisons.len()).collect();
+    let shared: Vec<usize> = all.iter().copied().filter(|&i| comparisons[i].role == Role::Shared).collect();
+    let mut sets = vec![(Vec::new(), false)];
+    sets.extend(all.iter().map(|&i| (vec![i], false)));
+    if shared.len() > 1 {
+        sets.push((shared.clone(), true));
+        for &i in all.iter().filter(|i| !shared.contains(i)) {
+            let mut set = shared.clone();
+            set.push(i);
+            set.sort_unstable();
+            sets.push((set, true));
+        }
+    }
+    for &i in &all {
+        sets.extend(all[i + 1..].iter().map(|&j| (vec![i, j], shared == [i, j])));
+    }
+    // If a household's set is a pair too, once is enough.
+    let mut seen = std::collections::BTreeSet::new();
+    sets.retain(|(set, _)| seen.insert(set.clone()));
+    sets.into_iter()
+        .map(|(set, household)| {
+            let start = |&i: &usize| {
+                let u = &fields[i].u;
+                let agree = |code: usize| if code + 1 == u.len() { 0.8 } else { 0.0 };
+                (0..u.len())
+                    .map(|code| if code == 0 { 1.0 } else { (0.2 * u[code] + agree(code)) / u[code] })
+                    .collect()
+            };
+            Class { ratios: set.iter().map(start).collect(), set, household, share: 0.0, most: f64::INFINITY }
+        })
+        .collect()
+}
