@@ -4,6 +4,8 @@
 //! files that the caller names.
 
 pub(crate) mod args;
+mod cluster;
+mod evaluate;
 mod files;
 mod predict;
 mod stage;
@@ -16,6 +18,8 @@ pub(crate) fn run(command: Link) -> Result<(), Fail> {
     match command {
         Link::Predict(what) => predict::run(&what),
         Link::Train(what) => train::run(&what),
+        Link::Cluster(what) => cluster::run(&what),
+        Link::Evaluate(what) => evaluate::run(&what),
         _ => Ok(()),
     }
 }
