@@ -361,7 +361,7 @@ impl Blocks {
     }
 
     /// Whether a rule gives a pair.
-    fn gives(&self, rule: usize, left: u32, right: u32, filters: &Filters<'_>, scratch: &mut Scratch) -> bool {
+    pub(crate) fn gives(&self, rule: usize, left: u32, right: u32, filters: &Filters<'_>, scratch: &mut Scratch) -> bool {
         let blocked = &self.rules[rule];
         let equal = match &blocked.exploded {
             Some(exploded) => exploded.least_shared(left, right).is_some(),

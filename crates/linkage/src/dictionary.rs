@@ -80,6 +80,19 @@ impl Dictionary {
         self.table.find(self.hasher.hash_one(value), |&id| self.get(id) == value).copied()
     }
 
+    /// Forgets every value after the first `most`.
+    pub fn truncate(&mut self, most: usize) {
+        while self.len() > most {
+            let id = self.len() as u32;
+            let hash = self.hasher.hash_one(self.get(id));
+            if let Ok(entry) = self.table.find_entry(hash, |&held| held == id) {
+                entry.remove();
+            }
+            self.ends.pop();
+            self.bytes.truncate(self.ends[self.ends.len() - 1]);
+        }
+    }
+
     /// All values with their numbers, in the order of the numbers.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
         (1..self.ends.len() as u32).map(|id| (id, self.get(id)))
@@ -116,5 +129,9 @@ mod tests {
             assert_eq!(dictionary.intern(format!("value {k}").as_bytes()), k + 1);
         }
         assert_eq!(dictionary.find(b"value 777"), Some(778));
+        dictionary.truncate(500);
+        assert_eq!(dictionary.find(b"value 777"), None, "what is forgotten is not found");
+        assert_eq!(dictionary.intern(b"new"), 501, "and its number is given out again");
+        assert_eq!(dictionary.find(b"value 499"), Some(500));
     }
 }

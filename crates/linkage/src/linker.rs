@@ -351,6 +351,103 @@ impl Linker {
         self.blocks.each(task, self.link_type, &self.source, &filters, &mut worker.scratch, &mut |l, r, _| f(l, r));
     }
 
+    /// Puts the keys of rules into the rows of records, for an index: for each rule the places of its parts.
+    ///
+    /// # Errors
+    /// For a rule that is more than equalities of one expression on both sides, by name.
+    pub(crate) fn key_places(&mut self, rules: &[Rule]) -> Result<Vec<Vec<usize>>, String> {
+        let mut all = Vec::new();
+        for rule in rules {
+            let expr = Expr::rule(&rule.sql).map_err(|e| e.to_string())?;
+            let (keys, rest) = crate::block::parts(&expr);
+            let plain = keys.iter().all(|(a, b)| a.without_side() == b.without_side());
+            if keys.is_empty() || !rest.is_empty() || !plain || !rule.explode.is_empty() {
+                return Err(format!(
+                    "the rule {} can't serve an index: there a rule is made of equalities of one expression on both sides",
+                    rule.sql
+                ));
+            }
+            let mut places = Vec::new();
+            for (key, _) in keys {
+                let slot = self.slots.slot(key, None)?;
+                places.push(self.rows_of.place(&self.slots, slot).at);
+            }
+            all.push(places);
+        }
+        // Every column has its place too, so that an index can be written out again.
+        for name in self.columns() {
+            let slot = self.slots.slot(&Expr::Column { side: None, name }, None)?;
+            self.rows_of.place(&self.slots, slot);
+        }
+        let Some(table) = &self.table else { return Err("the records were not kept for an index".to_owned()) };
+        (self.rows, self.stride) = lay_out(&mut self.slots, &self.rows_of, table)?;
+        self.slots.learn_facts();
+        self.table = None;
+        Ok(all)
+    }
+
+    /// The row of a record that is not there yet, and what was known before it.
+    pub(crate) fn encode(&mut self, values: &[Option<&[u8]>]) -> Result<(Vec<u32>, Vec<usize>), String> {
+        let mark = self.slots.mark();
+        match self.slots.encode(values) {
+            Ok(all) => Ok((self.rows_of.slots.iter().map(|slot| all[*slot]).collect(), mark)),
+            Err(why) => {
+                self.slots.forget(&mark);
+                Err(why)
+            }
+        }
+    }
+
+    pub(crate) fn forget(&mut self, mark: &[usize]) {
+        self.slots.forget(mark);
+    }
+
+    pub(crate) fn push(&mut self, row: &[u32], source: u16) -> u32 {
+        self.rows.extend_from_slice(row);
+        self.source.push(source);
+        (self.source.len() - 1) as u32
+    }
+
+    pub(crate) fn replace(&mut self, record: u32, row: &[u32]) {
+        let from = record as usize * self.stride;
+        self.rows[from..from + self.stride].copy_from_slice(row);
+    }
+
+    /// The columns that records have, in order.
+    pub fn columns(&self) -> Vec<String> {
+        self.slots.sources.iter().map(|s| s.name.clone()).collect()
+    }
+
+    /// The records as a table: what an index is written out from.
+    pub(crate) fn as_table(&self) -> Table {
+        let mut table = Table { rows: self.records(), sources: vec![String::new()], ..Table::default() };
+        table.source = vec![0; table.rows];
+        for (at, source) in self.slots.sources.iter().enumerate() {
+            let place = self.rows_of.slots.iter().position(|s| {
+                self.slots.dictionary(*s) == source.dictionary && self.slots.one_source(*s) == Some(at)
+            });
+            let mut column = crate::columns::Column::new(&source.name, source.kind);
+            column.values = self.slots.dictionaries[source.dictionary].clone();
+            column.ids = (0..self.records() as u32).map(|r| place.map_or(NULL, |p| self.row(r)[p])).collect();
+            table.columns.push(column);
+        }
+        table
+    }
+
+    /// The shares of values that weights are adjusted by: frozen with an index.
+    pub(crate) fn frequencies(&mut self) -> &mut Vec<Vec<f64>> {
+        &mut self.weights.tables
+    }
+
+    /// How many rules give a pair.
+    pub fn rules_of(&self, left: u32, right: u32, worker: &mut Worker) -> usize {
+        let filters =
+            Filters { slots: &self.slots, likenesses: &self.likenesses, rows: &self.rows, stride: self.stride };
+        (0..self.blocks.rules.len())
+            .filter(|rule| self.blocks.gives(*rule, left, right, &filters, &mut worker.scratch))
+            .count()
+    }
+
     /// Every piece of work of all rules, in order.
     pub fn tasks(&self) -> Vec<Task> {
         (0..self.blocks.rules.len()).flat_map(|rule| self.blocks.tasks(rule, self.records())).collect()

@@ -302,6 +302,30 @@ impl Slots {
         Ok(all)
     }
 
+    /// How much is known now, for [`Slots::forget`].
+    pub(crate) fn mark(&self) -> Vec<usize> {
+        let dictionaries = self.dictionaries.iter().map(Dictionary::len);
+        dictionaries.chain(std::iter::once(self.elements.len())).collect()
+    }
+
+    /// Forgets what was learnt since a mark: a record that is only looked up leaves nothing behind.
+    pub(crate) fn forget(&mut self, mark: &[usize]) {
+        for (at, most) in mark[..self.dictionaries.len()].iter().enumerate() {
+            self.dictionaries[at].truncate(*most);
+            let facts = &mut self.facts[at];
+            facts.numbers.truncate(most + 1);
+            facts.truths.truncate(most + 1);
+            facts.bags.truncate(most + 1);
+            facts.lists.truncate(most + 1);
+        }
+        self.elements.truncate(mark[self.dictionaries.len()]);
+        for slot in &mut self.slots {
+            if let ([source], false) = (slot.sources.as_slice(), slot.is_source) {
+                slot.by_value.truncate(mark[self.sources[*source].dictionary] + 1);
+            }
+        }
+    }
+
     /// Makes the facts that kernels want for values that have been added since.
     pub(crate) fn learn_facts(&mut self) {
         for at in 0..self.dictionaries.len() {

@@ -613,3 +613,71 @@ pub fn m_from_labels(
     }
     Ok(())
 }
+
+/// What each rule adds, and how many rules give a pair.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleCounts {
+    /// Pairs of each rule that none before it gives.
+    pub marginal: Vec<u64>,
+    /// Likely pairs (of at least even odds) that exactly one rule gives, and exactly two: what an estimate of those that
+    /// no rule gives is made from.
+    pub likely_by_one: u64,
+    /// See `likely_by_one`.
+    pub likely_by_two: u64,
+    /// Likely pairs in all.
+    pub likely: u64,
+}
+
+impl RuleCounts {
+    /// The share of true pairs that the rules find, estimated from those that only one rule finds and those that two do
+    /// (capture and recapture; Chao 1987, "Estimating the population size for capture-recapture data with unequal
+    /// catchability"): a lower bound on what is missed.
+    pub fn recall_estimate(&self) -> Option<f64> {
+        if self.likely == 0 || self.likely_by_two == 0 || self.marginal.len() < 2 {
+            return None;
+        }
+        let missed = (self.likely_by_one as f64).powi(2) / (2.0 * self.likely_by_two as f64);
+        Some(self.likely as f64 / (self.likely as f64 + missed))
+    }
+}
+
+/// Counts what each rule gives, and by how many rules likely pairs are given.
+///
+/// # Errors
+/// What a condition could not be worked out for.
+pub fn rule_counts(linker: &Linker, threads: usize) -> Result<RuleCounts, String> {
+    let tasks = linker.tasks();
+    let mut all = RuleCounts { marginal: vec![0; linker.blocks.rules.len()], ..RuleCounts::default() };
+    parallel::ordered(
+        threads,
+        tasks.len(),
+        || linker.worker(),
+        |worker, at| {
+            let (mut pairs, mut likely, mut one, mut two) = (0u64, 0u64, 0u64, 0u64);
+            let mut found = Vec::new();
+            linker.each(&tasks[at], worker, &mut |left, right, pattern| {
+                pairs += 1;
+                if linker.weight(pattern, left, right) >= 0.0 {
+                    found.push((left, right));
+                }
+            });
+            for (left, right) in found {
+                likely += 1;
+                match linker.rules_of(left, right, worker) {
+                    1 => one += 1,
+                    2 => two += 1,
+                    _ => {}
+                }
+            }
+            worker.fault().map_or(Ok((tasks[at].rule, pairs, likely, one, two)), Err)
+        },
+        |_, (rule, pairs, likely, one, two)| {
+            all.marginal[rule] += pairs;
+            all.likely += likely;
+            all.likely_by_one += one;
+            all.likely_by_two += two;
+            Ok(())
+        },
+    )?;
+    Ok(all)
+}

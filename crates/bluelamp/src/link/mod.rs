@@ -6,7 +6,10 @@
 pub(crate) mod args;
 mod cluster;
 mod evaluate;
+mod explain;
 mod files;
+mod functions;
+mod index;
 mod predict;
 mod stage;
 mod train;
@@ -20,7 +23,11 @@ pub(crate) fn run(command: Link) -> Result<(), Fail> {
         Link::Train(what) => train::run(&what),
         Link::Cluster(what) => cluster::run(&what),
         Link::Evaluate(what) => evaluate::run(&what),
-        _ => Ok(()),
+        Link::Explain(what) => explain::run(&what),
+        Link::Blocking(what) => explain::blocking(&what),
+        Link::Functions { input, out } => functions::run(&input, &out),
+        Link::Model { file } => crate::say::out(files::model(&file)?.to_json()),
+        Link::Index(what) => index::run(what),
     }
 }
 

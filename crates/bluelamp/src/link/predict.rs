@@ -59,6 +59,11 @@ pub(super) fn run(what: &Predict) -> Result<(), Fail> {
     };
     let mut table = files::records(&what.input.inputs, Some(&needed(&settings)), threads)?;
     let ids = ordered(&mut table, &settings)?;
+    let generic =
+        if what.set_generic_aside { bluelamp_linkage::generic::set_aside(&mut table, &settings.unique_id) } else { Vec::new() };
+    for value in &generic {
+        say::err(format!("{}: '{}' in {} records is set aside: {}", value.column, value.value, value.records, value.why));
+    }
     stages.end("read");
     let limits = Limits { block: what.max_block };
     let linker = Linker::new(&settings, &settings.rules, table, limits).map_err(wrong)?;
@@ -95,6 +100,7 @@ pub(super) fn run(what: &Predict) -> Result<(), Fail> {
         "pairs_compared": predicted.compared,
         "pairs_written": predicted.written,
         "threshold_match_weight": threshold.is_finite().then_some(threshold),
+        "values_set_aside": generic,
         "blocks_set_aside": linker.blocks.hot.iter().map(|h| json!({
             "rule": h.rule, "records": h.records, "example": ids.text(h.example),
         })).collect::<Vec<_>>(),
