@@ -104,6 +104,9 @@ pub(crate) enum Command {
     /// The log that everything leaves an entry in
     #[command(subcommand)]
     Log(LogCommand),
+    /// Record linkage: train a model, compare records, bring together those of one person, explain, look up
+    #[command(subcommand)]
+    Link(Box<crate::link::args::Link>),
     /// Print the description of the API (OpenAPI 3.1)
     Openapi,
     /// Print a JSON Schema of the common data model, or the names of all

@@ -9,6 +9,7 @@ mod config;
 mod content;
 mod demo;
 mod fail;
+mod link;
 mod mail;
 mod open;
 mod otlp;
@@ -56,6 +57,7 @@ fn run(cli: Cli) -> Result<(), Fail> {
             return command::cases::verify(&package, &key, key_file.as_deref(), json);
         }
         Command::Schema { name } => return schema(name.as_deref()),
+        Command::Link(what) => return link::run(*what),
         Command::Config(what) => return command::settings::run(load(Config::default(), &arguments), what),
         other => other,
     };
@@ -80,7 +82,7 @@ fn run(cli: Cli) -> Result<(), Fail> {
         Command::Token(what) => command::accounts::token(loaded, what),
         Command::Log(what) => command::log::run(loaded, &what),
         Command::Openapi => openapi(&loaded.config),
-        Command::Verify { .. } | Command::Schema { .. } | Command::Config(_) => Ok(()), // answered above
+        Command::Verify { .. } | Command::Schema { .. } | Command::Config(_) | Command::Link(_) => Ok(()), // answered above
     }
 }
 

@@ -140,15 +140,17 @@ impl Blocks {
             let expr = Expr::rule(&rule.sql).map_err(|e| at(e.to_string()))?;
             let (keys, rest) = parts(&expr);
             if keys.is_empty() {
-                return Err(at("has no equality such as l.surname = r.surname, so that it would pair every record \
+                return Err(at(
+                    "has no equality such as l.surname = r.surname, so that it would pair every record \
                                with every other; add one"
-                    .to_owned()));
+                        .to_owned(),
+                ));
             }
             let filter = match rest.as_slice() {
                 [] => None,
-                rest => {
-                    Some(Node::And(rest.iter().map(|e| compiler.node(e)).collect::<Result<_, _>>().map_err(at)?))
-                }
+                rest => Some(Node::And(
+                    rest.iter().map(|e| compiler.node(e)).collect::<Result<_, _>>().map_err(at)?,
+                )),
             };
             let mut exploded = None;
             let (left, right, groups);
@@ -181,7 +183,8 @@ impl Blocks {
             }
             blocks.plain &= filter.is_none();
             // Where lists are taken apart a group's number is its key, and none may be left out.
-            let groups = if exploded.is_some() { groups } else { blocks.cap(groups, number, most, table.rows) };
+            let groups =
+                if exploded.is_some() { groups } else { blocks.cap(groups, number, most, table.rows) };
             blocks.rules.push(Blocked { sql: rule.sql.clone(), groups, left, right, filter, exploded });
         }
         blocks.stride = columns.len();
@@ -242,7 +245,12 @@ impl Blocks {
                     };
                     let end = if piece == pieces { lefts } else { end.clamp(start, lefts) };
                     if end > start {
-                        tasks.push(Task { rule, groups: g..g + 1, lefts: Some(start..end), pairs: of_group / pieces as u64 });
+                        tasks.push(Task {
+                            rule,
+                            groups: g..g + 1,
+                            lefts: Some(start..end),
+                            pairs: of_group / pieces as u64,
+                        });
                     }
                     start = end;
                 }
@@ -281,7 +289,8 @@ impl Blocks {
     /// The largest blocks of a rule: how many records, and one of them.
     pub fn largest(&self, rule: usize, most: usize) -> Vec<(usize, u32)> {
         let groups = &self.rules[rule].groups;
-        let mut all: Vec<(usize, u32)> = (0..groups.len()).map(|g| (groups.get(g).len(), groups.get(g)[0])).collect();
+        let mut all: Vec<(usize, u32)> =
+            (0..groups.len()).map(|g| (groups.get(g).len(), groups.get(g)[0])).collect();
         all.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         all.truncate(most);
         all
@@ -317,7 +326,8 @@ impl Blocks {
                     let mine = &local[i * k..(i + 1) * k];
                     for j in i + 1..members.len() {
                         let other = &local[j * k..(j + 1) * k];
-                        let earlier = mine.iter().zip(other).fold(false, |any, (a, b)| any | ((a == b) & (*a != NULL)));
+                        let earlier =
+                            mine.iter().zip(other).fold(false, |any, (a, b)| any | ((a == b) & (*a != NULL)));
                         if earlier || (across && source[members[i] as usize] == source[members[j] as usize]) {
                             continue;
                         }
@@ -327,12 +337,16 @@ impl Blocks {
                 continue;
             }
             let symmetric = blocked.left == blocked.right || blocked.exploded.is_some();
-            let first = if symmetric { members.len() } else { members.partition_point(|m| (*m as usize) < records) };
+            let first =
+                if symmetric { members.len() } else { members.partition_point(|m| (*m as usize) < records) };
             for i in lefts.unwrap_or(0..first) {
                 let rights = if symmetric { i + 1..members.len() } else { first..members.len() };
                 for j in rights {
-                    let (left, right) =
-                        if symmetric { (members[i], members[j]) } else { (members[i], members[j] - records as u32) };
+                    let (left, right) = if symmetric {
+                        (members[i], members[j])
+                    } else {
+                        (members[i], members[j] - records as u32)
+                    };
                     if left >= right || (across && source[left as usize] == source[right as usize]) {
                         continue;
                     }
@@ -352,7 +366,14 @@ impl Blocks {
         }
     }
 
-    fn filtered(&self, rule: usize, left: u32, right: u32, filters: &Filters<'_>, scratch: &mut Scratch) -> bool {
+    fn filtered(
+        &self,
+        rule: usize,
+        left: u32,
+        right: u32,
+        filters: &Filters<'_>,
+        scratch: &mut Scratch,
+    ) -> bool {
         let Some(node) = &self.rules[rule].filter else { return true };
         let row = |r: u32| &filters.rows[r as usize * filters.stride..(r as usize + 1) * filters.stride];
         scratch.likenesses.clear();
@@ -361,7 +382,14 @@ impl Blocks {
     }
 
     /// Whether a rule gives a pair.
-    pub(crate) fn gives(&self, rule: usize, left: u32, right: u32, filters: &Filters<'_>, scratch: &mut Scratch) -> bool {
+    pub(crate) fn gives(
+        &self,
+        rule: usize,
+        left: u32,
+        right: u32,
+        filters: &Filters<'_>,
+        scratch: &mut Scratch,
+    ) -> bool {
         let blocked = &self.rules[rule];
         let equal = match &blocked.exploded {
             Some(exploded) => exploded.least_shared(left, right).is_some(),
@@ -376,7 +404,11 @@ impl Blocks {
 }
 
 /// One key for each record out of the parts of a rule.
-fn key_groups(slots: &mut Slots, keys: &[(&Expr, &Expr)], table: &Table) -> Result<(Vec<u32>, Groups), String> {
+fn key_groups(
+    slots: &mut Slots,
+    keys: &[(&Expr, &Expr)],
+    table: &Table,
+) -> Result<(Vec<u32>, Groups), String> {
     let mut all: Option<Vec<u32>> = None;
     let last = keys.len() - 1;
     let mut groups = Groups::default();
@@ -420,7 +452,12 @@ fn across(slots: &mut Slots, keys: &[(&Expr, &Expr)], table: &Table) -> Result<(
 }
 
 /// Takes lists apart: a record with three postcodes stands in three blocks.
-fn explode(rule: &Rule, keys: &[(&Expr, &Expr)], table: &Table, unit: Unit) -> Result<(Exploded, Groups), String> {
+fn explode(
+    rule: &Rule,
+    keys: &[(&Expr, &Expr)],
+    table: &Table,
+    unit: Unit,
+) -> Result<(Exploded, Groups), String> {
     let mut lists: Vec<(usize, Vec<Vec<String>>)> = Vec::new();
     for name in &rule.explode {
         let at = table
@@ -434,8 +471,8 @@ fn explode(rule: &Rule, keys: &[(&Expr, &Expr)], table: &Table, unit: Unit) -> R
         }
         let mut elements = vec![Vec::new()];
         for (_, json) in column.values.iter() {
-            let items: Vec<Option<String>> =
-                serde_json::from_slice(json).map_err(|_| format!("the column {name} holds lists of lists"))?;
+            let items: Vec<Option<String>> = serde_json::from_slice(json)
+                .map_err(|_| format!("the column {name} holds lists of lists"))?;
             elements.push(items.into_iter().flatten().collect());
         }
         lists.push((at, elements));
@@ -445,7 +482,13 @@ fn explode(rule: &Rule, keys: &[(&Expr, &Expr)], table: &Table, unit: Unit) -> R
     apart.columns = table
         .columns
         .iter()
-        .map(|c| if lists.iter().any(|(at, _)| table.columns[*at].name == c.name) { Column::new(&c.name, Kind::Text) } else { Column { ids: Vec::new(), ..c.clone() } })
+        .map(|c| {
+            if lists.iter().any(|(at, _)| table.columns[*at].name == c.name) {
+                Column::new(&c.name, Kind::Text)
+            } else {
+                Column { ids: Vec::new(), ..c.clone() }
+            }
+        })
         .collect();
     for row in 0..table.rows {
         let choices: Vec<&[String]> = lists
@@ -497,4 +540,3 @@ fn explode(rule: &Rule, keys: &[(&Expr, &Expr)], table: &Table, unit: Unit) -> R
     }
     Ok((exploded, records))
 }
-

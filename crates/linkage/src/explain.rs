@@ -2,6 +2,7 @@
 
 use crate::linker::{Linker, probability};
 use crate::settings::Settings;
+use crate::sql::Expr;
 use serde::Serialize;
 
 /// One step of the waterfall.
@@ -49,16 +50,18 @@ pub fn explain(linker: &Linker, settings: &Settings, left: u32, right: u32) -> E
     let parts = linker.weights.parts(pattern, linker.row(left), linker.row(right));
     let weight = linker.weight(pattern, left, right);
     let mut steps = Vec::new();
-    for ((comparison, field), (adds, frequency)) in settings.comparisons.iter().zip(&linker.fields).zip(parts) {
+    for ((comparison, field), (adds, frequency)) in settings.comparisons.iter().zip(&linker.fields).zip(parts)
+    {
         let gamma = field.gamma(pattern);
         let level = comparison.level(gamma);
         let mut columns: Vec<String> = Vec::new();
-        for name in comparison.levels.iter().filter_map(|l| l.condition.as_ref()).flat_map(|c| c.columns()) {
+        for name in comparison.levels.iter().filter_map(|l| l.condition.as_ref()).flat_map(Expr::columns) {
             if !columns.iter().any(|c| c.eq_ignore_ascii_case(&name.1)) {
                 columns.push(name.1);
             }
         }
-        let values = columns.into_iter().map(|c| (c.clone(), linker.text(left, &c), linker.text(right, &c))).collect();
+        let values =
+            columns.into_iter().map(|c| (c.clone(), linker.text(left, &c), linker.text(right, &c))).collect();
         let told = level.filter(|l| !comparison.levels[*l].is_null);
         steps.push(Step {
             comparison: comparison.name.clone(),
@@ -75,5 +78,11 @@ pub fn explain(linker: &Linker, settings: &Settings, left: u32, right: u32) -> E
     let mut telling: Vec<&Step> = steps.iter().filter(|s| s.decisive).collect();
     telling.sort_by(|a, b| (b.weight + b.frequency).total_cmp(&(a.weight + a.frequency)));
     let would_break = telling.into_iter().map(|s| s.comparison.clone()).collect();
-    Explanation { prior: linker.weights.prior_weight(), steps, weight, probability: probability(weight), would_break }
+    Explanation {
+        prior: linker.weights.prior_weight(),
+        steps,
+        weight,
+        probability: probability(weight),
+        would_break,
+    }
 }

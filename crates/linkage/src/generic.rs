@@ -22,13 +22,41 @@ pub struct Generic {
 
 /// Words that forms are filled with where nothing is known.
 const WORDS: &[&str] = &[
-    "unknown", "unk", "n/a", "na", "none", "null", "nil", "not known", "not stated", "not given", "not applicable",
-    "no fixed abode", "nfa", "refused", "withheld", "tbc", "tba", "test", "xxx", "xx", "x", "?", "-", ".", "anon",
-    "anonymous", "john doe", "jane doe", "no trace", "missing",
+    "unknown",
+    "unk",
+    "n/a",
+    "na",
+    "none",
+    "null",
+    "nil",
+    "not known",
+    "not stated",
+    "not given",
+    "not applicable",
+    "no fixed abode",
+    "nfa",
+    "refused",
+    "withheld",
+    "tbc",
+    "tba",
+    "test",
+    "xxx",
+    "xx",
+    "x",
+    "?",
+    "-",
+    ".",
+    "anon",
+    "anonymous",
+    "john doe",
+    "jane doe",
+    "no trace",
+    "missing",
 ];
 
 /// Days that systems fill in.
-const DAYS: &[&str] = &["1900-01-01", "1901-01-01", "1970-01-01", "1899-12-30", "9999-12-31", "0001-01-01", "2000-01-01"];
+const DAYS: &[&str] =
+    &["1900-01-01", "1901-01-01", "1970-01-01", "1899-12-30", "9999-12-31", "0001-01-01", "2000-01-01"];
 
 /// Finds values that say nothing, in every column but that of the ids.
 pub fn find(table: &Table, unique_id: &str) -> Vec<Generic> {
@@ -36,7 +64,12 @@ pub fn find(table: &Table, unique_id: &str) -> Vec<Generic> {
     for column in table.columns.iter().filter(|c| c.name != unique_id) {
         for (id, why) in of(column) {
             let records = column.ids.iter().filter(|i| **i == id).count() as u32;
-            all.push(Generic { column: column.name.clone(), value: column.values.text(id).into_owned(), records, why });
+            all.push(Generic {
+                column: column.name.clone(),
+                value: column.values.text(id).into_owned(),
+                records,
+                why,
+            });
         }
     }
     all
@@ -101,7 +134,8 @@ mod tests {
 
     #[test]
     fn a_switchboard_and_a_word_for_nothing_are_found_and_an_ordinary_number_is_not() {
-        let numbers = (0..1000).map(|n| format!("0770090{n:04}")).chain((0..80).map(|_| "01632960000".to_owned()));
+        let numbers =
+            (0..1000).map(|n| format!("0770090{n:04}")).chain((0..80).map(|_| "01632960000".to_owned()));
         let mut table = table("phone", numbers.chain(["UNKNOWN".to_owned(), "00000000000".to_owned()]));
         let found = set_aside(&mut table, "unique_id");
         let values: Vec<&str> = found.iter().map(|g| g.value.as_str()).collect();
@@ -111,7 +145,8 @@ mod tests {
 
     #[test]
     fn a_common_surname_is_a_name() {
-        let names = (0..5000).map(|n| if n % 10 == 0 { "Smith".to_owned() } else { format!("Name{}", n % 700) });
+        let names =
+            (0..5000).map(|n| if n % 10 == 0 { "Smith".to_owned() } else { format!("Name{}", n % 700) });
         assert!(find(&table("surname", names), "unique_id").is_empty());
     }
 }

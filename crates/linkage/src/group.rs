@@ -65,8 +65,12 @@ pub(crate) fn sort_by_key(items: &mut Vec<(u64, u32)>) {
 ///
 /// Gives back the keys too, made dense: 0 where a record has no partner, else one more than its group's number.
 pub(crate) fn by_number(keys: &[u32]) -> (Vec<u32>, Groups) {
-    let mut items: Vec<(u64, u32)> =
-        keys.iter().enumerate().filter(|(_, k)| **k != NULL).map(|(r, k)| (u64::from(*k), r as u32)).collect();
+    let mut items: Vec<(u64, u32)> = keys
+        .iter()
+        .enumerate()
+        .filter(|(_, k)| **k != NULL)
+        .map(|(r, k)| (u64::from(*k), r as u32))
+        .collect();
     grouped(&mut items, keys.len())
 }
 

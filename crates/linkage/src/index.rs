@@ -168,7 +168,12 @@ impl Index {
             heads: vec![HashMap::new(); keys.len()],
             before: Vec::with_capacity(names.len() * keys.len()),
             alive: names.iter().map(|n| !n.is_empty()).collect(),
-            places: names.iter().enumerate().filter(|(_, n)| !n.is_empty()).map(|(at, n)| (n.clone(), at as u32)).collect(),
+            places: names
+                .iter()
+                .enumerate()
+                .filter(|(_, n)| !n.is_empty())
+                .map(|(at, n)| (n.clone(), at as u32))
+                .collect(),
             names,
             edges,
             labels: Vec::new(),
@@ -196,9 +201,13 @@ impl Index {
     pub fn save(&mut self, out: &mut impl Write) -> std::io::Result<()> {
         let table = self.linker.as_table();
         let kinds = ["text", "integer", "real", "boolean", "date", "list"];
-        let columns: Vec<_> =
-            table.columns.iter().map(|c| serde_json::json!({ "name": c.name, "kind": kinds[c.kind as usize] })).collect();
-        let mut judged: Vec<(u32, u32, bool)> = self.judged.iter().map(|((a, b), same)| (*a, *b, *same)).collect();
+        let columns: Vec<_> = table
+            .columns
+            .iter()
+            .map(|c| serde_json::json!({ "name": c.name, "kind": kinds[c.kind as usize] }))
+            .collect();
+        let mut judged: Vec<(u32, u32, bool)> =
+            self.judged.iter().map(|((a, b), same)| (*a, *b, *same)).collect();
         judged.sort_unstable();
         let head = serde_json::json!({
             "settings": self.settings.to_json(), "threshold": self.threshold, "next_label": self.next_label,
@@ -253,7 +262,8 @@ impl Index {
         let settings =
             Settings::from_json(head["settings"].as_str().unwrap_or_default()).map_err(|e| e.to_string())?;
         let records = head["records"].as_u64().and_then(|n| usize::try_from(n).ok()).ok_or_else(damaged)?;
-        let mut table = Table { rows: records, sources: vec![String::new()], source: Vec::new(), columns: Vec::new() };
+        let mut table =
+            Table { rows: records, sources: vec![String::new()], source: Vec::new(), columns: Vec::new() };
         for column in head["columns"].as_array().ok_or_else(damaged)? {
             let kind = match column["kind"].as_str() {
                 Some("text") => Kind::Text,
@@ -280,7 +290,9 @@ impl Index {
         }
         let mut frequencies = Vec::new();
         for _ in 0..head["frequencies"].as_u64().unwrap_or(0) {
-            frequencies.push(next()?.as_chunks::<8>().0.iter().map(|b| f64::from_le_bytes(*b)).collect::<Vec<f64>>());
+            frequencies.push(
+                next()?.as_chunks::<8>().0.iter().map(|b| f64::from_le_bytes(*b)).collect::<Vec<f64>>(),
+            );
         }
         let lengths = words(next()?);
         let mut all = std::str::from_utf8(next()?).map_err(|_| damaged())?;
@@ -319,7 +331,8 @@ impl Index {
         }
         index.labels = labels;
         index.next_label = head["next_label"].as_u64().ok_or_else(damaged)?;
-        let judged: Vec<(u32, u32, bool)> = serde_json::from_value(head["judged"].clone()).map_err(|_| damaged())?;
+        let judged: Vec<(u32, u32, bool)> =
+            serde_json::from_value(head["judged"].clone()).map_err(|_| damaged())?;
         index.judged = judged.into_iter().map(|(a, b, same)| ((a, b), same)).collect();
         Ok(index)
     }
@@ -588,8 +601,11 @@ impl Index {
                     && self.shares(row, candidate, rule)
                     && !(0..rule).any(|earlier| self.shares(row, candidate, earlier))
                 {
-                    let (left, right) =
-                        if before(id, &self.names[at as usize]) { (row, candidate) } else { (candidate, row) };
+                    let (left, right) = if before(id, &self.names[at as usize]) {
+                        (row, candidate)
+                    } else {
+                        (candidate, row)
+                    };
                     let pattern = self.linker.pattern_of(left, right, &mut worker);
                     let weight = self.linker.weights.of(pattern, left, right);
                     if weight >= threshold {
@@ -624,11 +640,12 @@ impl Index {
         while at < all.len() {
             let record = all[at];
             // Judgements are few beside ties.
-            let judged = self.judged.iter().filter(|(_, same)| **same).filter_map(|((a, b), _)| match record {
-                r if r == *a => Some(*b),
-                r if r == *b => Some(*a),
-                _ => None,
-            });
+            let judged =
+                self.judged.iter().filter(|(_, same)| **same).filter_map(|((a, b), _)| match record {
+                    r if r == *a => Some(*b),
+                    r if r == *b => Some(*a),
+                    _ => None,
+                });
             for other in self.edges[record as usize].iter().map(|(r, _)| *r).chain(judged) {
                 if seen.insert(other) {
                     all.push(other);
@@ -722,7 +739,11 @@ impl Index {
         let mut claims: Vec<(usize, u64, usize)> = Vec::new();
         for (at, group) in groups.iter().enumerate() {
             let mut from: std::collections::BTreeMap<u64, usize> = std::collections::BTreeMap::new();
-            group.iter().map(|r| self.labels[*r as usize]).filter(|l| *l != 0).for_each(|l| *from.entry(l).or_default() += 1);
+            group
+                .iter()
+                .map(|r| self.labels[*r as usize])
+                .filter(|l| *l != 0)
+                .for_each(|l| *from.entry(l).or_default() += 1);
             claims.extend(from.into_iter().map(|(label, n)| (n, label, at)));
         }
         claims.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
@@ -736,9 +757,9 @@ impl Index {
         old.iter().for_each(|label| {
             self.members.remove(label);
         });
-        for (at, group) in groups.iter().enumerate() {
+        for (at, own) in given.iter_mut().enumerate() {
             let was = claims.iter().find(|(_, _, of)| *of == at).map(|(_, label, _)| *label);
-            let label = match (given[at], was) {
+            let label = match (*own, was) {
                 (Some(label), _) => label,
                 (None, was) => {
                     let label = self.next_label;
@@ -750,7 +771,7 @@ impl Index {
                     label
                 }
             };
-            given[at] = Some(label);
+            *own = Some(label);
         }
         for label in &old {
             if !taken.contains(label) {

@@ -110,7 +110,9 @@ mod tests {
 
     #[test]
     fn the_last_word_holds_and_can_be_taken_back() {
-        let text = [line("a", "b", "same"), line("c", "d", "not_same"), line("b", "a", "withdrawn"), String::new()].join("\n");
+        let text =
+            [line("a", "b", "same"), line("c", "d", "not_same"), line("b", "a", "withdrawn"), String::new()]
+                .join("\n");
         let all = read(&text).expect("four lines are right");
         assert_eq!(in_force(&all), [("c", "d", false)]);
     }

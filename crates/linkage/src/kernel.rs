@@ -167,7 +167,9 @@ impl Compiler<'_> {
         let (a, b) = match (a.sides(), b.sides()) {
             ((true, false), (false, true)) => (a, b),
             // Likeness is the same from both ends but for Jaro's in rare cases: those keep their order.
-            ((false, true), (true, false)) if !matches!(measure, Measure::Jaro | Measure::JaroWinkler) => (b, a),
+            ((false, true), (true, false)) if !matches!(measure, Measure::Jaro | Measure::JaroWinkler) => {
+                (b, a)
+            }
             _ => return Ok(None),
         };
         let (left, right) = (self.place(a)?, self.place(b)?);
@@ -177,7 +179,8 @@ impl Compiler<'_> {
     fn like(&mut self, measure: Measure, left: Place, right: Place, op: Op, limit: f64) -> Node {
         let distance = matches!(measure, Measure::Levenshtein | Measure::Damerau);
         let plain = if distance { matches!(op, Op::Le | Op::Lt) } else { matches!(op, Op::Ge | Op::Gt) };
-        let known = self.likenesses.iter().position(|l| l.measure == measure && l.left == left && l.right == right);
+        let known =
+            self.likenesses.iter().position(|l| l.measure == measure && l.left == left && l.right == right);
         let at = match known {
             Some(at) => {
                 let likeness = &mut self.likenesses[at];
@@ -209,7 +212,8 @@ impl Compiler<'_> {
         // A date is a number of seconds only through epoch(); a bare difference of dates stays with the evaluator.
         for side in [a, b] {
             let kind = self.slots.plain_kind(side);
-            if kind.is_some_and(|k| !matches!(k, crate::columns::Kind::Integer | crate::columns::Kind::Real)) {
+            if kind.is_some_and(|k| !matches!(k, crate::columns::Kind::Integer | crate::columns::Kind::Real))
+            {
                 return Ok(None);
             }
         }
@@ -262,9 +266,13 @@ impl Compiler<'_> {
         for (side, name) in expr.columns() {
             let Some(side) = side else { continue };
             let Some(source) = self.slots.source(&name) else {
-                return Err(format!("the column {name} is not in the input, which has {}", self.slots.names()));
+                return Err(format!(
+                    "the column {name} is not in the input, which has {}",
+                    self.slots.names()
+                ));
             };
-            let place = self.place(&Expr::Column { side: None, name: self.slots.sources[source].name.clone() })?;
+            let place =
+                self.place(&Expr::Column { side: None, name: self.slots.sources[source].name.clone() })?;
             columns.push((side, name, source, place));
         }
         Ok(Node::General(Box::new(General { expr: expr.clone(), columns })))
@@ -407,7 +415,10 @@ pub(crate) fn truth(
         }
         Node::Apart(a, b, op, limit) => {
             let (x, y) = (left[a.at], right[b.at]);
-            let (x, y) = (slots.facts[a.dictionary].numbers[x as usize], slots.facts[b.dictionary].numbers[y as usize]);
+            let (x, y) = (
+                slots.facts[a.dictionary].numbers[x as usize],
+                slots.facts[b.dictionary].numbers[y as usize],
+            );
             let apart = (x - y).abs();
             if apart.is_nan() { 2 } else { u8::from(holds(*op, apart, *limit)) }
         }
@@ -490,7 +501,8 @@ fn like(likeness: &Likeness, slots: &Slots, left: &[u32], right: &[u32], scratch
     if x == NULL || y == NULL {
         return -1.0;
     }
-    let dictionaries = (&slots.dictionaries[likeness.left.dictionary], &slots.dictionaries[likeness.right.dictionary]);
+    let dictionaries =
+        (&slots.dictionaries[likeness.left.dictionary], &slots.dictionaries[likeness.right.dictionary]);
     match likeness.measure {
         Measure::JaroWinkler => {
             if likeness.limited {
@@ -518,7 +530,11 @@ fn like(likeness: &Likeness, slots: &Slots, left: &[u32], right: &[u32], scratch
                 }
                 return f64::from((0..most).find(|&k| within(a, b, k, slots.unit)).unwrap_or(most));
             }
-            f64::from(if levenshtein { metric::levenshtein(a, b, slots.unit) } else { metric::damerau_levenshtein(a, b, slots.unit) })
+            f64::from(if levenshtein {
+                metric::levenshtein(a, b, slots.unit)
+            } else {
+                metric::damerau_levenshtein(a, b, slots.unit)
+            })
         }
         Measure::Jaccard => match metric::jaccard(dictionaries.0.get(x), dictionaries.1.get(y), slots.unit) {
             Some(share) => share,

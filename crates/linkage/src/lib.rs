@@ -25,6 +25,11 @@
 //! assert!(comparison.parts.iter().any(|part| part.sentence.starts_with("Same mobile number 07700 900123 (+")));
 //! ```
 
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "records, values and levels are numbered with 32 bits or fewer; files with more records are refused"
+)]
+
 pub mod block;
 pub mod cluster;
 pub mod columns;
@@ -53,6 +58,6 @@ pub mod value;
 pub mod write;
 
 pub use subject::{
-    Band, Bands, Comparison, Field, FieldModel, Key, Kind, Level, Model, Name, Part, Subject, Test, Value, compare,
-    frequencies, keys, normalise, score, weight,
+    Band, Bands, Comparison, Field, FieldModel, Key, Kind, Level, Model, Name, Part, Subject, Test, Value,
+    compare, frequencies, keys, normalise, score, weight,
 };

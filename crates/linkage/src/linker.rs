@@ -181,7 +181,12 @@ impl Linker {
     ///
     /// # Errors
     /// As [`Linker::new`].
-    pub fn reusable(settings: &Settings, rules: &[Rule], mut table: Table, limits: Limits) -> Result<Linker, String> {
+    pub fn reusable(
+        settings: &Settings,
+        rules: &[Rule],
+        mut table: Table,
+        limits: Limits,
+    ) -> Result<Linker, String> {
         let mut slots = Slots::new(&table, settings.unit);
         // Lists to take apart are read before their values move.
         let kept = rules.iter().any(|r| !r.explode.is_empty()).then(|| table.clone());
@@ -216,7 +221,9 @@ impl Linker {
     /// # Errors
     /// As [`Linker::new`]; for a rule that takes lists apart.
     pub fn block(&mut self, rules: &[Rule], limits: Limits) -> Result<(), String> {
-        let Some(table) = &self.table else { return Err("the records were not kept for other rules".to_owned()) };
+        let Some(table) = &self.table else {
+            return Err("the records were not kept for other rules".to_owned());
+        };
         if rules.iter().any(|r| !r.explode.is_empty()) {
             return Err("rules that take lists apart can't be used for training".to_owned());
         }
@@ -234,12 +241,14 @@ impl Linker {
 
     /// The plain equalities of a comparison that come first, before anything else but NULL: for each the level and the
     /// place of its value in a row; and the place that decides on NULL.
-    pub(crate) fn equalities(&self, comparison: usize) -> Option<(Option<usize>, Vec<(u8, usize)>)> {
+    pub(crate) fn equalities(&self, comparison: usize) -> Option<Equalities> {
         let mut null = None;
         let mut all = Vec::new();
         for (node, level) in &self.compared[comparison].levels {
             match node {
-                Node::EitherNull(a, b) if *level == 0 && a == b && all.is_empty() && null.is_none() => null = Some(a.at),
+                Node::EitherNull(a, b) if *level == 0 && a == b && all.is_empty() && null.is_none() => {
+                    null = Some(a.at);
+                }
                 Node::Same(a, b) if a == b && *level > 0 => all.push((*level, a.at)),
                 _ if *level == 0 => return None,
                 _ => break,
@@ -261,7 +270,10 @@ impl Linker {
 
     /// A worker for one thread.
     pub fn worker(&self) -> Worker {
-        Worker { scratch: Scratch::new(self.slots.unit), memos: self.compared.iter().map(|_| Memo::default()).collect() }
+        Worker {
+            scratch: Scratch::new(self.slots.unit),
+            memos: self.compared.iter().map(|_| Memo::default()).collect(),
+        }
     }
 
     /// Compares two records.
@@ -330,8 +342,12 @@ impl Linker {
 
     /// Calls `f` with every pair of a piece of work and its pattern.
     pub fn each(&self, task: &Task, worker: &mut Worker, f: &mut impl FnMut(u32, u32, Pattern)) {
-        let filters =
-            Filters { slots: &self.slots, likenesses: &self.likenesses, rows: &self.rows, stride: self.stride };
+        let filters = Filters {
+            slots: &self.slots,
+            likenesses: &self.likenesses,
+            rows: &self.rows,
+            stride: self.stride,
+        };
         let Worker { scratch, memos } = worker;
         let mut compare = Worker { scratch: Scratch::new(self.slots.unit), memos: std::mem::take(memos) };
         self.blocks.each(task, self.link_type, &self.source, &filters, scratch, &mut |left, right, _| {
@@ -346,9 +362,20 @@ impl Linker {
 
     /// Calls `f` with every pair of a piece of work, uncompared.
     pub fn each_pair(&self, task: &Task, worker: &mut Worker, f: &mut impl FnMut(u32, u32)) {
-        let filters =
-            Filters { slots: &self.slots, likenesses: &self.likenesses, rows: &self.rows, stride: self.stride };
-        self.blocks.each(task, self.link_type, &self.source, &filters, &mut worker.scratch, &mut |l, r, _| f(l, r));
+        let filters = Filters {
+            slots: &self.slots,
+            likenesses: &self.likenesses,
+            rows: &self.rows,
+            stride: self.stride,
+        };
+        self.blocks.each(
+            task,
+            self.link_type,
+            &self.source,
+            &filters,
+            &mut worker.scratch,
+            &mut |l, r, _| f(l, r),
+        );
     }
 
     /// Puts the keys of rules into the rows of records, for an index: for each rule the places of its parts.
@@ -379,7 +406,9 @@ impl Linker {
             let slot = self.slots.slot(&Expr::Column { side: None, name }, None)?;
             self.rows_of.place(&self.slots, slot);
         }
-        let Some(table) = &self.table else { return Err("the records were not kept for an index".to_owned()) };
+        let Some(table) = &self.table else {
+            return Err("the records were not kept for an index".to_owned());
+        };
         (self.rows, self.stride) = lay_out(&mut self.slots, &self.rows_of, table)?;
         self.slots.learn_facts();
         self.table = None;
@@ -441,8 +470,12 @@ impl Linker {
 
     /// How many rules give a pair.
     pub fn rules_of(&self, left: u32, right: u32, worker: &mut Worker) -> usize {
-        let filters =
-            Filters { slots: &self.slots, likenesses: &self.likenesses, rows: &self.rows, stride: self.stride };
+        let filters = Filters {
+            slots: &self.slots,
+            likenesses: &self.likenesses,
+            rows: &self.rows,
+            stride: self.stride,
+        };
         (0..self.blocks.rules.len())
             .filter(|rule| self.blocks.gives(*rule, left, right, &filters, &mut worker.scratch))
             .count()
@@ -476,7 +509,8 @@ impl Linker {
 
     /// Bytes of memory held by records and values.
     pub fn bytes(&self) -> usize {
-        self.rows.capacity() * 4 + self.slots.dictionaries.iter().map(crate::dictionary::Dictionary::bytes).sum::<usize>()
+        self.rows.capacity() * 4
+            + self.slots.dictionaries.iter().map(crate::dictionary::Dictionary::bytes).sum::<usize>()
     }
 }
 
@@ -539,7 +573,10 @@ pub fn weight_of(probability: f64) -> f64 {
     (probability / (1.0 - probability)).log2()
 }
 
-fn compare_plan(settings: &Settings, compiler: &mut Compiler<'_>) -> Result<(Vec<Compared>, Vec<Field>), String> {
+fn compare_plan(
+    settings: &Settings,
+    compiler: &mut Compiler<'_>,
+) -> Result<(Vec<Compared>, Vec<Field>), String> {
     let (mut all, mut fields) = (Vec::new(), Vec::new());
     let mut shift = 0;
     for comparison in &settings.comparisons {
@@ -547,7 +584,9 @@ fn compare_plan(settings: &Settings, compiler: &mut Compiler<'_>) -> Result<(Vec
         let most = comparison.levels.iter().map(|l| l.gamma + 1).max().unwrap_or(0) as u64;
         let bits = 64 - most.leading_zeros();
         if shift + bits > 64 || most > 200 {
-            return Err(at("there are more comparisons and levels than fit into 64 bits; leave some out".to_owned()));
+            return Err(at(
+                "there are more comparisons and levels than fit into 64 bits; leave some out".to_owned()
+            ));
         }
         fields.push(Field { shift, mask: (1 << bits) - 1 });
         shift += bits;
@@ -561,7 +600,9 @@ fn compare_plan(settings: &Settings, compiler: &mut Compiler<'_>) -> Result<(Vec
             }
         }
         let Some(otherwise) = otherwise else {
-            return Err(at("has no ELSE level, so that some pairs would have no outcome; add one".to_owned()));
+            return Err(
+                at("has no ELSE level, so that some pairs would have no outcome; add one".to_owned()),
+            );
         };
         let dear = levels.iter().position(|(node, _)| node.is_dear()).unwrap_or(levels.len());
         let memo = memo_of(&levels, compiler)?;
@@ -588,6 +629,9 @@ fn memo_of(levels: &[(Node, u8)], compiler: &mut Compiler<'_>) -> Result<Option<
     let slot = compiler.slots.slot(&Expr::Column { side: None, name }, None)?;
     Ok(Some(compiler.rows.place(compiler.slots, slot)))
 }
+
+/// The place that decides on NULL, then levels with the place of the value that must be equal.
+pub(crate) type Equalities = (Option<usize>, Vec<(u8, usize)>);
 
 type Adjustments = (Vec<Vec<Option<Adjusted>>>, Vec<usize>);
 
@@ -650,7 +694,13 @@ fn lay_out(slots: &mut Slots, plan: &RowPlan, table: &Table) -> Result<(Vec<u32>
     Ok((rows, stride))
 }
 
-fn weights(settings: &Settings, fields: &[Field], adjusted: Adjustments, slots: &Slots, table: &Table) -> Weights {
+fn weights(
+    settings: &Settings,
+    fields: &[Field],
+    adjusted: Adjustments,
+    slots: &Slots,
+    table: &Table,
+) -> Weights {
     let levels = settings
         .comparisons
         .iter()
@@ -689,7 +739,10 @@ fn weights(settings: &Settings, fields: &[Field], adjusted: Adjustments, slots: 
 pub fn order(table: &Table, unique_id: &str, link_type: LinkType) -> Result<Vec<u32>, String> {
     use crate::columns::Kind;
     let Some(ids) = table.column(unique_id) else {
-        return Err(format!("the column {unique_id}, which tells records apart, is not in the input, which has {}", table.names()));
+        return Err(format!(
+            "the column {unique_id}, which tells records apart, is not in the input, which has {}",
+            table.names()
+        ));
     };
     let by_file = link_type != LinkType::Dedupe && table.sources.len() > 1;
     let file_of = |row: u32| &table.sources[table.source[row as usize] as usize];
@@ -704,7 +757,11 @@ pub fn order(table: &Table, unique_id: &str, link_type: LinkType) -> Result<Vec<
     let mut all: Vec<u32> = (0..table.rows as u32).collect();
     if ids.kind == Kind::Integer {
         let numbers: Vec<i64> = std::iter::once(0)
-            .chain(ids.values.iter().map(|(_, v)| std::str::from_utf8(v).ok().and_then(|t| t.parse().ok()).unwrap_or(0)))
+            .chain(
+                ids.values
+                    .iter()
+                    .map(|(_, v)| std::str::from_utf8(v).ok().and_then(|t| t.parse().ok()).unwrap_or(0)),
+            )
             .collect();
         let number = |row: u32| numbers[ids.ids[row as usize] as usize];
         if by_file {
@@ -714,12 +771,15 @@ pub fn order(table: &Table, unique_id: &str, link_type: LinkType) -> Result<Vec<
             all.sort_by_key(|&row| number(row));
         }
     } else if by_file {
-        all.sort_by_cached_key(|&row| [file_of(row).as_bytes(), b"-__-", ids.values.get(ids.ids[row as usize])].concat());
+        all.sort_by_cached_key(|&row| {
+            [file_of(row).as_bytes(), b"-__-", ids.values.get(ids.ids[row as usize])].concat()
+        });
     } else {
         all.sort_by(|&a, &b| ids.values.get(ids.ids[a as usize]).cmp(ids.values.get(ids.ids[b as usize])));
     }
     let same = |a: u32, b: u32| {
-        ids.ids[a as usize] == ids.ids[b as usize] && (!by_file || table.source[a as usize] == table.source[b as usize])
+        ids.ids[a as usize] == ids.ids[b as usize]
+            && (!by_file || table.source[a as usize] == table.source[b as usize])
     };
     if let Some(pair) = all.windows(2).find(|pair| same(pair[0], pair[1])) {
         let (first, second) = (pair[0].min(pair[1]), pair[0].max(pair[1]));

@@ -110,7 +110,10 @@ pub fn damerau_within(a: &[u8], b: &[u8], most: u32, unit: Unit) -> bool {
                 return false;
             }
             let Some(at) = a.iter().zip(b).position(|(x, y)| x != y) else { return true };
-            return at + 1 < a.len() && a[at] == b[at + 1] && a[at + 1] == b[at] && a[at + 2..] == b[at + 2..];
+            return at + 1 < a.len()
+                && a[at] == b[at + 1]
+                && a[at + 1] == b[at]
+                && a[at + 2..] == b[at + 2..];
         }
         damerau_of(a, b) <= most
     }
@@ -177,7 +180,8 @@ impl Bag {
             }
         } else {
             for c in String::from_utf8_lossy(text).chars() {
-                let kind = u8::try_from(c).map_or(0, |byte| if byte < 128 { KIND[usize::from(byte)] } else { 0 });
+                let kind =
+                    u8::try_from(c).map_or(0, |byte| if byte < 128 { KIND[usize::from(byte)] } else { 0 });
                 bag[usize::from(kind)] += 1;
             }
         }
@@ -255,7 +259,10 @@ mod tests {
         close(jaro_winkler_similarity(accent, plain, Characters), 0.940_740_740_740_740_8);
         close(jaro_winkler_similarity(accent, plain, Bytes), 0.917_037_037_037_037_1);
         assert_eq!([Characters, Bytes].map(|u| levenshtein("é".as_bytes(), b"e", u)), [1, 2]);
-        assert_eq!([Characters, Bytes].map(|u| damerau_levenshtein("éa".as_bytes(), "aé".as_bytes(), u)), [1, 2]);
+        assert_eq!(
+            [Characters, Bytes].map(|u| damerau_levenshtein("éa".as_bytes(), "aé".as_bytes(), u)),
+            [1, 2]
+        );
         assert_eq!(damerau_levenshtein(b"ca", b"abc", Characters), 2);
         close(jaro_winkler_similarity(b"MARTHA", b"MARHTA", Characters), 0.961_111_111_111_111);
         assert_eq!(jaro_winkler_similarity(b"", b"", Characters), 0.0);

@@ -59,11 +59,16 @@ mod tests {
     fn results_come_in_order_for_any_number_of_threads() {
         for threads in 1..5 {
             let mut seen = Vec::new();
-            let done: Result<(), ()> =
-                ordered(threads, 100, || 0, |_, piece| Ok(piece * piece), |_, square| {
+            let done: Result<(), ()> = ordered(
+                threads,
+                100,
+                || 0,
+                |_, piece| Ok(piece * piece),
+                |_, square| {
                     seen.push(square);
                     Ok(())
-                });
+                },
+            );
             assert_eq!(done, Ok(()));
             assert_eq!(seen, (0..100).map(|n| n * n).collect::<Vec<_>>());
         }
@@ -71,7 +76,13 @@ mod tests {
 
     #[test]
     fn a_fault_ends_the_work() {
-        let done = ordered(3, 50, || (), |(), piece| if piece == 7 { Err("seven") } else { Ok(piece) }, |_, _| Ok(()));
+        let done = ordered(
+            3,
+            50,
+            || (),
+            |(), piece| if piece == 7 { Err("seven") } else { Ok(piece) },
+            |_, _| Ok(()),
+        );
         assert_eq!(done, Err("seven"));
     }
 }

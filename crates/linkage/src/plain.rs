@@ -62,9 +62,26 @@ struct Compare {
 
 /// The kinds of comparison, for messages.
 const KINDS: &[&str] = &[
-    "name", "forename_surname", "date_of_birth", "postcode", "email", "phone", "vehicle_registration", "national_id",
-    "address", "alias", "exact", "levenshtein", "damerau_levenshtein", "jaro", "jaro_winkler", "jaccard", "number",
-    "percentage", "distance_km", "array_intersect",
+    "name",
+    "forename_surname",
+    "date_of_birth",
+    "postcode",
+    "email",
+    "phone",
+    "vehicle_registration",
+    "national_id",
+    "address",
+    "alias",
+    "exact",
+    "levenshtein",
+    "damerau_levenshtein",
+    "jaro",
+    "jaro_winkler",
+    "jaccard",
+    "number",
+    "percentage",
+    "distance_km",
+    "array_intersect",
 ];
 
 /// One level to be: its condition, its name on charts, whether rarer values weigh more.
@@ -79,7 +96,8 @@ struct Draft {
 /// # Errors
 /// Every fault, with the number of the comparison or the line of the file.
 pub fn settings(text: &str) -> Result<Settings, SettingsErrors> {
-    let model: Model = toml::from_str(text).map_err(|e| SettingsErrors(vec![e.to_string().trim().to_owned()]))?;
+    let model: Model =
+        toml::from_str(text).map_err(|e| SettingsErrors(vec![e.to_string().trim().to_owned()]))?;
     let mut faults = Vec::new();
     let link_type = match model.link.as_deref() {
         None | Some("dedupe") => "dedupe_only",
@@ -187,9 +205,15 @@ fn comparison(compare: &Compare) -> Result<Value, String> {
     if !KINDS.contains(&compare.kind.as_str()) {
         let near = KINDS
             .iter()
-            .min_by_key(|k| crate::metric::levenshtein(k.as_bytes(), compare.kind.as_bytes(), crate::metric::Unit::Bytes))
+            .min_by_key(|k| {
+                crate::metric::levenshtein(k.as_bytes(), compare.kind.as_bytes(), crate::metric::Unit::Bytes)
+            })
             .unwrap_or(&"name");
-        return Err(format!("there is no kind '{}'; did you mean {near}? The kinds are {}", compare.kind, KINDS.join(", ")));
+        return Err(format!(
+            "there is no kind '{}'; did you mean {near}? The kinds are {}",
+            compare.kind,
+            KINDS.join(", ")
+        ));
     }
     if columns.len() != if two { 2 } else { 1 } {
         let takes = if two { "two columns" } else { "one column" };
@@ -205,7 +229,10 @@ fn comparison(compare: &Compare) -> Result<Value, String> {
         if let Some(given) = given
             && given.len() != wants
         {
-            return Err(format!("{name} has {} values, and there are {wants} levels beside NULL", given.len()));
+            return Err(format!(
+                "{name} has {} values, and there are {wants} levels beside NULL",
+                given.len()
+            ));
         }
     }
     let mut all = vec![json!({
@@ -220,9 +247,10 @@ fn comparison(compare: &Compare) -> Result<Value, String> {
             level.insert("tf_adjustment_column".into(), json!(column));
             level.insert("tf_adjustment_weight".into(), json!(1.0));
         }
-        for (key, fix, given) in
-            [("m_probability", "fix_m_probability", &compare.m), ("u_probability", "fix_u_probability", &compare.u)]
-        {
+        for (key, fix, given) in [
+            ("m_probability", "fix_m_probability", &compare.m),
+            ("u_probability", "fix_u_probability", &compare.u),
+        ] {
             if let Some(value) = given.as_ref().and_then(|g| g.get(at)) {
                 level.insert(key.into(), json!(value));
                 level.insert(fix.into(), json!(true));
@@ -247,10 +275,20 @@ fn levels(compare: &Compare, column: &str) -> Result<(String, Vec<Draft>), Strin
     let exact = Draft { sql: format!("{l} = {r}"), label: format!("Same {column}"), frequency };
     let thresholds = |default: &[f64]| compare.thresholds.clone().unwrap_or_else(|| default.to_vec());
     let at_least = |function: &str, default: &[f64]| -> Vec<Draft> {
-        thresholds(default).iter().map(|t| draft(format!("{function}({l}, {r}) >= {t}"), format!("{function} of {column} at least {t}"))).collect()
+        thresholds(default)
+            .iter()
+            .map(|t| {
+                draft(format!("{function}({l}, {r}) >= {t}"), format!("{function} of {column} at least {t}"))
+            })
+            .collect()
     };
     let at_most = |function: &str, default: &[f64]| -> Vec<Draft> {
-        thresholds(default).iter().map(|t| draft(format!("{function}({l}, {r}) <= {t}"), format!("{function} of {column} at most {t}"))).collect()
+        thresholds(default)
+            .iter()
+            .map(|t| {
+                draft(format!("{function}({l}, {r}) <= {t}"), format!("{function} of {column} at most {t}"))
+            })
+            .collect()
     };
     let part = |pattern: &str, side: &str| format!("NULLIF(regexp_extract({side}, '{pattern}', 0), '')");
     let same_part = |pattern: &str, what: &str| {
@@ -300,7 +338,9 @@ fn levels(compare: &Compare, column: &str) -> Result<(String, Vec<Draft>), Strin
             null = format!("{} IS NULL OR {} IS NULL", day(&l), day(&r));
             all.push(exact);
             all.extend(at_most("damerau_levenshtein", &[1.0]));
-            for (seconds, label) in [(2_629_800.0, "a month"), (31_557_600.0, "a year"), (315_576_000.0, "ten years")] {
+            for (seconds, label) in
+                [(2_629_800.0, "a month"), (31_557_600.0, "a year"), (315_576_000.0, "ten years")]
+            {
                 all.push(draft(
                     format!("abs(epoch({}) - epoch({})) <= {seconds}", day(&l), day(&r)),
                     format!("{column} within {label}"),
@@ -326,19 +366,29 @@ fn levels(compare: &Compare, column: &str) -> Result<(String, Vec<Draft>), Strin
         }
         "number" => {
             all.push(exact);
-            all.extend(thresholds(&[1.0]).iter().map(|t| draft(format!("abs({l} - {r}) <= {t}"), format!("{column} within {t}"))));
+            all.extend(
+                thresholds(&[1.0])
+                    .iter()
+                    .map(|t| draft(format!("abs({l} - {r}) <= {t}"), format!("{column} within {t}"))),
+            );
         }
         "percentage" => {
             all.push(exact);
             all.extend(thresholds(&[0.1]).iter().map(|t| {
-                draft(format!("abs({l} - {r}) / greatest({l}, {r}) <= {t}"), format!("{column} within {} %", t * 100.0))
+                draft(
+                    format!("abs({l} - {r}) / greatest({l}, {r}) <= {t}"),
+                    format!("{column} within {} %", t * 100.0),
+                )
             }));
         }
         "array_intersect" | "alias" => {
             let default: &[f64] = if compare.kind == "alias" { &[1.0] } else { &[2.0, 1.0] };
             null = format!("{null} OR array_length({l}) = 0 OR array_length({r}) = 0");
             all.extend(thresholds(default).iter().map(|t| {
-                draft(format!("array_length(list_intersect({l}, {r})) >= {t}"), format!("{column} shares at least {t}"))
+                draft(
+                    format!("array_length(list_intersect({l}, {r})) >= {t}"),
+                    format!("{column} shares at least {t}"),
+                )
             }));
         }
         other => return Err(format!("the kind {other} takes two columns")),
@@ -352,7 +402,8 @@ fn levels_of_two(compare: &Compare, columns: &[String]) -> Result<(String, Vec<D
     let null = format!("\"{a}_l\" IS NULL OR \"{a}_r\" IS NULL OR \"{b}_l\" IS NULL OR \"{b}_r\" IS NULL");
     if compare.kind == "forename_surname" {
         let like = |c: &str, t: f64| format!("jaro_winkler_similarity(\"{c}_l\", \"{c}_r\") >= {t}");
-        let both = |t: f64| draft(format!("{} AND {}", like(a, t), like(b, t)), format!("{a} and {b} alike, {t}"));
+        let both =
+            |t: f64| draft(format!("{} AND {}", like(a, t), like(b, t)), format!("{a} and {b} alike, {t}"));
         let one = |c: &String| Draft {
             sql: format!("\"{c}_l\" = \"{c}_r\""),
             label: format!("Same {c}"),
@@ -361,8 +412,14 @@ fn levels_of_two(compare: &Compare, columns: &[String]) -> Result<(String, Vec<D
         return Ok((
             null,
             vec![
-                draft(format!("\"{a}_l\" = \"{a}_r\" AND \"{b}_l\" = \"{b}_r\""), format!("Same {a} and {b}")),
-                draft(format!("\"{a}_l\" = \"{b}_r\" AND \"{b}_l\" = \"{a}_r\""), format!("{a} and {b} swapped")),
+                draft(
+                    format!("\"{a}_l\" = \"{a}_r\" AND \"{b}_l\" = \"{b}_r\""),
+                    format!("Same {a} and {b}"),
+                ),
+                draft(
+                    format!("\"{a}_l\" = \"{b}_r\" AND \"{b}_l\" = \"{a}_r\""),
+                    format!("{a} and {b} swapped"),
+                ),
                 both(0.92),
                 both(0.88),
                 one(b),
@@ -376,7 +433,10 @@ fn levels_of_two(compare: &Compare, columns: &[String]) -> Result<(String, Vec<D
         "2 * 6371 * asin(sqrt(power(sin(radians((\"{a}_r\" - \"{a}_l\") / 2)), 2) + cos(radians(\"{a}_l\")) * \
          cos(radians(\"{a}_r\")) * power(sin(radians((\"{b}_r\" - \"{b}_l\") / 2)), 2)))"
     );
-    Ok((null, thresholds.iter().map(|t| draft(format!("{distance} <= {t}"), format!("within {t} km"))).collect()))
+    Ok((
+        null,
+        thresholds.iter().map(|t| draft(format!("{distance} <= {t}"), format!("within {t} km"))).collect(),
+    ))
 }
 
 #[cfg(test)]
@@ -386,18 +446,31 @@ mod tests {
     #[test]
     fn every_kind_becomes_conditions_that_are_understood() {
         for kind in KINDS {
-            let columns = if ["forename_surname", "distance_km"].contains(kind) { "columns = [\"a\", \"b\"]" } else { "column = \"a\"" };
-            let text = format!("blocking = [\"a, substr(b,1,2)\"]\n[[compare]]\n{columns}\nas = \"{kind}\"\n");
+            let columns = if ["forename_surname", "distance_km"].contains(kind) {
+                "columns = [\"a\", \"b\"]"
+            } else {
+                "column = \"a\""
+            };
+            let text =
+                format!("blocking = [\"a, substr(b,1,2)\"]\n[[compare]]\n{columns}\nas = \"{kind}\"\n");
             let settings = settings(&text).unwrap_or_else(|e| panic!("{kind}: {e}"));
             assert!(settings.comparisons[0].levels[0].is_null);
-            assert_eq!(settings.rules[0].sql, "l.\"a\" = r.\"a\" AND substr(l.\"b\",1,2) = substr(r.\"b\",1,2)");
-            assert_eq!(Settings::from_json(&settings.to_json()).as_ref(), Ok(&settings), "{kind} survives as JSON");
+            assert_eq!(
+                settings.rules[0].sql,
+                "l.\"a\" = r.\"a\" AND substr(l.\"b\",1,2) = substr(r.\"b\",1,2)"
+            );
+            assert_eq!(
+                Settings::from_json(&settings.to_json()).as_ref(),
+                Ok(&settings),
+                "{kind} survives as JSON"
+            );
         }
     }
 
     #[test]
     fn all_mistakes_are_told_at_once() {
-        let text = "link = \"merge\"\nblocking = [\"soundex(a)\"]\n[[compare]]\ncolumn = \"a\"\nas = \"nmae\"\n";
+        let text =
+            "link = \"merge\"\nblocking = [\"soundex(a)\"]\n[[compare]]\ncolumn = \"a\"\nas = \"nmae\"\n";
         let faults = settings(text).expect_err("three mistakes").0;
         assert_eq!(faults.len(), 3, "{faults:?}");
         assert!(faults[1].contains("soundex"));

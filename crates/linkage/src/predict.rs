@@ -4,6 +4,7 @@ use crate::block::Task;
 use crate::columns::{Column, Kind, Table};
 use crate::linker::{Linker, Worker, probability};
 use crate::parallel;
+use crate::report::Histogram;
 use crate::settings::Settings;
 use crate::write::{Layout, Of, Piece, Values};
 use parquet::data_type::ByteArray;
@@ -23,20 +24,27 @@ impl Ids {
     /// # Errors
     /// Where the column is missing.
     pub fn of(table: &Table, unique_id: &str, sources: bool) -> Result<Ids, String> {
-        let column = table.column(unique_id).ok_or_else(|| format!("the column {unique_id} is not in the input"))?;
+        let column =
+            table.column(unique_id).ok_or_else(|| format!("the column {unique_id} is not in the input"))?;
         let integer = column.kind == Kind::Integer;
         let text = |column: &Column, id: u32| ByteArray::from(column.values.get(id).to_vec());
-        let numbers = integer.then(|| {
-            let of_value: Vec<i64> = std::iter::once(0)
-                .chain(column.values.iter().map(|(_, v)| {
-                    std::str::from_utf8(v).ok().and_then(|t| t.parse().ok()).unwrap_or(0)
-                }))
-                .collect();
-            column.ids.iter().map(|id| of_value[*id as usize]).collect()
-        });
-        let texts = if integer { Vec::new() } else { column.ids.iter().map(|id| text(column, *id)).collect() };
+        let numbers =
+            integer.then(|| {
+                let of_value: Vec<i64> =
+                    std::iter::once(0)
+                        .chain(column.values.iter().map(|(_, v)| {
+                            std::str::from_utf8(v).ok().and_then(|t| t.parse().ok()).unwrap_or(0)
+                        }))
+                        .collect();
+                column.ids.iter().map(|id| of_value[*id as usize]).collect()
+            });
+        let texts =
+            if integer { Vec::new() } else { column.ids.iter().map(|id| text(column, *id)).collect() };
         let sources = sources.then(|| {
-            (table.sources.iter().map(|s| ByteArray::from(s.as_bytes().to_vec())).collect(), table.source.clone())
+            (
+                table.sources.iter().map(|s| ByteArray::from(s.as_bytes().to_vec())).collect(),
+                table.source.clone(),
+            )
         });
         Ok(Ids { numbers, texts, sources })
     }
@@ -85,12 +93,16 @@ impl Ids {
 }
 
 /// What was written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Predicted {
     /// Pairs that were compared.
     pub compared: u64,
     /// Pairs that weigh enough.
     pub written: u64,
+    /// Compared pairs by weight.
+    pub weights: Histogram,
+    /// Pairs that each rule adds to those before.
+    pub by_rule: Vec<u64>,
 }
 
 /// The layout of a file of pairs for a model.
@@ -127,14 +139,16 @@ pub fn predict<W: Write + Send>(
     let layout = layout(settings, ids)?;
     let mut file = layout.begin(out).map_err(|e| e.to_string())?;
     let tasks = linker.tasks();
-    let mut all = Predicted::default();
+    let mut all = Predicted { by_rule: vec![0; linker.blocks.rules.len()], ..Predicted::default() };
     parallel::ordered(
         threads,
         tasks.len(),
         || linker.worker(),
         |worker, at| piece(linker, settings, ids, threshold, &layout, &tasks[at], worker),
-        |_, (compared, piece)| {
+        |at, (compared, weights, piece)| {
             all.compared += compared;
+            all.by_rule[tasks[at].rule] += compared;
+            all.weights.merge(&weights);
             all.written += piece.rows as u64;
             progress(compared);
             file.add(piece).map_err(|e| e.to_string())
@@ -152,14 +166,17 @@ fn piece(
     layout: &Layout,
     task: &Task,
     worker: &mut Worker,
-) -> Result<(u64, Piece), String> {
+) -> Result<(u64, Histogram, Piece), String> {
     let room = usize::try_from(task.pairs).unwrap_or(0);
     let (mut lefts, mut rights) = (Vec::with_capacity(room), Vec::with_capacity(room));
     let (mut weights, mut patterns) = (Vec::with_capacity(room), Vec::with_capacity(room));
     let mut compared = 0;
+    // Steps of one bit around nothing; what is beyond counts at the ends.
+    let mut steps = [0u64; 256];
     linker.each(task, worker, &mut |left, right, pattern| {
         compared += 1;
         let weight = linker.weight(pattern, left, right);
+        steps[(weight.floor() as i64 + 128).clamp(0, 255) as usize] += 1;
         if weight >= threshold {
             lefts.push(left);
             rights.push(right);
@@ -185,5 +202,28 @@ fn piece(
         columns.push(Values::Small(patterns.iter().map(|p| field.gamma(*p)).collect()));
     }
     columns.push(Values::Same(ByteArray::from(task.rule.to_string().into_bytes()), rows));
-    layout.encode(&columns).map(|piece| (compared, piece)).map_err(|e| e.to_string())
+    let mut weights = Histogram::default();
+    steps
+        .iter()
+        .enumerate()
+        .filter(|(_, n)| **n > 0)
+        .for_each(|(at, n)| *weights.0.entry(at as i64 - 128).or_default() += n);
+    layout.encode(&columns).map(|piece| (compared, weights, piece)).map_err(|e| e.to_string())
+}
+
+/// For steps of weight the share of records that weigh less even against themselves: what they hold is not enough.
+pub fn unlinkable(linker: &Linker) -> Vec<(f64, f64)> {
+    let mut worker = linker.worker();
+    let mut steps = Histogram::default();
+    let records = linker.records() as u32;
+    // Every record, or an even choice of a hundred thousand.
+    let every = (records / 100_000).max(1);
+    let chosen = (0..records).step_by(every as usize);
+    let all = chosen.len().max(1) as f64;
+    for record in chosen {
+        steps.add(linker.weight(linker.pattern(record, record, &mut worker), record, record));
+    }
+    (-20..=60)
+        .map(|step| (step as f64, steps.0.range(..step).map(|(_, n)| *n).sum::<u64>() as f64 / all))
+        .collect()
 }

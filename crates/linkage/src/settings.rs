@@ -111,8 +111,8 @@ impl Settings {
     /// # Errors
     /// Every fault with its place in the JSON.
     pub fn from_json(text: &str) -> Result<Settings, SettingsErrors> {
-        let value: Value =
-            serde_json::from_str(text).map_err(|e| SettingsErrors(vec![format!("the settings are no JSON: {e}")]))?;
+        let value: Value = serde_json::from_str(text)
+            .map_err(|e| SettingsErrors(vec![format!("the settings are no JSON: {e}")]))?;
         let Value::Object(raw) = value else {
             return Err(SettingsErrors(vec!["the settings are no JSON object".to_owned()]));
         };
@@ -130,12 +130,19 @@ impl Settings {
             Some("link_only") => LinkType::Link,
             Some("link_and_dedupe") => LinkType::LinkAndDedupe,
             other => {
-                faults.add("link_type", format!("is {other:?}, and must be dedupe_only, link_only or link_and_dedupe"));
+                faults.add(
+                    "link_type",
+                    format!("is {other:?}, and must be dedupe_only, link_only or link_and_dedupe"),
+                );
                 LinkType::Dedupe
             }
         };
-        let prior = faults.probability(raw.get("probability_two_random_records_match"), "probability_two_random_records_match");
-        let text = |key: &str, default: &str| raw.get(key).and_then(Value::as_str).unwrap_or(default).to_owned();
+        let prior = faults.probability(
+            raw.get("probability_two_random_records_match"),
+            "probability_two_random_records_match",
+        );
+        let text =
+            |key: &str, default: &str| raw.get(key).and_then(Value::as_str).unwrap_or(default).to_owned();
         let rules = match raw.get("blocking_rules_to_generate_predictions") {
             None | Some(Value::Null) => Vec::new(),
             Some(Value::Array(rules)) => {
@@ -160,7 +167,10 @@ impl Settings {
                 for (at, comparison) in all.iter().enumerate() {
                     let Some(comparison) = faults.comparison(comparison, at) else { continue };
                     if comparisons.iter().any(|c| c.name == comparison.name) {
-                        faults.add(&format!("comparisons[{at}]"), format!("there are two comparisons of the name {}", comparison.name));
+                        faults.add(
+                            &format!("comparisons[{at}]"),
+                            format!("there are two comparisons of the name {}", comparison.name),
+                        );
                     }
                     comparisons.push(comparison);
                 }
@@ -175,7 +185,10 @@ impl Settings {
             rules,
             comparisons,
             convergence: raw.get("em_convergence").and_then(Value::as_f64).unwrap_or(1e-4),
-            iterations: raw.get("max_iterations").and_then(Value::as_u64).map_or(25, |n| n.min(100_000) as u32),
+            iterations: raw
+                .get("max_iterations")
+                .and_then(Value::as_u64)
+                .map_or(25, |n| n.min(100_000) as u32),
             unit,
             raw,
         };
@@ -218,7 +231,9 @@ impl Settings {
 
     fn set(&mut self, comparison: usize, level: usize, key: &str, value: f64) {
         let place = self.raw.get_mut("comparisons").and_then(|c| c.get_mut(comparison));
-        if let Some(Value::Object(level)) = place.and_then(|c| c.get_mut("comparison_levels")).and_then(|l| l.get_mut(level)) {
+        if let Some(Value::Object(level)) =
+            place.and_then(|c| c.get_mut("comparison_levels")).and_then(|l| l.get_mut(level))
+        {
             level.insert(key.to_owned(), json!(value));
         }
     }
@@ -338,7 +353,9 @@ impl Faults {
             Value::String(sql) => (sql.clone(), Vec::new()),
             Value::Object(rule) => {
                 let explode = match rule.get("arrays_to_explode") {
-                    Some(Value::Array(names)) => names.iter().filter_map(|n| n.as_str().map(str::to_owned)).collect(),
+                    Some(Value::Array(names)) => {
+                        names.iter().filter_map(|n| n.as_str().map(str::to_owned)).collect()
+                    }
                     _ => Vec::new(),
                 };
                 (rule.get("blocking_rule").and_then(Value::as_str).unwrap_or_default().to_owned(), explode)
@@ -376,7 +393,8 @@ impl Faults {
         for (at, level) in raw.iter().enumerate() {
             let place = format!("{place}.comparison_levels[{at}]");
             let is_null = level.get("is_null_level") == Some(&Value::Bool(true));
-            let sql = level.get("sql_condition").and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+            let sql =
+                level.get("sql_condition").and_then(Value::as_str).unwrap_or_default().trim().to_owned();
             let condition = if sql.eq_ignore_ascii_case("else") {
                 if at + 1 != raw.len() {
                     self.add(&place, "is ELSE and not the last level: those after it can never hold");
@@ -404,11 +422,13 @@ impl Faults {
                 fix_m: truth("fix_m_probability"),
                 fix_u: truth("fix_u_probability"),
                 is_null,
-                frequency: level.get("tf_adjustment_column").and_then(Value::as_str).map(|column| Frequency {
-                    column: column.trim_matches('"').to_owned(),
-                    weight: number("tf_adjustment_weight", 1.0),
-                    least: number("tf_minimum_u_value", 0.0),
-                    own_u: truth("disable_tf_exact_match_detection"),
+                frequency: level.get("tf_adjustment_column").and_then(Value::as_str).map(|column| {
+                    Frequency {
+                        column: column.trim_matches('"').to_owned(),
+                        weight: number("tf_adjustment_weight", 1.0),
+                        least: number("tf_minimum_u_value", 0.0),
+                        own_u: truth("disable_tf_exact_match_detection"),
+                    }
                 }),
                 sql,
                 condition,

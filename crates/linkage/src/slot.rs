@@ -7,7 +7,7 @@
 use crate::columns::{Kind, Table};
 use crate::dictionary::{Dictionary, NULL};
 use crate::metric::{Bag, Unit};
-use crate::sql::{Expr, Function, Side};
+use crate::sql::{Expr, Side};
 use crate::value::{Evaluator, Row, Value, text};
 use std::collections::HashMap;
 
@@ -78,7 +78,8 @@ struct OneRecord<'a> {
 
 impl Row for OneRecord<'_> {
     fn value(&self, _: Option<Side>, name: &str) -> Result<Value, String> {
-        let found = self.ids.iter().find(|(source, _)| self.slots.sources[*source].name.eq_ignore_ascii_case(name));
+        let found =
+            self.ids.iter().find(|(source, _)| self.slots.sources[*source].name.eq_ignore_ascii_case(name));
         let Some((source, id)) = found else { return Err(format!("there is no column {name}")) };
         self.slots.value(*source, *id)
     }
@@ -131,9 +132,9 @@ impl Slots {
         let held = self.dictionaries[source.dictionary].text(id);
         Ok(match source.kind {
             Kind::Text => Value::text(&held),
-            Kind::Integer | Kind::Real => {
-                Value::Number(held.parse().map_err(|_| format!("column {}: '{held}' is no number", source.name))?)
-            }
+            Kind::Integer | Kind::Real => Value::Number(
+                held.parse().map_err(|_| format!("column {}: '{held}' is no number", source.name))?,
+            ),
             Kind::Boolean => Value::Bool(held == "true"),
             Kind::Date => match crate::time::parse(&held, "%Y-%m-%d")? {
                 Some(seconds) => Value::Time(seconds),
@@ -167,7 +168,12 @@ impl Slots {
         }
         let is_source = matches!((&expr, shared), (Expr::Column { .. }, None));
         let known = |s: &Slot| {
-            s.expr == expr && if let Some(d) = shared { s.dictionary == d } else { s.is_source == is_source && self.is_own(s) }
+            s.expr == expr
+                && if let Some(d) = shared {
+                    s.dictionary == d
+                } else {
+                    s.is_source == is_source && self.is_own(s)
+                }
         };
         if let Some(at) = self.slots.iter().position(known) {
             return Ok(at);
@@ -183,7 +189,8 @@ impl Slots {
 
     /// Whether no other expression is numbered in a slot's dictionary.
     fn is_own(&self, slot: &Slot) -> bool {
-        slot.is_source || self.slots.iter().filter(|s| s.dictionary == slot.dictionary).all(|s| s.expr == slot.expr)
+        slot.is_source
+            || self.slots.iter().filter(|s| s.dictionary == slot.dictionary).all(|s| s.expr == slot.expr)
     }
 
     /// A dictionary for slots that are compared across columns.
@@ -255,7 +262,12 @@ impl Slots {
         Ok(())
     }
 
-    fn work_out(&mut self, slot: usize, ids: &[(usize, u32)], evaluator: &mut Evaluator) -> Result<u32, String> {
+    fn work_out(
+        &mut self,
+        slot: usize,
+        ids: &[(usize, u32)],
+        evaluator: &mut Evaluator,
+    ) -> Result<u32, String> {
         let (expr, dictionary) = (&self.slots[slot].expr, self.slots[slot].dictionary);
         let value = evaluator.eval(expr, &OneRecord { slots: self, ids }).map_err(|why| {
             let of: Vec<String> = ids
@@ -334,7 +346,9 @@ impl Slots {
             if wanted.numbers {
                 let have = facts.numbers.len();
                 facts.numbers.extend((have..values).map(|id| {
-                    let parsed = std::str::from_utf8(dictionary.get(id as u32)).ok().and_then(|t| t.trim().parse().ok());
+                    let parsed = std::str::from_utf8(dictionary.get(id as u32))
+                        .ok()
+                        .and_then(|t| t.trim().parse().ok());
                     parsed.filter(|_| id > 0).unwrap_or(f64::NAN)
                 }));
             }
@@ -356,8 +370,11 @@ impl Slots {
                     let items: Option<Vec<Option<String>>> =
                         if id == 0 { None } else { serde_json::from_slice(dictionary.get(id as u32)).ok() };
                     facts.lists.push(items.map(|items| {
-                        let mut numbers: Vec<u32> =
-                            items.iter().flatten().map(|item| self.elements.intern(item.as_bytes())).collect();
+                        let mut numbers: Vec<u32> = items
+                            .iter()
+                            .flatten()
+                            .map(|item| self.elements.intern(item.as_bytes()))
+                            .collect();
                         numbers.sort_unstable();
                         numbers.dedup();
                         numbers.into_boxed_slice()
@@ -371,11 +388,6 @@ impl Slots {
     pub(crate) fn dictionary(&self, slot: usize) -> usize {
         self.slots[slot].dictionary
     }
-
-    /// How many slots there are.
-    pub(crate) fn len(&self) -> usize {
-        self.slots.len()
-    }
 }
 
 fn from_json(json: &serde_json::Value) -> Value {
@@ -386,11 +398,4 @@ fn from_json(json: &serde_json::Value) -> Value {
         serde_json::Value::Number(n) => n.as_f64().map_or(Value::Null, Value::Number),
         _ => Value::Null,
     }
-}
-
-/// Whether an expression calls a function anywhere.
-pub(crate) fn calls(expr: &Expr, function: Function) -> bool {
-    let mut found = false;
-    expr.walk(&mut |e| found |= matches!(e, Expr::Call(f, _) if *f == function));
-    found
 }

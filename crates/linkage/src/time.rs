@@ -70,7 +70,9 @@ pub fn parse(text: &str, form: &str) -> Result<Option<f64>, String> {
                 Some((b'%', tail)) => rest = tail,
                 _ => ok = false,
             },
-            other => return Err(format!("the part %{} of a time's form is not supported", char::from(other))),
+            other => {
+                return Err(format!("the part %{} of a time's form is not supported", char::from(other)));
+            }
         }
     }
     if afternoon == Some(true) {
@@ -84,7 +86,17 @@ pub fn parse(text: &str, form: &str) -> Result<Option<f64>, String> {
 }
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
     "december",
 ];
 

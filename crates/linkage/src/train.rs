@@ -101,7 +101,9 @@ pub fn prior(
     trained: &mut Trained,
 ) -> Result<(), String> {
     if !(recall > 0.0 && recall <= 1.0) {
-        return Err(format!("the recall {recall} is the share of true pairs that the rules find: above 0, up to 1"));
+        return Err(format!(
+            "the recall {recall} is the share of true pairs that the rules find: above 0, up to 1"
+        ));
     }
     linker.block(&rules(texts), Limits::default())?;
     let mut found = 0u64;
@@ -124,9 +126,11 @@ pub fn prior(
     let possible = possible_pairs(linker);
     (trained.deterministic_pairs, trained.possible_pairs) = (found, possible);
     if found == 0 {
-        return Err("the deterministic rules find no pair at all, so that nothing can be learnt from them; are the \
+        return Err(
+            "the deterministic rules find no pair at all, so that nothing can be learnt from them; are the \
                     columns filled in?"
-            .to_owned());
+                .to_owned(),
+        );
     }
     let share = found as f64 / recall / possible as f64;
     if share > 1.0 {
@@ -162,7 +166,8 @@ pub fn u(
             of[(field.gamma(*pattern) + 1) as usize] += n;
         }
         let counted: f64 = exact.iter().map(|(_, share)| share).sum();
-        let rest: u64 = (1..=most).filter(|l| !exact.iter().any(|(e, _)| usize::from(*e) == *l)).map(|l| of[l]).sum();
+        let rest: u64 =
+            (1..=most).filter(|l| !exact.iter().any(|(e, _)| usize::from(*e) == *l)).map(|l| of[l]).sum();
         let mut values = Vec::new();
         for (level, what) in comparison.levels.iter().enumerate() {
             if what.is_null {
@@ -227,8 +232,11 @@ fn exact(linker: &Linker, comparison: usize) -> Vec<(u8, f64)> {
             counted_pairs(&columns[0])
         } else if own && columns[..=at].windows(2).all(|w| decides(&w[0], &w[1])) {
             // A postcode decides its sector, and that its district: those equal before are those equal just before.
-            let before: Vec<u32> =
-                columns[at - 1].iter().zip(&columns[at]).map(|(b, a)| if *a == NULL { NULL } else { *b }).collect();
+            let before: Vec<u32> = columns[at - 1]
+                .iter()
+                .zip(&columns[at])
+                .map(|(b, a)| if *a == NULL { NULL } else { *b })
+                .collect();
             counted_pairs(&columns[at]) - counted_pairs(&before)
         } else {
             by_inclusion(linker, &columns[..=at])
@@ -306,7 +314,12 @@ fn split_mix(seed: u64, at: u64) -> u64 {
 }
 
 /// Outcomes of pairs taken by chance; all pairs where there are few.
-fn sampled(linker: &Linker, seed: u64, sample: u64, threads: usize) -> Result<BTreeMap<Pattern, u64>, String> {
+fn sampled(
+    linker: &Linker,
+    seed: u64,
+    sample: u64,
+    threads: usize,
+) -> Result<BTreeMap<Pattern, u64>, String> {
     const PIECE: u64 = 50_000;
     let records = linker.records() as u64;
     let all = records * records.saturating_sub(1) / 2;
@@ -325,14 +338,21 @@ fn sampled(linker: &Linker, seed: u64, sample: u64, threads: usize) -> Result<BT
                 let (a, b) = if every {
                     // The at-th pair of a triangle.
                     let row = ((((8 * at + 1) as f64).sqrt() + 1.0) / 2.0) as u64;
-                    let row = if row * (row - 1) / 2 > at { row - 1 } else if (row + 1) * row / 2 <= at { row + 1 } else { row };
+                    let row = if row * (row - 1) / 2 > at {
+                        row - 1
+                    } else if (row + 1) * row / 2 <= at {
+                        row + 1
+                    } else {
+                        row
+                    };
                     (at - row * (row - 1) / 2, row)
                 } else {
                     let pick = |n: u64| ((u128::from(split_mix(seed, n)) * u128::from(records)) >> 64) as u64;
                     (pick(2 * at), pick(2 * at + 1))
                 };
                 let (left, right) = (a.min(b) as u32, a.max(b) as u32);
-                if left == right || (across && linker.source[left as usize] == linker.source[right as usize]) {
+                if left == right || (across && linker.source[left as usize] == linker.source[right as usize])
+                {
                     continue;
                 }
                 *of.entry(linker.pattern(left, right, worker)).or_default() += 1;
@@ -384,7 +404,8 @@ pub fn m(
 ) -> Result<(), String> {
     let mut found: Vec<Vec<Vec<f64>>> =
         settings.comparisons.iter().map(|c| vec![Vec::new(); c.levels.len()]).collect();
-    let mut unseen: Vec<Vec<bool>> = settings.comparisons.iter().map(|c| vec![true; c.levels.len()]).collect();
+    let mut unseen: Vec<Vec<bool>> =
+        settings.comparisons.iter().map(|c| vec![true; c.levels.len()]).collect();
     for text in texts {
         linker.block(&rules(std::slice::from_ref(text)), Limits { block: 100_000 })?;
         for hot in &linker.blocks.hot {
@@ -423,8 +444,11 @@ pub fn m(
             let values = &mut found[at][level];
             values.sort_by(f64::total_cmp);
             let middle = values.len() / 2;
-            let median =
-                if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) };
+            let median = if values.len() % 2 == 1 {
+                values[middle]
+            } else {
+                f64::midpoint(values[middle - 1], values[middle])
+            };
             trained.m[at][level] = Some(if fixed {
                 Origin::Fixed
             } else if unseen[at][level] {
@@ -454,7 +478,8 @@ fn decided(settings: &Settings, rule: &Expr) -> Vec<bool> {
 
 /// The share of matches to begin with: the prior, raised by what agreement on the rule's columns says.
 fn start(settings: &Settings, rule: &Expr) -> f64 {
-    let mut open: Vec<String> = rule.columns().into_iter().map(|(_, name)| name.to_ascii_lowercase()).collect();
+    let mut open: Vec<String> =
+        rule.columns().into_iter().map(|(_, name)| name.to_ascii_lowercase()).collect();
     open.sort();
     open.dedup();
     let mut levels: Vec<(Vec<String>, f64)> = Vec::new();
@@ -494,7 +519,11 @@ fn session(
     }
     let left_out = decided(settings, &rule);
     // Outcomes that differ only in comparisons that are left out count as one.
-    let mask = linker.fields.iter().zip(&left_out).fold(0, |mask, (f, out)| if *out { mask } else { mask | f.mask << f.shift });
+    let mask = linker
+        .fields
+        .iter()
+        .zip(&left_out)
+        .fold(0, |mask, (f, out)| if *out { mask } else { mask | f.mask << f.shift });
     let mut merged: BTreeMap<Pattern, u64> = BTreeMap::new();
     counts.iter().for_each(|(pattern, n)| *merged.entry(pattern & mask).or_default() += n);
     let comparisons = &settings.comparisons;
@@ -511,18 +540,26 @@ fn session(
         .iter()
         .enumerate()
         .map(|(at, c)| {
-            if left_out[at] { Vec::new() } else { (0..c.levels.len()).map(|l| if c.levels[l].is_null { 1.0 } else { c.m(l) }).collect() }
+            if left_out[at] {
+                Vec::new()
+            } else {
+                (0..c.levels.len()).map(|l| if c.levels[l].is_null { 1.0 } else { c.m(l) }).collect()
+            }
         })
         .collect();
     let u: Vec<Vec<f64>> = comparisons
         .iter()
-        .map(|c| (0..c.levels.len()).map(|l| if c.levels[l].is_null { 1.0 } else { c.u(l).max(1e-300) }).collect())
+        .map(|c| {
+            (0..c.levels.len()).map(|l| if c.levels[l].is_null { 1.0 } else { c.u(l).max(1e-300) }).collect()
+        })
         .collect();
     let outcomes: Vec<(Vec<usize>, f64)> = merged
         .iter()
         .map(|(pattern, n)| {
-            let levels =
-                kept.iter().map(|&at| level_of[at][(linker.fields[at].gamma(*pattern) + 1) as usize]).collect();
+            let levels = kept
+                .iter()
+                .map(|&at| level_of[at][(linker.fields[at].gamma(*pattern) + 1) as usize])
+                .collect();
             (levels, *n as f64)
         })
         .collect();
@@ -533,8 +570,11 @@ fn session(
         let mut sums: Vec<Vec<f64>> = m.iter().map(|levels| vec![0.0; levels.len()]).collect();
         let mut matches = 0.0;
         let prior = (share / (1.0 - share)).log2();
-        let weights: Vec<Vec<f64>> =
-            m.iter().zip(&u).map(|(m, u)| m.iter().zip(u).map(|(m, u)| (m.max(1e-300) / u).log2()).collect()).collect();
+        let weights: Vec<Vec<f64>> = m
+            .iter()
+            .zip(&u)
+            .map(|(m, u)| m.iter().zip(u).map(|(m, u)| (m.max(1e-300) / u).log2()).collect())
+            .collect();
         for (levels, n) in &outcomes {
             let weight = kept.iter().zip(levels).fold(prior, |w, (&at, &level)| w + weights[at][level]);
             let p = crate::linker::probability(weight) * n;
@@ -565,7 +605,8 @@ fn session(
             break;
         }
     }
-    let names = comparisons.iter().zip(&left_out).filter(|(_, out)| **out).map(|(c, _)| c.name.clone()).collect();
+    let names =
+        comparisons.iter().zip(&left_out).filter(|(_, out)| **out).map(|(c, _)| c.name.clone()).collect();
     let session =
         Session { rule: text.to_owned(), pairs, patterns: merged.len(), left_out: names, rounds, settled };
     Ok((session, seen))
@@ -587,7 +628,9 @@ pub fn m_from_labels(
     let counts = patterns(linker, threads)?;
     let pairs: u64 = counts.values().sum();
     if pairs == 0 {
-        return Err(format!("no two records share a value of {column}, so that nothing can be learnt from it"));
+        return Err(format!(
+            "no two records share a value of {column}, so that nothing can be learnt from it"
+        ));
     }
     trained.m = settings.comparisons.iter().map(|c| vec![None; c.levels.len()]).collect();
     for at in 0..settings.comparisons.len() {
@@ -605,7 +648,10 @@ pub fn m_from_labels(
             } else if n > 0 {
                 Origin::Labels(n)
             } else {
-                trained.notes.push(format!("{}, level '{}': never seen among {all} labelled pairs; m is set to {value:.3e}", settings.comparisons[at].name, of.label));
+                trained.notes.push(format!(
+                    "{}, level '{}': never seen among {all} labelled pairs; m is set to {value:.3e}",
+                    settings.comparisons[at].name, of.label
+                ));
                 Origin::Smoothed
             });
             settings.set_m(at, level, value);

@@ -70,16 +70,23 @@ impl Evaluator {
         self.with(expr, row, &mut Vec::new())
     }
 
-    fn with(&mut self, expr: &Expr, row: &dyn Row, bound: &mut Vec<(String, Value)>) -> Result<Value, String> {
+    fn with(
+        &mut self,
+        expr: &Expr,
+        row: &dyn Row,
+        bound: &mut Vec<(String, Value)>,
+    ) -> Result<Value, String> {
         Ok(match expr {
             Expr::Null => Value::Null,
             Expr::Boolean(truth) => Value::Bool(*truth),
             Expr::Number(n) => Value::Number(*n),
             Expr::Text(text) => Value::text(text),
-            Expr::Column { side, name } => match bound.iter().rev().find(|(b, _)| side.is_none() && b == name) {
-                Some((_, value)) => value.clone(),
-                None => row.value(*side, name)?,
-            },
+            Expr::Column { side, name } => {
+                match bound.iter().rev().find(|(b, _)| side.is_none() && b == name) {
+                    Some((_, value)) => value.clone(),
+                    None => row.value(*side, name)?,
+                }
+            }
             Expr::And(parts) => {
                 let mut unknown = false;
                 for part in parts {
@@ -163,7 +170,9 @@ impl Evaluator {
                     _ => Value::Null,
                 }
             }
-            Expr::Lambda { .. } => return Err("a lambda stands only inside list_transform and its like".to_owned()),
+            Expr::Lambda { .. } => {
+                return Err("a lambda stands only inside list_transform and its like".to_owned());
+            }
             Expr::Call(function, arguments) => self.call(*function, arguments, row, bound)?,
         })
     }
@@ -214,8 +223,8 @@ impl Evaluator {
 
     fn pattern(&mut self, text: &str) -> Result<&Regex, String> {
         if !self.patterns.contains_key(text) {
-            let compiled =
-                Regex::new(text).map_err(|e| format!("'{text}' is no pattern that can be searched for: {e}"))?;
+            let compiled = Regex::new(text)
+                .map_err(|e| format!("'{text}' is no pattern that can be searched for: {e}"))?;
             self.patterns.insert(text.to_owned(), compiled);
         }
         self.patterns.get(text).ok_or_else(|| "a pattern was lost".to_owned())
@@ -226,7 +235,11 @@ impl Evaluator {
         // These look at NULL themselves; for everything else one NULL makes the answer NULL.
         match (function, values) {
             (F::NullIf, [a, b]) => {
-                return Ok(if compare(Op::Eq, a, b)?.truth() == Some(true) { Value::Null } else { a.clone() });
+                return Ok(if compare(Op::Eq, a, b)?.truth() == Some(true) {
+                    Value::Null
+                } else {
+                    a.clone()
+                });
             }
             (F::Greatest | F::Least, _) => {
                 let mut best: Option<&Value> = None;
@@ -331,19 +344,24 @@ impl Evaluator {
                 let (text, pattern) = (need_text(one()?)?, need_text(values.get(1).unwrap_or(&Value::Null))?);
                 let group = if values.len() > 2 { n(2)? as usize } else { 0 };
                 let found = self.pattern(&pattern)?.captures(text.as_bytes()).and_then(|c| c.get(group));
-                Value::text(&found.map_or(String::new(), |m| String::from_utf8_lossy(m.as_bytes()).into_owned()))
+                Value::text(
+                    &found.map_or(String::new(), |m| String::from_utf8_lossy(m.as_bytes()).into_owned()),
+                )
             }
             F::RegexpMatches => {
                 let (text, pattern) = texts()?;
                 Value::Bool(self.pattern(&pattern)?.is_match(text.as_bytes()))
             }
             F::RegexpReplace => {
-                let [text, pattern, with] = [0, 1, 2].map(|i| values.get(i).map_or(Ok(Rc::from("")), need_text));
+                let [text, pattern, with] =
+                    [0, 1, 2].map(|i| values.get(i).map_or(Ok(Rc::from("")), need_text));
                 let (text, with) = (text?, with?);
                 let all = values.get(3).map(need_text).transpose()?.is_some_and(|flags| flags.contains('g'));
                 // DuckDB writes a group as \1, this library as $1.
                 let with = with.replace('$', "$$");
-                let with = Regex::new(r"\\(\d)").map_err(|e| e.to_string())?.replace_all(with.as_bytes(), &b"$${$1}"[..]);
+                let with = Regex::new(r"\\(\d)")
+                    .map_err(|e| e.to_string())?
+                    .replace_all(with.as_bytes(), &b"$${$1}"[..]);
                 let pattern = self.pattern(&pattern?)?;
                 let limit = usize::from(!all);
                 Value::text(&String::from_utf8_lossy(&pattern.replacen(text.as_bytes(), limit, &with[..])))
@@ -577,7 +595,9 @@ fn cast(value: &Value, to: CastType) -> Result<Value, String> {
             other => other.truth().map_or(Value::Null, Value::Bool),
         },
         CastType::Date | CastType::Timestamp => match value {
-            Value::Time(seconds) if to == CastType::Date => Value::Time((seconds / 86_400.0).floor() * 86_400.0),
+            Value::Time(seconds) if to == CastType::Date => {
+                Value::Time((seconds / 86_400.0).floor() * 86_400.0)
+            }
             Value::Time(_) => value.clone(),
             Value::Text(text) => {
                 let parsed = crate::time::parse(text.trim(), "%Y-%m-%d")?

@@ -104,10 +104,15 @@ impl Layout {
         for (name, of) in columns {
             // Numbers written plainly are the fastest; levels take a few bits each.
             if *of == Of::Small {
-                properties = properties.set_column_encoding(name.as_str().into(), Encoding::DELTA_BINARY_PACKED);
+                properties =
+                    properties.set_column_encoding(name.as_str().into(), Encoding::DELTA_BINARY_PACKED);
             }
         }
-        Ok(Layout { descriptor: SchemaDescriptor::new(schema.clone()), schema, properties: Arc::new(properties.build()) })
+        Ok(Layout {
+            descriptor: SchemaDescriptor::new(schema.clone()),
+            schema,
+            properties: Arc::new(properties.build()),
+        })
     }
 
     /// Encodes a piece. The columns must be as the layout has them, and of one length.
@@ -144,8 +149,11 @@ impl Layout {
         sink: &mut TrackedWrite<Vec<u8>>,
     ) -> Result<ColumnCloseResult, ParquetError> {
         let pages = Box::new(SerializedPageWriter::new(sink));
-        let mut writer =
-            get_typed_column_writer::<T>(get_column_writer(self.descriptor.column(at), self.properties.clone(), pages));
+        let mut writer = get_typed_column_writer::<T>(get_column_writer(
+            self.descriptor.column(at),
+            self.properties.clone(),
+            pages,
+        ));
         writer.write_batch(values, None, None)?;
         writer.close()
     }

@@ -8,7 +8,8 @@ use super::threads;
 use crate::fail::Fail;
 use crate::say;
 use bluelamp_linkage::cluster::{
-    self, Alarm, Clustering, Comparison, Evidence, Input, Judgement, Layout, Level, Options, Pairs, Role, Scored, Verdict,
+    self, Alarm, Clustering, Comparison, Evidence, Input, Judgement, Layout, Level, Options, Pairs, Role,
+    Scored, Verdict,
 };
 use bluelamp_linkage::columns::{Column, Kind, Table};
 use bluelamp_linkage::judgement;
@@ -47,13 +48,16 @@ impl Places {
         let text = |record: usize| ids.values.text(ids.ids[record]).into_owned();
         if by_file {
             let file = |record: usize| &table.sources[table.source[record] as usize];
-            return Places::Texts((0..table.rows).map(|r| (format!("{}:{}", file(r), text(r)), r as u32)).collect());
+            return Places::Texts(
+                (0..table.rows).map(|r| (format!("{}:{}", file(r), text(r)), r as u32)).collect(),
+            );
         }
         if ids.kind != Kind::Integer {
             return Places::Texts((0..table.rows).map(|r| (text(r), r as u32)).collect());
         }
         let numbers: Vec<i64> = (0..table.rows).map(|r| text(r).parse().unwrap_or_default()).collect();
-        let (least, most) = (numbers.iter().min().copied().unwrap_or(0), numbers.iter().max().copied().unwrap_or(0));
+        let (least, most) =
+            (numbers.iter().min().copied().unwrap_or(0), numbers.iter().max().copied().unwrap_or(0));
         if most.saturating_sub(least) < 8 * table.rows as i64 + 1000 {
             let mut dense = vec![NOWHERE; (most - least) as usize + 1];
             numbers.iter().enumerate().for_each(|(r, n)| dense[(n - least) as usize] = r as u32);
@@ -92,15 +96,20 @@ pub(crate) fn scores(
 ) -> Result<Scores, Fail> {
     let mut all = Scores::default();
     let (l, r) = (format!("{id}_l"), format!("{id}_r"));
-    let missing = |id: &str| wrong(format!("{name}: the id {id} is in a pair and not in the records given with --input"));
+    let missing = |id: &str| {
+        wrong(format!("{name}: the id {id} is in a pair and not in the records given with --input"))
+    };
     let whole = |column: &str| -> Result<Vec<u32>, Fail> {
         // Ids that are texts: one look for each that is different.
         let ids = file.column(column).map_err(wrong)?;
         let side = &column[column.len() - 2..];
         if let Some(source) = source {
             let files = file.column(&format!("{source}{side}")).map_err(wrong)?;
-            let key = |at: usize| format!("{}:{}", files.values.text(files.ids[at]), ids.values.text(ids.ids[at]));
-            return (0..ids.ids.len()).map(|at| places.text(&key(at)).ok_or_else(|| missing(&key(at)))).collect();
+            let key =
+                |at: usize| format!("{}:{}", files.values.text(files.ids[at]), ids.values.text(ids.ids[at]));
+            return (0..ids.ids.len())
+                .map(|at| places.text(&key(at)).ok_or_else(|| missing(&key(at))))
+                .collect();
         }
         let mut of = vec![NOWHERE];
         for (_, value) in ids.values.iter() {
@@ -148,11 +157,15 @@ pub(crate) fn scores(
 
 fn judgements(what: &Cluster, places: &Places) -> Result<Vec<Judgement>, Fail> {
     let Some(path) = &what.judgements else { return Ok(Vec::new()) };
-    let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("{} can't be read: {e}", path.display())))?;
-    let all = judgement::read(&text)
-        .map_err(|f| wrong(f.iter().map(|f| format!("{}: {f}", path.display())).collect::<Vec<_>>().join("\n")))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|e| wrong(format!("{} can't be read: {e}", path.display())))?;
+    let all = judgement::read(&text).map_err(|f| {
+        wrong(f.iter().map(|f| format!("{}: {f}", path.display())).collect::<Vec<_>>().join("\n"))
+    })?;
     let place = |id: &str| {
-        places.text(id).ok_or_else(|| wrong(format!("{}: there is no record with the id {id}", path.display())))
+        places
+            .text(id)
+            .ok_or_else(|| wrong(format!("{}: there is no record with the id {id}", path.display())))
     };
     judgement::in_force(&all)
         .into_iter()
@@ -170,7 +183,12 @@ fn comparisons(settings: &Settings) -> Vec<Comparison> {
         .iter()
         .map(|c| {
             let mut columns: Vec<String> = Vec::new();
-            for (_, name) in c.levels.iter().filter_map(|l| l.condition.as_ref()).flat_map(|l| l.columns()) {
+            for (_, name) in c
+                .levels
+                .iter()
+                .filter_map(|l| l.condition.as_ref())
+                .flat_map(bluelamp_linkage::sql::Expr::columns)
+            {
                 if !columns.contains(&name) {
                     columns.push(name);
                 }
@@ -198,15 +216,19 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
     let threads = threads(what.threads);
     let name = what.pairs.display().to_string();
     let file = PairsFile::open(files::shared(&what.pairs)?, &name).map_err(wrong)?;
-    let model = file.note("bluelamp.model").map(|text| Settings::from_json(&text).map_err(wrong)).transpose()?;
+    let model =
+        file.note("bluelamp.model").map(|text| Settings::from_json(&text).map_err(wrong)).transpose()?;
     let Some(settings) = model else {
-        return Err(wrong(format!("{name}: has no model in it; pairs are written by `bluelamp link predict`")));
+        return Err(wrong(format!(
+            "{name}: has no model in it; pairs are written by `bluelamp link predict`"
+        )));
     };
     let contradiction = what.method == Method::Contradiction;
     let keep = (!contradiction).then(|| vec![settings.unique_id.clone()]);
     let mut table = files::records(&what.input.inputs, keep.as_deref(), threads)?;
     let ids = ordered(&mut table, &settings)?;
-    let column = table.column(&settings.unique_id).ok_or_else(|| wrong("the column of ids was lost"))?.clone();
+    let column =
+        table.column(&settings.unique_id).ok_or_else(|| wrong("the column of ids was lost"))?.clone();
     let by_file = settings.link_type != LinkType::Dedupe;
     let places = Places::new(&column, &table, by_file);
     let judged = judgements(what, &places)?;
@@ -226,7 +248,10 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
             }
         }
         if let Some(unknown) = what.trusted.iter().find(|t| table.column(t).is_none()) {
-            return Err(wrong(format!("--trusted {unknown}: there is no such column; there are {}", table.names())));
+            return Err(wrong(format!(
+                "--trusted {unknown}: there is no such column; there are {}",
+                table.names()
+            )));
         }
         let needed = super::predict::needed(&settings);
         table.columns.retain(|c| needed.iter().any(|n| n.eq_ignore_ascii_case(&c.name)));
@@ -250,8 +275,9 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
     let found = match (what.method, &linker) {
         (Method::Contradiction, Some(linker)) => {
             let comparisons = comparisons(&settings);
-            let layout = Layout::from_fields(linker.fields.iter().map(|f| (f.shift, f.mask.count_ones())).collect())
-                .ok_or_else(|| wrong("the model has more levels than clustering can read"))?;
+            let layout =
+                Layout::from_fields(linker.fields.iter().map(|f| (f.shift, f.mask.count_ones())).collect())
+                    .ok_or_else(|| wrong("the model has more levels than clustering can read"))?;
             let evidence: Vec<Evidence<'_>> =
                 extra.iter().map(|(name, role, ids)| Evidence { name, role: *role, ids }).collect();
             let input = Input {
@@ -319,10 +345,8 @@ fn write(what: &Cluster, settings: &Settings, ids: &Ids, found: &Clustering) -> 
         .iter()
         .map(|p| std::fs::canonicalize(p).unwrap_or_else(|_| p.clone()).display().to_string())
         .collect();
-    let notes = [
-        ("bluelamp.inputs", json!(inputs).to_string()),
-        ("bluelamp.unique_id", settings.unique_id.clone()),
-    ];
+    let notes =
+        [("bluelamp.inputs", json!(inputs).to_string()), ("bluelamp.unique_id", settings.unique_id.clone())];
     let layout = write::Layout::new(&columns, &notes).map_err(|e| failed(&what.out, e))?;
     files::whole(&what.out, |file| {
         let fault = |e: parquet::errors::ParquetError| failed(&what.out, e);
@@ -365,7 +389,10 @@ fn report(what: &Cluster, ids: &Ids, found: &Clustering, stages: &Stages) -> Res
                 ids.text(component)
             ),
             Alarm::LargeCluster { cluster, records } => {
-                format!("the cluster of {} has {records} records: look at it before it is used", ids.text(cluster))
+                format!(
+                    "the cluster of {} has {records} records: look at it before it is used",
+                    ids.text(cluster)
+                )
             }
             Alarm::Conflict { left, right } => format!(
                 "people said that {} and {} are one person, and a trusted id or another judgement says they are not",
@@ -374,9 +401,7 @@ fn report(what: &Cluster, ids: &Ids, found: &Clustering, stages: &Stages) -> Res
             ),
         });
     }
-    let edge = |e: &cluster::Edge| {
-        json!({ "left": ids.text(e.left), "right": ids.text(e.right), "weight": e.weight })
-    };
+    let edge = |e: &cluster::Edge| json!({ "left": ids.text(e.left), "right": ids.text(e.right), "weight": e.weight });
     let run = json!({
         "command": "cluster",
         "version": env!("CARGO_PKG_VERSION"),

@@ -9,6 +9,7 @@ use crate::say;
 use bluelamp_linkage::columns::{Column, Table};
 use bluelamp_linkage::evaluate::{self, AtThreshold, Counts, Share};
 use bluelamp_linkage::read::PairsFile;
+use bluelamp_linkage::report;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -34,7 +35,7 @@ fn found(what: &Evaluate, id: &str) -> Result<Found, Fail> {
     {
         inputs = serde_json::from_str::<Vec<PathBuf>>(&note).unwrap_or_default();
     }
-    if names.iter().any(|n| *n == what.truth_column) {
+    if names.contains(&what.truth_column) {
         // Somebody put the truth into the clusters' own file.
         let table = files::records(std::slice::from_ref(&what.clusters), None, threads(None))?;
         return Ok(Found { cluster: clusters.ids, table, by_file: false });
@@ -133,6 +134,8 @@ pub(super) fn run(what: &Evaluate) -> Result<(), Fail> {
         measured.b3_precision,
         measured.b3_recall,
     );
+    let mut group_rows = Vec::new();
+    let mut thresholds = Vec::new();
     if let Some(column) = &what.group_column {
         let group = needed(&found.table, column)?;
         if group.values.len() > 1000 {
@@ -150,8 +153,16 @@ pub(super) fn run(what: &Evaluate) -> Result<(), Fail> {
             let _ = writeln!(
                 text,
                 "  {value:<20} {:9} records, wrong ties {:.4} ({:.4} to {:.4}), missed {:.4} ({:.4} to {:.4})",
-                of.records, wrong_ties.value, wrong_ties.low, wrong_ties.high, missed.value, missed.low, missed.high
+                of.records,
+                wrong_ties.value,
+                wrong_ties.low,
+                wrong_ties.high,
+                missed.value,
+                missed.low,
+                missed.high
             );
+            let interval = |s: Share| format!("{:.4} ({:.4} to {:.4})", s.value, s.low, s.high);
+            group_rows.push((value.to_string(), of.records, interval(wrong_ties), interval(missed)));
             all.push(json!({
                 "group": value, "records": of.records, "pairs": counts(&of.pairs),
                 "wrong_ties": share(wrong_ties), "missed": share(missed),
@@ -173,6 +184,22 @@ pub(super) fn run(what: &Evaluate) -> Result<(), Fail> {
         }
         json["thresholds"] =
             swept.iter().map(|s| json!({ "weight": s.weight, "pairs": counts(&s.pairs) })).collect();
+        thresholds = swept;
+    }
+    if let Some(path) = &what.report {
+        let figure = |what: &str, value: String| (what.to_owned(), value);
+        let figures = [
+            figure("Records", found.table.rows.to_string()),
+            figure("People", measured.people.to_string()),
+            figure("Clusters", measured.clusters.to_string()),
+            figure("Records in the largest cluster", measured.largest.to_string()),
+            figure("Precision over pairs", format!("{:.4}", measured.pairs.precision().value)),
+            figure("Recall over pairs", format!("{:.4}", measured.pairs.recall().value)),
+            figure("F1 over pairs", format!("{:.4}", measured.pairs.f1())),
+            figure("B3 precision", format!("{:.4}", measured.b3_precision)),
+            figure("B3 recall", format!("{:.4}", measured.b3_recall)),
+        ];
+        files::whole_text(path, &report::measured(&figures, &group_rows, &thresholds))?;
     }
     if what.json { say::json(&json) } else { say::out(text) }
 }
@@ -185,8 +212,9 @@ fn sweep(path: &Path, found: &Found, person: &[u32], id: &str) -> Result<Vec<AtT
     let measured = evaluate::clusters(&found.cluster, person);
     let true_pairs = measured.pairs.right + measured.pairs.missed;
     Ok(evaluate::sweep(
-        (0..scores.weight.len())
-            .map(|at| (scores.weight[at], person[scores.left[at] as usize] == person[scores.right[at] as usize])),
+        (0..scores.weight.len()).map(|at| {
+            (scores.weight[at], person[scores.left[at] as usize] == person[scores.right[at] as usize])
+        }),
         true_pairs,
     ))
 }

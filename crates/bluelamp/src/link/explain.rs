@@ -44,7 +44,10 @@ pub(super) fn run(what: &Explain) -> Result<(), Fail> {
 }
 
 fn words(explanation: &Explanation, left: &str, right: &str) -> String {
-    let mut text = format!("{left} and {right}\n\n{:>9.2}  any two records, before they are compared\n", explanation.prior);
+    let mut text = format!(
+        "{left} and {right}\n\n{:>9.2}  any two records, before they are compared\n",
+        explanation.prior
+    );
     for step in &explanation.steps {
         let _ = writeln!(text, "{:>+9.2}  {}: {}", step.weight + step.frequency, step.comparison, step.level);
         for (column, a, b) in &step.values {
@@ -52,7 +55,11 @@ fn words(explanation: &Explanation, left: &str, right: &str) -> String {
             let _ = writeln!(text, "             {column}: {} and {}", value(a), value(b));
         }
         if step.frequency != 0.0 {
-            let _ = writeln!(text, "             {:+.2} for the level, {:+.2} for how common the value is", step.weight, step.frequency);
+            let _ = writeln!(
+                text,
+                "             {:+.2} for the level, {:+.2} for how common the value is",
+                step.weight, step.frequency
+            );
         }
     }
     let _ = writeln!(
@@ -62,9 +69,16 @@ fn words(explanation: &Explanation, left: &str, right: &str) -> String {
     );
     if explanation.weight >= 0.0 {
         let _ = if explanation.would_break.is_empty() {
-            writeln!(text, "\nNo single field decides it: without any one of them it would still be more likely than not.")
+            writeln!(
+                text,
+                "\nNo single field decides it: without any one of them it would still be more likely than not."
+            )
         } else {
-            writeln!(text, "\nWithout {} it would no longer be more likely than not.", explanation.would_break.join(", or without "))
+            writeln!(
+                text,
+                "\nWithout {} it would no longer be more likely than not.",
+                explanation.would_break.join(", or without ")
+            )
         };
     }
     text
@@ -77,7 +91,8 @@ pub(super) fn blocking(what: &Blocking) -> Result<(), Fail> {
     let mut table = files::records(&what.input.inputs, Some(&needed(&settings)), threads)?;
     let ids = ordered(&mut table, &settings)?;
     let generic = generic::find(&table, &settings.unique_id);
-    let linker = Linker::new(&settings, &settings.rules, table, Limits { block: usize::MAX }).map_err(wrong)?;
+    let linker =
+        Linker::new(&settings, &settings.rules, table, Limits { block: usize::MAX }).map_err(wrong)?;
     let counted = bluelamp_linkage::train::rule_counts(&linker, threads).map_err(wrong)?;
     let recall = counted.recall_estimate();
     let mut text = String::new();
@@ -106,10 +121,18 @@ pub(super) fn blocking(what: &Blocking) -> Result<(), Fail> {
         }));
     }
     for value in &generic {
-        let _ = writeln!(text, "{}: '{}' stands in {} records: {}", value.column, value.value, value.records, value.why);
+        let _ = writeln!(
+            text,
+            "{}: '{}' stands in {} records: {}",
+            value.column, value.value, value.records, value.why
+        );
     }
     if let Some(recall) = recall {
-        let _ = writeln!(text, "the rules find an estimated {:.1} % of all true pairs (those that several rules find, against those that one does)", recall * 100.0);
+        let _ = writeln!(
+            text,
+            "the rules find an estimated {:.1} % of all true pairs (those that several rules find, against those that one does)",
+            recall * 100.0
+        );
     }
     if what.json {
         return say::json(&json!({

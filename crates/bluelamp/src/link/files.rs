@@ -80,7 +80,12 @@ pub(crate) struct Progress {
 
 impl Progress {
     pub(crate) fn new(what: &str, all: u64) -> Progress {
-        Progress { shown: std::io::stderr().is_terminal(), what: what.to_owned(), all, done: Mutex::new((0, u64::MAX)) }
+        Progress {
+            shown: std::io::stderr().is_terminal(),
+            what: what.to_owned(),
+            all,
+            done: Mutex::new((0, u64::MAX)),
+        }
     }
 
     pub(crate) fn add(&self, some: u64) {
@@ -93,7 +98,13 @@ impl Progress {
         if percent != done.1 {
             done.1 = percent;
             let full = (percent / 4) as usize;
-            let _ = write!(std::io::stderr(), "\r{} [{}{}] {percent:3} %", self.what, "#".repeat(full), ".".repeat(25 - full));
+            let _ = write!(
+                std::io::stderr(),
+                "\r{} [{}{}] {percent:3} %",
+                self.what,
+                "#".repeat(full),
+                ".".repeat(25 - full)
+            );
         }
     }
 }
@@ -112,7 +123,9 @@ pub(crate) fn records(inputs: &[PathBuf], columns: Option<&[String]>, threads: u
     for path in inputs {
         let name = path.display().to_string();
         let Some(format) = Format::of(&name) else {
-            return Err(wrong(format!("{name}: the ending is not known; records are .csv, .parquet or .jsonl")));
+            return Err(wrong(format!(
+                "{name}: the ending is not known; records are .csv, .parquet or .jsonl"
+            )));
         };
         let file = open(path)?;
         let bytes = file.metadata().map(|m| m.len()).unwrap_or(0);
@@ -120,7 +133,9 @@ pub(crate) fn records(inputs: &[PathBuf], columns: Option<&[String]>, threads: u
         let table = match format {
             Format::Csv => read::read_csv(file, &name, columns, &mut |n| progress.add(n as u64)),
             Format::JsonLines => read::read_json_lines(file, &name, columns, &mut |n| progress.add(n as u64)),
-            Format::Parquet => read::read_parquet(Shared(Arc::new(file)), &name, columns, threads, &|n| progress.add(n as u64)),
+            Format::Parquet => read::read_parquet(Shared(Arc::new(file)), &name, columns, threads, &|n| {
+                progress.add(n as u64);
+            }),
         };
         let mut table = table.map_err(wrong)?;
         if table.rows == 0 {
@@ -144,7 +159,8 @@ pub(crate) fn records(inputs: &[PathBuf], columns: Option<&[String]>, threads: u
 
 /// Reads a model: Splink's JSON, or a short one in TOML.
 pub(crate) fn model(path: &Path) -> Result<Settings, Fail> {
-    let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("{} can't be read: {e}", path.display())))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|e| wrong(format!("{} can't be read: {e}", path.display())))?;
     let settings = if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")) {
         bluelamp_linkage::plain::settings(&text)
     } else {

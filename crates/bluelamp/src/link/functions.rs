@@ -26,7 +26,10 @@ pub(super) fn run(input: &Path, out: &Path) -> Result<(), Fail> {
 }
 
 fn write_rows(a: &Column, b: &Column, to: &mut impl Write) -> std::io::Result<()> {
-    writeln!(to, "row,levenshtein,damerau_levenshtein,jaro_similarity,jaro_winkler_similarity,jaccard,substr_2_4,length,date_epoch")?;
+    writeln!(
+        to,
+        "row,levenshtein,damerau_levenshtein,jaro_similarity,jaro_winkler_similarity,jaccard,substr_2_4,length,date_epoch"
+    )?;
     let unit = Unit::Characters;
     for (row, (x, y)) in a.ids.iter().zip(&b.ids).enumerate() {
         write!(to, "{row}")?;

@@ -36,7 +36,9 @@ fn build(model: &Path, inputs: &[std::path::PathBuf], out: &Path) -> Result<(), 
     let mut stages = Stages::begin();
     let settings = files::model(model)?;
     if settings.link_type == LinkType::Link {
-        return Err(wrong("the model links files with one another; an index holds the records of one system"));
+        return Err(wrong(
+            "the model links files with one another; an index holds the records of one system",
+        ));
     }
     let mut table = files::records(inputs, Some(&needed(&settings)), threads(None))?;
     let ids = ordered(&mut table, &settings)?;
@@ -87,7 +89,12 @@ fn borrowed(values: &[Option<String>]) -> Vec<Option<&[u8]>> {
     values.iter().map(|v| v.as_deref().map(str::as_bytes)).collect()
 }
 
-fn lookup(index: &mut Index, record: &Map<String, Value>, threshold: f64, most: usize) -> Result<Value, Fail> {
+fn lookup(
+    index: &mut Index,
+    record: &Map<String, Value>,
+    threshold: f64,
+    most: usize,
+) -> Result<Value, Fail> {
     let id = id_of(record);
     let values = values(index, record).map_err(wrong)?;
     let began = Instant::now();
@@ -112,7 +119,9 @@ fn serve(index: &mut Index) -> Result<(), Fail> {
             continue;
         }
         let answer = match serde_json::from_str::<Value>(&line) {
-            Ok(Value::Object(command)) => answer(index, &command).unwrap_or_else(|why| json!({ "error": why })),
+            Ok(Value::Object(command)) => {
+                answer(index, &command).unwrap_or_else(|why| json!({ "error": why }))
+            }
             Ok(_) => json!({ "error": "a command is a JSON object such as {\"lookup\": {…}}" }),
             Err(e) => json!({ "error": format!("the line is no JSON: {e}") }),
         };
@@ -161,7 +170,9 @@ fn answer(index: &mut Index, command: &Map<String, Value>) -> Result<Value, Stri
             "same" => Some(true),
             "not_same" => Some(false),
             "unsure" | "withdrawn" => None,
-            other => return Err(format!("judge is '{other}', and must be same, not_same, unsure or withdrawn")),
+            other => {
+                return Err(format!("judge is '{other}', and must be same, not_same, unsure or withdrawn"));
+            }
         };
         let side = |key: &str| command.get(key).map(&id).ok_or(format!("{key} is missing"));
         index.judge(&side("left")?, &side("right")?, same)?;

@@ -3,6 +3,11 @@
 //! Nothing here touches a data folder, an account or the log: records come from files that the caller names, and go to
 //! files that the caller names.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "records are numbered with 32 bits; files with more are refused where they are read"
+)]
+
 pub(crate) mod args;
 mod cluster;
 mod evaluate;
@@ -33,5 +38,8 @@ pub(crate) fn run(command: Link) -> Result<(), Fail> {
 
 /// One thread for each processor, unless another number was asked for.
 fn threads(asked: Option<usize>) -> usize {
-    asked.filter(|n| *n > 0).unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).min(256)
+    asked
+        .filter(|n| *n > 0)
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+        .min(256)
 }

@@ -8,7 +8,8 @@ use crate::fail::Fail;
 use crate::say;
 use bluelamp_linkage::columns::Table;
 use bluelamp_linkage::linker::{Limits, Linker, order, weight_of};
-use bluelamp_linkage::predict::{Ids, Predicted, predict};
+use bluelamp_linkage::predict::{Ids, Predicted, predict, unlinkable};
+use bluelamp_linkage::report;
 use bluelamp_linkage::settings::{LinkType, Settings};
 use serde_json::json;
 use std::io::BufWriter;
@@ -41,6 +42,11 @@ pub(crate) fn ordered(table: &mut Table, settings: &Settings) -> Result<Ids, Fai
     Ids::of(table, &settings.unique_id, apart).map_err(wrong)
 }
 
+/// For each column the share of records that have a value.
+pub(crate) fn completeness(table: &Table) -> Vec<(String, f64)> {
+    table.columns.iter().map(|c| (c.name.clone(), c.filled() as f64 / table.rows.max(1) as f64)).collect()
+}
+
 pub(super) fn run(what: &Predict) -> Result<(), Fail> {
     let mut stages = Stages::begin();
     let threads = threads(what.threads);
@@ -59,12 +65,19 @@ pub(super) fn run(what: &Predict) -> Result<(), Fail> {
     };
     let mut table = files::records(&what.input.inputs, Some(&needed(&settings)), threads)?;
     let ids = ordered(&mut table, &settings)?;
-    let generic =
-        if what.set_generic_aside { bluelamp_linkage::generic::set_aside(&mut table, &settings.unique_id) } else { Vec::new() };
+    let generic = if what.set_generic_aside {
+        bluelamp_linkage::generic::set_aside(&mut table, &settings.unique_id)
+    } else {
+        Vec::new()
+    };
     for value in &generic {
-        say::err(format!("{}: '{}' in {} records is set aside: {}", value.column, value.value, value.records, value.why));
+        say::err(format!(
+            "{}: '{}' in {} records is set aside: {}",
+            value.column, value.value, value.records, value.why
+        ));
     }
     stages.end("read");
+    let completeness = completeness(&table);
     let limits = Limits { block: what.max_block };
     let linker = Linker::new(&settings, &settings.rules, table, limits).map_err(wrong)?;
     stages.end("block");
@@ -72,11 +85,18 @@ pub(super) fn run(what: &Predict) -> Result<(), Fail> {
     let progress = Progress::new("comparing", tasks.iter().map(|t| t.pairs).sum());
     let path = what.out.join("pairs.parquet");
     let predicted: Predicted = files::whole(&path, |file| {
-        let (predicted, out) =
-            predict(&linker, &settings, &ids, threshold, threads, BufWriter::with_capacity(1 << 20, file), &mut |n| {
+        let (predicted, out) = predict(
+            &linker,
+            &settings,
+            &ids,
+            threshold,
+            threads,
+            BufWriter::with_capacity(1 << 20, file),
+            &mut |n| {
                 progress.add(n);
-            })
-            .map_err(wrong)?;
+            },
+        )
+        .map_err(wrong)?;
         let file = out.into_inner().map_err(|e| failed(&path, e))?;
         Ok((file, predicted))
     })?;
@@ -99,6 +119,7 @@ pub(super) fn run(what: &Predict) -> Result<(), Fail> {
         "threads": threads,
         "pairs_compared": predicted.compared,
         "pairs_written": predicted.written,
+        "pairs_by_rule": predicted.by_rule,
         "threshold_match_weight": threshold.is_finite().then_some(threshold),
         "values_set_aside": generic,
         "blocks_set_aside": linker.blocks.hot.iter().map(|h| json!({
@@ -108,6 +129,12 @@ pub(super) fn run(what: &Predict) -> Result<(), Fail> {
         "total": stages.total(),
     });
     files::whole_text(&what.out.join("run.json"), &format!("{run:#}\n"))?;
+    if let Some(path) = &what.report {
+        let rules: Vec<(String, u64)> =
+            settings.rules.iter().map(|r| r.sql.clone()).zip(predicted.by_rule.iter().copied()).collect();
+        let page = report::pairs(&settings, &predicted.weights, &rules, &unlinkable(&linker), &completeness);
+        files::whole_text(path, &page)?;
+    }
     say::out(format!(
         "{} records, {} pairs compared, {} written to {}\n{}",
         ids.len(),

@@ -39,7 +39,12 @@ impl Stages {
     /// Ends the stage that is under way and begins the next.
     pub(crate) fn end(&mut self, stage: &'static str) {
         let (wall, cpu) = (self.wall.elapsed().as_secs_f64(), cpu() - self.cpu);
-        self.done.push(Stage { stage, wall_seconds: wall, cpu_seconds: cpu, peak_memory_mib: peak_memory_mib() });
+        self.done.push(Stage {
+            stage,
+            wall_seconds: wall,
+            cpu_seconds: cpu,
+            peak_memory_mib: peak_memory_mib(),
+        });
         self.wall = Instant::now();
         self.cpu += cpu;
     }

@@ -2,12 +2,13 @@
 
 use super::args::Train;
 use super::files::{self, wrong};
-use super::predict::{needed, ordered};
+use super::predict::{completeness, needed, ordered};
 use super::stage::Stages;
 use super::threads;
 use crate::fail::Fail;
 use crate::say;
 use bluelamp_linkage::linker::{Limits, Linker};
+use bluelamp_linkage::report;
 use bluelamp_linkage::sql::Expr;
 use bluelamp_linkage::train::{self, Trained};
 
@@ -22,10 +23,13 @@ pub(super) fn run(what: &Train) -> Result<(), Fail> {
     }
     columns.extend(what.labels.clone());
     if what.em.is_empty() && what.labels.is_none() {
-        return Err(wrong("there is nothing to learn m from: give --em 'RULE' (best two or more) or --labels COLUMN"));
+        return Err(wrong(
+            "there is nothing to learn m from: give --em 'RULE' (best two or more) or --labels COLUMN",
+        ));
     }
     let mut table = files::records(&what.input.inputs, Some(&columns), threads)?;
     ordered(&mut table, &settings)?;
+    let filled = completeness(&table);
     let mut linker = Linker::reusable(&settings, &[], table, Limits::default()).map_err(wrong)?;
     stages.end("read");
     let mut trained = Trained::default();
@@ -36,7 +40,8 @@ pub(super) fn run(what: &Train) -> Result<(), Fail> {
             settings.prior
         ));
     } else {
-        train::prior(&mut linker, &mut settings, &what.deterministic, what.recall, threads, &mut trained).map_err(wrong)?;
+        train::prior(&mut linker, &mut settings, &what.deterministic, what.recall, threads, &mut trained)
+            .map_err(wrong)?;
     }
     stages.end("prior");
     train::u(&linker, &mut settings, what.seed, what.sample, threads, &mut trained).map_err(wrong)?;
@@ -48,6 +53,9 @@ pub(super) fn run(what: &Train) -> Result<(), Fail> {
     .map_err(wrong)?;
     stages.end("em");
     files::whole_text(&what.out, &settings.to_json())?;
+    if let Some(path) = &what.report {
+        files::whole_text(path, &report::training(&settings, &trained, linker.records(), &filled))?;
+    }
     for note in &trained.notes {
         say::err(note);
     }

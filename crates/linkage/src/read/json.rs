@@ -43,7 +43,11 @@ pub(super) fn read(
         let value: Value =
             serde_json::from_slice(&line).map_err(|e| at(number, None, format!("is no JSON: {e}")))?;
         let Value::Object(object) = value else {
-            return Err(at(number, None, "is no JSON object: each line is one record {\"column\": value}".into()));
+            return Err(at(
+                number,
+                None,
+                "is no JSON object: each line is one record {\"column\": value}".into(),
+            ));
         };
         for (name, value) in object {
             if columns.is_some_and(|want| !want.iter().any(|w| w.eq_ignore_ascii_case(&name))) {
@@ -67,16 +71,26 @@ pub(super) fn read(
                 Value::Number(n) => (n.to_string(), Kind::Integer),
                 Value::Array(items) => (list(items).map_err(|e| at(number, Some(&name), e))?, Kind::List),
                 Value::Object(_) => {
-                    return Err(at(number, Some(&name), "is an object; columns are texts, numbers, truth values or lists".into()));
+                    return Err(at(
+                        number,
+                        Some(&name),
+                        "is an object; columns are texts, numbers, truth values or lists".into(),
+                    ));
                 }
             };
             kinds[place] = Some(match kinds[place] {
                 None => kind,
                 Some(was) if was == kind => kind,
                 Some(Kind::Integer | Kind::Real) if matches!(kind, Kind::Integer | Kind::Real) => Kind::Real,
-                Some(Kind::List) => return Err(at(number, Some(&name), "is no list as in the lines before".into())),
+                Some(Kind::List) => {
+                    return Err(at(number, Some(&name), "is no list as in the lines before".into()));
+                }
                 Some(_) if kind == Kind::List => {
-                    return Err(at(number, Some(&name), "is a list, and was none in the lines before".into()));
+                    return Err(at(
+                        number,
+                        Some(&name),
+                        "is a list, and was none in the lines before".into(),
+                    ));
                 }
                 Some(_) => Kind::Text,
             });
@@ -113,7 +127,9 @@ fn list(items: Vec<Value>) -> Result<String, String> {
             Value::Null | Value::String(_) => Ok(item),
             Value::Number(n) => Ok(Value::String(n.to_string())),
             Value::Bool(truth) => Ok(Value::String(truth.to_string())),
-            Value::Array(inner) => list(inner).and_then(|t| serde_json::from_str(&t).map_err(|e| e.to_string())),
+            Value::Array(inner) => {
+                list(inner).and_then(|t| serde_json::from_str(&t).map_err(|e| e.to_string()))
+            }
             Value::Object(_) => Err("has an object in its list".to_owned()),
         })
         .collect::<Result<_, _>>()?;

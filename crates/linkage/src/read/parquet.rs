@@ -22,7 +22,8 @@ pub(super) fn read(
     threads: usize,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Table, ReadError> {
-    let whole = |e: ParquetError| ReadError::of_file(file, format!("is not a Parquet file that can be read: {e}"));
+    let whole =
+        |e: ParquetError| ReadError::of_file(file, format!("is not a Parquet file that can be read: {e}"));
     let reader = guarded(|| SerializedFileReader::new(input)).map_err(whole)?;
     let metadata = reader.metadata();
     let schema = metadata.file_metadata().schema_descr();
@@ -47,7 +48,8 @@ pub(super) fn read(
     }
     let names: Vec<String> = leaves.iter().map(|(name, _)| name.clone()).collect();
     let keep = chosen(file, &names, columns)?;
-    let wanted: Vec<&(String, usize)> = leaves.iter().zip(&keep).filter(|(_, k)| **k).map(|(l, _)| l).collect();
+    let wanted: Vec<&(String, usize)> =
+        leaves.iter().zip(&keep).filter(|(_, k)| **k).map(|(l, _)| l).collect();
     let rows = usize::try_from(metadata.file_metadata().num_rows()).unwrap_or(0);
     let next = AtomicUsize::new(0);
     let read: Mutex<Vec<(usize, Result<Column, ReadError>)>> = Mutex::new(Vec::new());
@@ -59,7 +61,10 @@ pub(super) fn read(
                 if column.ids.len() == rows {
                     return Ok(column);
                 }
-                Err(ReadError::of_file(file, format!("is damaged: {} has {} of {rows} rows", name, column.ids.len())))
+                Err(ReadError::of_file(
+                    file,
+                    format!("is damaged: {} has {} of {rows} rows", name, column.ids.len()),
+                ))
             });
             progress(rows / wanted.len().max(1));
             read.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((place, column));
@@ -94,7 +99,8 @@ fn column<R: ChunkReader + 'static>(
     file: &str,
 ) -> Result<Column, ReadError> {
     let descriptor = reader.metadata().file_metadata().schema_descr().column(leaf);
-    let fault = |what: String| ReadError { file: file.to_owned(), row: None, column: Some(name.to_owned()), what };
+    let fault =
+        |what: String| ReadError { file: file.to_owned(), row: None, column: Some(name.to_owned()), what };
     let kind = kind(&descriptor).map_err(&fault)?;
     let mut column = Column::new(name, if descriptor.max_rep_level() > 0 { Kind::List } else { kind });
     let mut text = Vec::new();
@@ -102,34 +108,72 @@ fn column<R: ChunkReader + 'static>(
         guarded(|| {
             let rows = reader.get_row_group(group)?;
             match rows.get_column_reader(leaf)? {
-                ColumnReader::ByteArrayColumnReader(chunk) => {
-                    rows_of(chunk, &descriptor, &mut column, |value: &ByteArray, out| out.extend_from_slice(value.data()), &mut text)
-                }
-                ColumnReader::FixedLenByteArrayColumnReader(chunk) => {
-                    rows_of(chunk, &descriptor, &mut column, |value, out| out.extend_from_slice(value.data()), &mut text)
-                }
+                ColumnReader::ByteArrayColumnReader(chunk) => rows_of(
+                    chunk,
+                    &descriptor,
+                    &mut column,
+                    |value: &ByteArray, out| out.extend_from_slice(value.data()),
+                    &mut text,
+                ),
+                ColumnReader::FixedLenByteArrayColumnReader(chunk) => rows_of(
+                    chunk,
+                    &descriptor,
+                    &mut column,
+                    |value, out| out.extend_from_slice(value.data()),
+                    &mut text,
+                ),
                 ColumnReader::Int64ColumnReader(chunk) => {
                     let unit = unit(&descriptor);
-                    rows_of(chunk, &descriptor, &mut column, |value: &i64, out| write_integer(*value, unit, out), &mut text)
+                    rows_of(
+                        chunk,
+                        &descriptor,
+                        &mut column,
+                        |value: &i64, out| write_integer(*value, unit, out),
+                        &mut text,
+                    )
                 }
                 ColumnReader::Int32ColumnReader(chunk) => {
                     let date = kind == Kind::Date;
-                    rows_of(chunk, &descriptor, &mut column, |value: &i32, out| {
-                        if date { write_day(i64::from(*value), out) } else { write_integer(i64::from(*value), None, out) }
-                    }, &mut text)
+                    rows_of(
+                        chunk,
+                        &descriptor,
+                        &mut column,
+                        |value: &i32, out| {
+                            if date {
+                                write_day(i64::from(*value), out);
+                            } else {
+                                write_integer(i64::from(*value), None, out);
+                            }
+                        },
+                        &mut text,
+                    )
                 }
-                ColumnReader::DoubleColumnReader(chunk) => {
-                    rows_of(chunk, &descriptor, &mut column, |value: &f64, out| write_real(*value, out), &mut text)
-                }
-                ColumnReader::FloatColumnReader(chunk) => {
-                    rows_of(chunk, &descriptor, &mut column, |value: &f32, out| write_real(f64::from(*value), out), &mut text)
-                }
-                ColumnReader::BoolColumnReader(chunk) => {
-                    rows_of(chunk, &descriptor, &mut column, |value: &bool, out| {
+                ColumnReader::DoubleColumnReader(chunk) => rows_of(
+                    chunk,
+                    &descriptor,
+                    &mut column,
+                    |value: &f64, out| write_real(*value, out),
+                    &mut text,
+                ),
+                ColumnReader::FloatColumnReader(chunk) => rows_of(
+                    chunk,
+                    &descriptor,
+                    &mut column,
+                    |value: &f32, out| write_real(f64::from(*value), out),
+                    &mut text,
+                ),
+                ColumnReader::BoolColumnReader(chunk) => rows_of(
+                    chunk,
+                    &descriptor,
+                    &mut column,
+                    |value: &bool, out| {
                         out.extend_from_slice(if *value { b"true" } else { b"false" });
-                    }, &mut text)
+                    },
+                    &mut text,
+                ),
+                ColumnReader::Int96ColumnReader(_) => {
+                    Err(ParquetError::General("an old kind of time, INT96".into()))
                 }
-                ColumnReader::Int96ColumnReader(_) => Err(ParquetError::General("an old kind of time, INT96".into())),
             }
         })
         .map_err(|e| fault(format!("can't be read: {e}")))?;
@@ -150,13 +194,17 @@ fn kind(descriptor: &ColumnDescriptor) -> Result<Kind, String> {
     let logical = descriptor.logical_type_ref();
     match descriptor.physical_type() {
         Physical::BYTE_ARRAY | Physical::FIXED_LEN_BYTE_ARRAY => {
-            if matches!(logical, Some(LogicalType::Decimal { .. })) || descriptor.converted_type() == ConvertedType::DECIMAL {
+            if matches!(logical, Some(LogicalType::Decimal { .. }))
+                || descriptor.converted_type() == ConvertedType::DECIMAL
+            {
                 return Err("is a decimal number; write it as DOUBLE or as text".to_owned());
             }
             Ok(Kind::Text)
         }
         Physical::INT32 | Physical::INT64 => match logical {
-            Some(LogicalType::Decimal { .. }) => Err("is a decimal number; write it as DOUBLE or as text".to_owned()),
+            Some(LogicalType::Decimal { .. }) => {
+                Err("is a decimal number; write it as DOUBLE or as text".to_owned())
+            }
             Some(LogicalType::Date) => Ok(Kind::Date),
             Some(LogicalType::Timestamp(_)) => Ok(Kind::Text),
             _ if descriptor.converted_type() == ConvertedType::DATE => Ok(Kind::Date),
@@ -164,7 +212,9 @@ fn kind(descriptor: &ColumnDescriptor) -> Result<Kind, String> {
         },
         Physical::FLOAT | Physical::DOUBLE => Ok(Kind::Real),
         Physical::BOOLEAN => Ok(Kind::Boolean),
-        Physical::INT96 => Err("is of an old kind of time, INT96; write it as TIMESTAMP or as text".to_owned()),
+        Physical::INT96 => {
+            Err("is of an old kind of time, INT96; write it as TIMESTAMP or as text".to_owned())
+        }
     }
 }
 
@@ -384,9 +434,15 @@ impl<R: ChunkReader + 'static> PairsFile<R> {
                 let rows = self.reader.get_row_group(group)?;
                 match rows.get_column_reader(leaf)? {
                     ColumnReader::DoubleColumnReader(c) => numbers_of(c, most_defined, &mut all, |v| *v),
-                    ColumnReader::FloatColumnReader(c) => numbers_of(c, most_defined, &mut all, |v| f64::from(*v)),
-                    ColumnReader::Int32ColumnReader(c) => numbers_of(c, most_defined, &mut all, |v| f64::from(*v)),
-                    ColumnReader::Int64ColumnReader(c) => numbers_of(c, most_defined, &mut all, |v| *v as f64),
+                    ColumnReader::FloatColumnReader(c) => {
+                        numbers_of(c, most_defined, &mut all, |v| f64::from(*v))
+                    }
+                    ColumnReader::Int32ColumnReader(c) => {
+                        numbers_of(c, most_defined, &mut all, |v| f64::from(*v))
+                    }
+                    ColumnReader::Int64ColumnReader(c) => {
+                        numbers_of(c, most_defined, &mut all, |v| *v as f64)
+                    }
                     _ => Err(ParquetError::General("it holds no numbers".into())),
                 }
             })

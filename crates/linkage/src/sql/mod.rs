@@ -180,7 +180,11 @@ impl Expr {
         match self {
             Expr::Column { .. } | Expr::Text(_) | Expr::Number(_) | Expr::Boolean(_) | Expr::Null => {}
             Expr::And(parts) | Expr::Or(parts) | Expr::Call(_, parts) => parts.iter().for_each(|p| p.walk(f)),
-            Expr::Not(e) | Expr::IsNull(e) | Expr::IsNotNull(e) | Expr::Negate(e) | Expr::Cast { expr: e, .. } => {
+            Expr::Not(e)
+            | Expr::IsNull(e)
+            | Expr::IsNotNull(e)
+            | Expr::Negate(e)
+            | Expr::Cast { expr: e, .. } => {
                 e.walk(f);
             }
             Expr::Compare(_, a, b) | Expr::Arithmetic(_, a, b) | Expr::Index(a, b) => {
@@ -211,7 +215,8 @@ impl Expr {
         self.walk(&mut |e| {
             if let Expr::Column { side, name } = e {
                 let known = all.iter().any(|(s, n)| s == side && n == name);
-                if !known && !(side.is_none() && parameters.contains(&name)) {
+                let bound = side.is_none() && parameters.contains(&name);
+                if !known && !bound {
                     all.push((*side, name.clone()));
                 }
             }

@@ -34,7 +34,10 @@ pub(super) fn parse(text: &str, columns: Columns) -> Result<Expr, SqlError> {
     let tree = parser.parse_expr().map_err(|e| fault(format!("is no SQL condition: {e}")))?;
     let rest = parser.peek_token();
     if rest.token != sqlparser::tokenizer::Token::EOF {
-        return Err(fault(format!("is no SQL condition: nothing is expected at '{}' {}", rest.token, rest.span.start)));
+        return Err(fault(format!(
+            "is no SQL condition: nothing is expected at '{}' {}",
+            rest.token, rest.span.start
+        )));
     }
     Reader { columns, parameters: Vec::new() }.read(tree).map_err(fault)
 }
@@ -69,7 +72,9 @@ impl Reader {
                     _ => None,
                 });
                 match (side, stem) {
-                    (Some(side), Some(n)) => Ok(Expr::Column { side: Some(side), name: name[..n].to_owned() }),
+                    (Some(side), Some(n)) => {
+                        Ok(Expr::Column { side: Some(side), name: name[..n].to_owned() })
+                    }
                     _ => Err(format!("the column {name} has no side: write \"{name}_l\" or \"{name}_r\"")),
                 }
             }
@@ -92,13 +97,13 @@ impl Reader {
                 [name] => self.column(&name.value)?,
                 _ => {
                     let name = parts.iter().map(|p| p.value.as_str()).collect::<Vec<_>>().join(".");
-                    return Err(format!("the column {name} is not supported here; fields of structures are none either"));
+                    return Err(format!(
+                        "the column {name} is not supported here; fields of structures are none either"
+                    ));
                 }
             },
             Sql::Value(value) => match value.value {
-                Literal::Number(n, _) => {
-                    Expr::Number(n.parse().map_err(|_| format!("'{n}' is no number"))?)
-                }
+                Literal::Number(n, _) => Expr::Number(n.parse().map_err(|_| format!("'{n}' is no number"))?),
                 Literal::SingleQuotedString(text) => Expr::Text(text),
                 Literal::Boolean(truth) => Expr::Boolean(truth),
                 Literal::Null => Expr::Null,
@@ -106,10 +111,13 @@ impl Reader {
             },
             Sql::IsNull(inner) => Expr::IsNull(self.boxed(*inner)?),
             Sql::IsNotNull(inner) => Expr::IsNotNull(self.boxed(*inner)?),
-            Sql::IsTrue(inner) => Expr::Call(Function::Coalesce, vec![self.read(*inner)?, Expr::Boolean(false)]),
-            Sql::IsFalse(inner) => {
-                Expr::Not(Box::new(Expr::Call(Function::Coalesce, vec![self.read(*inner)?, Expr::Boolean(true)])))
+            Sql::IsTrue(inner) => {
+                Expr::Call(Function::Coalesce, vec![self.read(*inner)?, Expr::Boolean(false)])
             }
+            Sql::IsFalse(inner) => Expr::Not(Box::new(Expr::Call(
+                Function::Coalesce,
+                vec![self.read(*inner)?, Expr::Boolean(true)],
+            ))),
             Sql::UnaryOp { op, expr } => match op {
                 UnaryOperator::Not => Expr::Not(self.boxed(*expr)?),
                 UnaryOperator::Minus => match self.read(*expr)? {
@@ -139,7 +147,11 @@ impl Reader {
             }
             Sql::Cast { kind, expr, data_type, .. } => {
                 let to = cast_type(&data_type)?;
-                Expr::Cast { expr: self.boxed(*expr)?, to, lenient: kind == CastKind::TryCast || kind == CastKind::SafeCast }
+                Expr::Cast {
+                    expr: self.boxed(*expr)?,
+                    to,
+                    lenient: kind == CastKind::TryCast || kind == CastKind::SafeCast,
+                }
             }
             Sql::Case { operand, conditions, else_result, .. } => Expr::Case {
                 operand: operand.map(|o| self.boxed(*o)).transpose()?,
@@ -163,12 +175,14 @@ impl Reader {
             Sql::Trim { expr, trim_where: None, trim_what: None, trim_characters: None } => {
                 Expr::Call(Function::Trim, vec![self.read(*expr)?])
             }
-            Sql::Floor { expr, field: CeilFloorKind::DateTimeField(sqlparser::ast::DateTimeField::NoDateTime) } => {
-                Expr::Call(Function::Floor, vec![self.read(*expr)?])
-            }
-            Sql::Ceil { expr, field: CeilFloorKind::DateTimeField(sqlparser::ast::DateTimeField::NoDateTime) } => {
-                Expr::Call(Function::Ceil, vec![self.read(*expr)?])
-            }
+            Sql::Floor {
+                expr,
+                field: CeilFloorKind::DateTimeField(sqlparser::ast::DateTimeField::NoDateTime),
+            } => Expr::Call(Function::Floor, vec![self.read(*expr)?]),
+            Sql::Ceil {
+                expr,
+                field: CeilFloorKind::DateTimeField(sqlparser::ast::DateTimeField::NoDateTime),
+            } => Expr::Call(Function::Ceil, vec![self.read(*expr)?]),
             Sql::Array(array) => Expr::Call(Function::ListValue, self.all(array.elem)?),
             Sql::CompoundFieldAccess { root, access_chain } => {
                 // `l.x[1]` may come as the root `l` with the field `x` in the chain.
@@ -186,7 +200,10 @@ impl Reader {
                         AccessExpr::Subscript(Subscript::Index { index }) => {
                             let index = self.read(index)?;
                             if matches!(index, Expr::Text(_)) {
-                                return Err("a field of a structure is not supported: make it a column of its own".into());
+                                return Err(
+                                    "a field of a structure is not supported: make it a column of its own"
+                                        .into(),
+                                );
                             }
                             whole = Expr::Index(Box::new(whole), Box::new(index));
                         }
@@ -244,9 +261,13 @@ impl Reader {
             }
             // NULL with anything is NULL here, other than in concat().
             B::StringConcat => {
-                let both = vec![
-                    (Expr::Or(vec![Expr::IsNull(Box::new(left.clone())), Expr::IsNull(Box::new(right.clone()))]), Expr::Null),
-                ];
+                let both = vec![(
+                    Expr::Or(vec![
+                        Expr::IsNull(Box::new(left.clone())),
+                        Expr::IsNull(Box::new(right.clone())),
+                    ]),
+                    Expr::Null,
+                )];
                 let joined = Expr::Call(Function::Concat, vec![left, right]);
                 return Ok(Expr::Case { operand: None, whens: both, otherwise: Some(Box::new(joined)) });
             }
@@ -284,12 +305,17 @@ impl Reader {
             let takes = if least == most { least.to_string() } else { format!("{least} to {most}") };
             return Err(format!("{name}() takes {takes} arguments, not {}", arguments.len()));
         }
-        if let (Function::RegexpExtract | Function::RegexpMatches | Function::RegexpReplace, Some(Expr::Text(pattern))) =
+        if let (
+            Function::RegexpExtract | Function::RegexpMatches | Function::RegexpReplace,
+            Some(Expr::Text(pattern)),
+        ) = (function, arguments.get(1))
+        {
+            regex::bytes::Regex::new(pattern)
+                .map_err(|e| format!("'{pattern}' is no pattern for {name}(): {e}"))?;
+        }
+        if let (Function::TryStrptime | Function::Strptime, Some(Expr::Text(format))) =
             (function, arguments.get(1))
         {
-            regex::bytes::Regex::new(pattern).map_err(|e| format!("'{pattern}' is no pattern for {name}(): {e}"))?;
-        }
-        if let (Function::TryStrptime | Function::Strptime, Some(Expr::Text(format))) = (function, arguments.get(1)) {
             crate::time::parse("", format)?;
         }
         Ok(Expr::Call(function, arguments))
@@ -301,9 +327,8 @@ fn cast_type(data_type: &DataType) -> Result<CastType, String> {
     let stem = name.split(['(', ' ']).next().unwrap_or_default();
     Ok(match stem {
         "VARCHAR" | "TEXT" | "STRING" | "CHAR" | "BPCHAR" | "CHARACTER" => CastType::Text,
-        "INT" | "INTEGER" | "BIGINT" | "SMALLINT" | "TINYINT" | "INT8" | "INT4" | "INT2" | "INT64" | "INT32" | "HUGEINT" => {
-            CastType::Integer
-        }
+        "INT" | "INTEGER" | "BIGINT" | "SMALLINT" | "TINYINT" | "INT8" | "INT4" | "INT2" | "INT64"
+        | "INT32" | "HUGEINT" => CastType::Integer,
         "DOUBLE" | "FLOAT" | "FLOAT8" | "FLOAT4" | "FLOAT64" | "REAL" => CastType::Double,
         "BOOLEAN" | "BOOL" => CastType::Boolean,
         "DATE" => CastType::Date,
