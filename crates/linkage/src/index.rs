@@ -113,6 +113,9 @@ impl Index {
         threshold: f64,
         threads: usize,
     ) -> Result<Index, String> {
+        if names.len() != table.rows {
+            return Err(format!("there are {} ids for {} records", names.len(), table.rows));
+        }
         let mut linker = Linker::reusable(&settings, &settings.rules, table, Limits::default())?;
         // Pairs first, while the blocks are there.
         let tasks = linker.tasks();
@@ -508,6 +511,12 @@ impl Index {
             .collect();
         all.sort();
         all
+    }
+
+    /// Clusters all records anew, from ties and judgements alone, as if there had been no changes one by one.
+    pub fn cluster_all_anew(&mut self) {
+        let all: Vec<u32> = (0..self.names.len() as u32).collect();
+        self.settle_all(&all);
     }
 
     /// What happened to clusters since this was last asked.

@@ -2,5 +2,7 @@
 
 mod accuracy;
 mod data;
+mod index;
 mod known;
 mod properties;
+mod splink;
