@@ -2,6 +2,7 @@
 
 use crate::{accept, text};
 use bluelamp_linkage::{Field, Kind, Model, Subject, keys, normalise, score};
+use bluelamp_linkage::{settings::Settings, sql::Expr};
 use serde_json::Value;
 
 const FIELDS: [Field; 17] = [
@@ -165,4 +166,49 @@ fn example(kind: Kind, n: &str) -> Subject {
         subject.add(field, &value);
     }
     subject
+}
+
+/// A condition or a rule in SQL: it is understood whole or refused with a reason, and what is understood names its columns.
+pub(crate) fn sql(data: &[u8]) {
+    let Some(text) = text(data) else { return };
+    for read in [Expr::condition, Expr::rule, Expr::of_one_record] {
+        match read(text) {
+            Ok(expr) => {
+                accept();
+                let _ = (expr.columns(), expr.conjuncts().len(), expr.sides());
+                assert_eq!(expr.without_side().sides(), (false, false));
+            }
+            Err(error) => assert!(!error.what.is_empty()),
+        }
+    }
+}
+
+/// Splink's settings: read whole or refused with every reason; what is read comes back as it was.
+pub(crate) fn settings(data: &[u8]) {
+    let Some(text) = text(data) else { return };
+    match Settings::from_json(text) {
+        Ok(settings) => {
+            accept();
+            let written = Settings::from_json(&settings.to_json()).expect("what was written is read");
+            assert_eq!(written, settings);
+            for comparison in &settings.comparisons {
+                for level in 0..comparison.levels.len() {
+                    assert!(!comparison.weight(level).is_nan());
+                }
+            }
+        }
+        Err(errors) => assert!(!errors.0.is_empty() && errors.0.iter().all(|e| !e.is_empty())),
+    }
+}
+
+/// A short model: read whole and the same as JSON, or refused with reasons.
+pub(crate) fn plain(data: &[u8]) {
+    let Some(text) = text(data) else { return };
+    match bluelamp_linkage::plain::settings(text) {
+        Ok(settings) => {
+            accept();
+            assert_eq!(Settings::from_json(&settings.to_json()).as_ref(), Ok(&settings));
+        }
+        Err(errors) => assert!(!errors.0.is_empty()),
+    }
 }

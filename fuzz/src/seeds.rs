@@ -68,6 +68,11 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
             .iter()
             .filter_map(|model| serde_json::to_vec(model).ok())
             .collect(),
+        "linkage-settings" => bluelamp_linkage::plain::settings(SHORT_MODEL)
+            .map(|settings| vec![settings.to_json().into_bytes()])
+            .unwrap_or_default(),
+        "linkage-plain" => vec![SHORT_MODEL.as_bytes().to_vec()],
+        "linkage-sql" => CONDITIONS.iter().map(|text| text.as_bytes().to_vec()).collect(),
         "model-code-list" => {
             codes::shipped().iter().filter_map(|list| serde_json::to_vec_pretty(list).ok()).collect()
         }
@@ -95,3 +100,17 @@ fn proof(at: u64, first: [u8; 32], hashes: &[bluelamp_ledger::Hash]) -> Vec<u8> 
     hashes.iter().for_each(|hash| bytes.extend(hash.0));
     bytes
 }
+
+const SHORT_MODEL: &str = "blocking = [\"a, substr(b,1,2)\", \"l.c = r.c\"]\n[[compare]]\ncolumn = \"a\"\nas = \"name\"\n\
+                           [[compare]]\ncolumn = \"d\"\nas = \"date_of_birth\"\n";
+
+const CONDITIONS: &[&str] = &[
+    "\"a_l\" IS NULL OR \"a_r\" IS NULL",
+    "jaro_winkler_similarity(\"a_l\", \"a_r\") >= 0.9 AND NOT (b_l = b_r)",
+    "abs(epoch(try_strptime(\"d_l\", '%Y-%m-%d')) - epoch(try_strptime(\"d_r\", '%Y-%m-%d'))) <= 2629800.0",
+    "NULLIF(regexp_extract(\"e_l\", '^[^@]+', 0), '') = NULLIF(regexp_extract(\"e_r\", '^[^@]+', 0), '')",
+    "array_length(list_intersect(\"x_l\", \"x_r\")) >= 2",
+    "list_max(list_transform(list_value(a_l, a_r), x -> length(x))) > 3",
+    "CASE WHEN a_l IN ('x', 'y') THEN 1 ELSE 2 END BETWEEN 1 AND 2",
+    "l.a = r.a and substr(l.b, 1, 3) = left(r.b, 3) and cast(l.c as int) % 2 = 1",
+];

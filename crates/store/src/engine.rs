@@ -95,11 +95,26 @@ pub(crate) struct Pg {
 /// How many prepared statements a connection keeps: more than the product has.
 const STATEMENTS: usize = 512;
 
+/// Turns the write-ahead log on. SQLite doesn't wait for the lock that this takes where others do the same to a new
+/// database at the same moment; so it is tried again, for as long as any other lock is waited for.
+fn write_ahead(c: &rusqlite::Connection) -> Result<(), rusqlite::Error> {
+    let mut left = 200;
+    loop {
+        match c.pragma_update(None, "journal_mode", "wal") {
+            Err(e) if left > 0 && e.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => {
+                left -= 1;
+                std::thread::sleep(std::time::Duration::from_millis(50));
+            }
+            done => return done,
+        }
+    }
+}
+
 impl Conn {
     pub(crate) fn sqlite(path: &std::path::Path, read_only: bool) -> Result<Self, Failure> {
         let c = rusqlite::Connection::open(path)?;
         c.busy_timeout(std::time::Duration::from_secs(10))?;
-        c.pragma_update(None, "journal_mode", "wal")?;
+        write_ahead(&c)?;
         // FULL: a commit that was answered survives a power cut. Grouping pays for it.
         c.pragma_update(None, "synchronous", "full")?;
         c.pragma_update(None, "foreign_keys", "on")?;

@@ -8,6 +8,7 @@ mod configuration;
 mod crash;
 mod demo;
 mod imports;
+mod link;
 mod telemetry;
 
 use serde_json::{Value, json};

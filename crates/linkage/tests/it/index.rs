@@ -28,14 +28,20 @@ fn settings() -> Settings {
     bluelamp_linkage::plain::settings(text).expect("a model")
 }
 
-fn some(count: usize) -> (Table, Vec<String>, Vec<Vec<Option<Vec<u8>>>>) {
+/// The values of a record, column by column.
+type Values = Vec<Option<Vec<u8>>>;
+
+/// The first so many records as a table, and the ids and values of all.
+fn some(count: usize) -> (Table, Vec<String>, Vec<Values>) {
     let settings = settings();
     let (mut table, ids) = records(&settings);
     table.columns.retain(|c| ["first_name", "surname", "dob", "phone"].contains(&c.name.as_str()));
     let names: Vec<String> = (0..table.rows as u32).map(|r| ids.text(r)).collect();
     let values = (0..table.rows)
         .map(|r| {
-            let value = |c: &bluelamp_linkage::columns::Column| (c.ids[r] != 0).then(|| c.values.get(c.ids[r]).to_vec());
+            let value = |c: &bluelamp_linkage::columns::Column| {
+                (c.ids[r] != 0).then(|| c.values.get(c.ids[r]).to_vec())
+            };
             table.columns.iter().map(value).collect()
         })
         .collect();
@@ -61,12 +67,14 @@ fn a_pair_weighs_the_same_bit_for_bit_as_in_a_batch() {
     let mut seen = 0;
     for task in linker.tasks() {
         let mut pairs = Vec::new();
-        linker.each(&task, &mut worker, &mut |l, r, pattern| pairs.push((l, r, linker.weight(pattern, l, r))));
+        linker
+            .each(&task, &mut worker, &mut |l, r, pattern| pairs.push((l, r, linker.weight(pattern, l, r))));
         for (left, right, weight) in pairs {
             let found = index
                 .lookup(&names[left as usize], &borrowed(&values[left as usize]), f64::NEG_INFINITY, 1000)
                 .expect("candidates");
-            let other = found.iter().find(|c| c.id == names[right as usize]).expect("the pair is found live too");
+            let other =
+                found.iter().find(|c| c.id == names[right as usize]).expect("the pair is found live too");
             assert_eq!(other.weight.to_bits(), weight.to_bits());
             seen += 1;
         }
@@ -124,7 +132,11 @@ fn mistakes_change_nothing() {
     let mut index = Index::new(settings(), table, names[..50].to_vec(), TIE, 1).expect("an index");
     let before = index.partition();
     assert!(index.add(&names[0], &borrowed(&values[60])).is_err_and(|e| e.contains("is there already")));
-    assert!(index.change("nobody", &borrowed(&values[60])).is_err_and(|e| e.contains("no record with the id nobody")));
+    assert!(
+        index
+            .change("nobody", &borrowed(&values[60]))
+            .is_err_and(|e| e.contains("no record with the id nobody"))
+    );
     assert!(index.delete("nobody").is_err());
     assert!(index.judge(&names[0], &names[0], Some(true)).is_err_and(|e| e.contains("one record")));
     assert_eq!(index.partition(), before);

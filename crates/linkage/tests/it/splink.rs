@@ -22,7 +22,8 @@ pub(crate) fn records(settings: &Settings) -> (Table, Ids) {
 }
 
 pub(crate) fn model() -> Settings {
-    Settings::from_json(&String::from_utf8(file("model.json")).expect("UTF-8")).expect("a model that Splink wrote")
+    Settings::from_json(&String::from_utf8(file("model.json")).expect("UTF-8"))
+        .expect("a model that Splink wrote")
 }
 
 /// Pair of ids → rule, levels, weight.
@@ -87,14 +88,17 @@ fn faults_of_a_model_are_told_together_with_their_places() {
     let mut value: serde_json::Value =
         serde_json::from_str(&String::from_utf8(file("model.json")).expect("UTF-8")).expect("JSON");
     value["link_type"] = "merge".into();
-    value["comparisons"][1]["comparison_levels"][2]["sql_condition"] = "soundex(dob_l) = soundex(dob_r)".into();
+    value["comparisons"][1]["comparison_levels"][2]["sql_condition"] =
+        "soundex(dob_l) = soundex(dob_r)".into();
     value["comparisons"][1]["comparison_levels"][3]["m_probability"] = 1.5.into();
     value["blocking_rules_to_generate_predictions"][0] = "l.a = ".into();
     let faults = Settings::from_json(&value.to_string()).expect_err("four faults").0;
     assert_eq!(faults.len(), 4, "{faults:#?}");
     assert!(faults[0].starts_with("link_type:"));
     assert!(faults[1].starts_with("blocking_rules_to_generate_predictions[0]:"));
-    assert!(faults[2].starts_with("comparisons[1].comparison_levels[2].sql_condition: the function soundex()"));
+    assert!(
+        faults[2].starts_with("comparisons[1].comparison_levels[2].sql_condition: the function soundex()")
+    );
     assert!(faults[3].starts_with("comparisons[1].comparison_levels[3].m_probability: is 1.5"));
 }
 
@@ -103,7 +107,8 @@ fn a_column_that_is_missing_is_named_with_those_that_are_there() {
     let settings = model();
     let (mut table, _) = records(&settings);
     table.columns.retain(|c| c.name != "email");
-    let fault = Linker::new(&settings, &settings.rules, table, Limits::default()).err().expect("email is missing");
+    let fault =
+        Linker::new(&settings, &settings.rules, table, Limits::default()).err().expect("email is missing");
     assert!(fault.contains("the column email is not in the input, which has"), "{fault}");
 }
 
