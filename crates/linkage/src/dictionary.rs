@@ -15,7 +15,8 @@ pub struct Dictionary {
     bytes: Vec<u8>,
     /// `ends[i]` is where value `i` ends in `bytes`; value 0 is empty and stands for NULL.
     ends: Vec<usize>,
-    table: HashTable<u32>,
+    /// Part of a value's hash with its number: most other values are told apart without a look at them.
+    table: HashTable<(u32, u32)>,
     hasher: hashbrown::DefaultHashBuilder,
 }
 
@@ -62,12 +63,14 @@ impl Dictionary {
     pub fn intern(&mut self, value: &[u8]) -> u32 {
         let hash = self.hasher.hash_one(value);
         let Dictionary { bytes, ends, table, hasher } = self;
+        let part = (hash >> 32) as u32;
         let of = |id: u32| &bytes[ends[id as usize - 1]..ends[id as usize]];
-        match table.entry(hash, |&id| of(id) == value, |&id| hasher.hash_one(of(id))) {
-            Entry::Occupied(entry) => *entry.get(),
+        let same = |&(held, id): &(u32, u32)| held == part && of(id) == value;
+        match table.entry(hash, same, |&(_, id)| hasher.hash_one(of(id))) {
+            Entry::Occupied(entry) => entry.get().1,
             Entry::Vacant(entry) => {
                 let id = u32::try_from(ends.len()).unwrap_or(u32::MAX);
-                entry.insert(id);
+                entry.insert((part, id));
                 bytes.extend_from_slice(value);
                 ends.push(bytes.len());
                 id
@@ -77,7 +80,7 @@ impl Dictionary {
 
     /// The number of a value that is already there.
     pub fn find(&self, value: &[u8]) -> Option<u32> {
-        self.table.find(self.hasher.hash_one(value), |&id| self.get(id) == value).copied()
+        self.table.find(self.hasher.hash_one(value), |&(_, id)| self.get(id) == value).map(|(_, id)| *id)
     }
 
     /// Forgets every value after the first `most`.
@@ -85,7 +88,7 @@ impl Dictionary {
         while self.len() > most {
             let id = self.len() as u32;
             let hash = self.hasher.hash_one(self.get(id));
-            if let Ok(entry) = self.table.find_entry(hash, |&held| held == id) {
+            if let Ok(entry) = self.table.find_entry(hash, |&(_, held)| held == id) {
                 entry.remove();
             }
             self.ends.pop();

@@ -134,7 +134,10 @@ impl Layout {
                 Values::Small(v) => self.column::<Int32Type>(at, v, &mut sink)?,
                 Values::Text(v) => self.column::<ByteArrayType>(at, v, &mut sink)?,
                 Values::Same(text, rows) => {
-                    self.column::<ByteArrayType>(at, &vec![text.clone(); *rows], &mut sink)?
+                    // A few thousand at a time: a copy of a text is not free.
+                    let some = vec![text.clone(); (*rows).min(8192)];
+                    let pieces = std::iter::repeat_n(some.len(), rows / some.len().max(1)).chain([rows % some.len().max(1)]);
+                    self.column_in::<ByteArrayType>(at, pieces.map(|n| &some[..n]), &mut sink)?
                 }
             };
             done.push((start, close));
@@ -148,13 +151,24 @@ impl Layout {
         values: &[T::T],
         sink: &mut TrackedWrite<Vec<u8>>,
     ) -> Result<ColumnCloseResult, ParquetError> {
+        self.column_in::<T>(at, std::iter::once(values), sink)
+    }
+
+    fn column_in<'v, T: DataType>(
+        &self,
+        at: usize,
+        pieces: impl Iterator<Item = &'v [T::T]>,
+        sink: &mut TrackedWrite<Vec<u8>>,
+    ) -> Result<ColumnCloseResult, ParquetError> {
         let pages = Box::new(SerializedPageWriter::new(sink));
         let mut writer = get_typed_column_writer::<T>(get_column_writer(
             self.descriptor.column(at),
             self.properties.clone(),
             pages,
         ));
-        writer.write_batch(values, None, None)?;
+        for values in pieces {
+            writer.write_batch(values, None, None)?;
+        }
         writer.close()
     }
 
