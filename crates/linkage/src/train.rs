@@ -279,7 +279,11 @@ fn widest(columns: &[Vec<u32>], where_there: &[u32]) -> Vec<u32> {
         }
         offset += column.iter().copied().max().unwrap_or(0);
     }
-    merged.iter_mut().zip(where_there).filter(|(_, there)| **there == NULL).for_each(|(value, _)| *value = NULL);
+    merged
+        .iter_mut()
+        .zip(where_there)
+        .filter(|(_, there)| **there == NULL)
+        .for_each(|(value, _)| *value = NULL);
     merged
 }
 

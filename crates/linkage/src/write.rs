@@ -136,7 +136,8 @@ impl Layout {
                 Values::Same(text, rows) => {
                     // A few thousand at a time: a copy of a text is not free.
                     let some = vec![text.clone(); (*rows).min(8192)];
-                    let pieces = std::iter::repeat_n(some.len(), rows / some.len().max(1)).chain([rows % some.len().max(1)]);
+                    let pieces = std::iter::repeat_n(some.len(), rows / some.len().max(1))
+                        .chain([rows % some.len().max(1)]);
                     self.column_in::<ByteArrayType>(at, pieces.map(|n| &some[..n]), &mut sink)?
                 }
             };

@@ -103,7 +103,9 @@ fn column<R: ChunkReader + 'static>(
         |what: String| ReadError { file: file.to_owned(), row: None, column: Some(name.to_owned()), what };
     let kind = kind(&descriptor).map_err(&fault)?;
     let mut column = Column::new(name, if descriptor.max_rep_level() > 0 { Kind::List } else { kind });
-    column.ids.reserve(usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(0).min(1 << 28));
+    column
+        .ids
+        .reserve(usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(0).min(1 << 28));
     let mut text = Vec::new();
     for group in 0..reader.num_row_groups() {
         guarded(|| {
