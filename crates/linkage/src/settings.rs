@@ -271,7 +271,7 @@ impl Comparison {
         let levels = self.levels.iter().filter(|l| !l.is_null).count();
         let gamma = self.levels[level].gamma;
         self.levels[level].u.unwrap_or_else(|| {
-            let weight = if gamma as usize + 1 == levels {
+            let weight = if gamma + 1 == levels as i32 {
                 10.0
             } else if levels <= 2 {
                 -5.0
@@ -321,7 +321,7 @@ pub fn exact_columns(condition: &Expr) -> Option<Vec<String>> {
 }
 
 fn default_m(levels: usize, gamma: i32) -> f64 {
-    if gamma as usize + 1 == levels { 0.95 } else { 0.05 / (levels as f64 - 1.0).max(1.0) }
+    if gamma + 1 == levels as i32 { 0.95 } else { 0.05 / (levels as f64 - 1.0).max(1.0) }
 }
 
 #[derive(Default)]
