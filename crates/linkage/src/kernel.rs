@@ -193,7 +193,7 @@ impl Compiler<'_> {
                 self.likenesses.len() - 1
             }
         };
-        if measure == Measure::JaroWinkler {
+        if matches!(measure, Measure::JaroWinkler | Measure::Levenshtein | Measure::Damerau) {
             for place in [left, right] {
                 let slot = self.rows.slots[place.at];
                 self.slots.want(slot, |w| w.bags = true);
@@ -519,6 +519,15 @@ fn like(likeness: &Likeness, slots: &Slots, left: &[u32], right: &[u32], scratch
         }
         Measure::Jaro => metric::jaro_similarity(dictionaries.0.get(x), dictionaries.1.get(y), slots.unit),
         Measure::Levenshtein | Measure::Damerau => {
+            if likeness.limited {
+                let facts = (&slots.facts[likeness.left.dictionary], &slots.facts[likeness.right.dictionary]);
+                if let (Some(p), Some(q)) = (&facts.0.bags[x as usize], &facts.1.bags[y as usize]) {
+                    let bound = f64::from(metric::edits_bound(p.length(), q.length(), p.shared(q)));
+                    if bound > likeness.limit {
+                        return bound;
+                    }
+                }
+            }
             let (a, b) = (dictionaries.0.get(x), dictionaries.1.get(y));
             let levenshtein = likeness.measure == Measure::Levenshtein;
             if likeness.limited && likeness.limit < 4.0 {

@@ -77,7 +77,10 @@ pub struct Linker {
     /// Which pairs are looked at.
     pub blocks: Blocks,
     pub(crate) rows: Vec<u32>,
+    /// How long a row is: a little more than its slots, so that it lies in one line of the processor's cache.
     stride: usize,
+    /// How many slots the rows hold.
+    laid: usize,
     /// For each record the file that it is from.
     pub source: Vec<u16>,
     /// Which records are compared.
@@ -202,7 +205,6 @@ impl Linker {
         let weights = weights(settings, &fields, adjusted, &slots, &table);
         Ok(Linker {
             slots,
-            rows_of,
             likenesses,
             compared,
             fields,
@@ -210,6 +212,8 @@ impl Linker {
             blocks,
             rows,
             stride,
+            laid: rows_of.slots.len(),
+            rows_of,
             source: table.source.clone(),
             link_type: settings.link_type,
             table: Some(table),
@@ -232,7 +236,8 @@ impl Linker {
         let blocks = Blocks::new(rules, table, &mut compiler, limits.block);
         self.likenesses = compiler.likenesses;
         self.blocks = blocks?;
-        if self.rows_of.slots.len() > self.stride {
+        if self.rows_of.slots.len() > self.laid {
+            self.laid = self.rows_of.slots.len();
             (self.rows, self.stride) = lay_out(&mut self.slots, &self.rows_of, table)?;
         }
         self.slots.learn_facts();
@@ -410,6 +415,7 @@ impl Linker {
             return Err("the records were not kept for an index".to_owned());
         };
         (self.rows, self.stride) = lay_out(&mut self.slots, &self.rows_of, table)?;
+        self.laid = self.rows_of.slots.len();
         self.slots.learn_facts();
         self.table = None;
         Ok(all)
@@ -419,7 +425,11 @@ impl Linker {
     pub(crate) fn encode(&mut self, values: &[Option<&[u8]>]) -> Result<(Vec<u32>, Vec<usize>), String> {
         let mark = self.slots.mark();
         match self.slots.encode(values) {
-            Ok(all) => Ok((self.rows_of.slots.iter().map(|slot| all[*slot]).collect(), mark)),
+            Ok(all) => {
+                let mut row: Vec<u32> = self.rows_of.slots.iter().map(|slot| all[*slot]).collect();
+                row.resize(self.stride, NULL);
+                Ok((row, mark))
+            }
             Err(why) => {
                 self.slots.forget(&mark);
                 Err(why)
@@ -683,7 +693,9 @@ fn adjustments(settings: &Settings, compiler: &mut Compiler<'_>) -> Result<Adjus
 }
 
 fn lay_out(slots: &mut Slots, plan: &RowPlan, table: &Table) -> Result<(Vec<u32>, usize), String> {
-    let stride = plan.slots.len().max(1);
+    let slots_there = plan.slots.len().max(1);
+    let stride =
+        if slots_there <= 16 { slots_there.next_power_of_two() } else { slots_there.next_multiple_of(16) };
     let mut rows = vec![NULL; stride * table.rows];
     for (at, slot) in plan.slots.iter().enumerate() {
         let ids = slots.fill(*slot, table)?;

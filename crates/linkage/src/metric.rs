@@ -160,12 +160,12 @@ pub fn jaccard(a: &[u8], b: &[u8], unit: Unit) -> Option<f64> {
     Some(by_unit(a, b, unit, of, of))
 }
 
-/// How often each kind of letter occurs: a bound on the letters that two texts can share, in sixteen kinds.
+/// How often each kind of letter occurs: a bound on the letters that two texts can share, in thirty-two kinds.
 ///
 /// The number of letters that Jaro can pair is at most the sum of the lesser counts; two texts that cannot reach a
 /// threshold by that number need no comparison.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub struct Bag([u8; 16]);
+pub struct Bag([u8; 32]);
 
 impl Bag {
     /// The bag of a text; counts stop at 255, and a text longer than that fits no bag.
@@ -173,7 +173,7 @@ impl Bag {
         if text.len() > 255 {
             return None;
         }
-        let mut bag = [0u8; 16];
+        let mut bag = [0u8; 32];
         if unit == Unit::Bytes || text.is_ascii() {
             for &byte in text {
                 bag[usize::from(KIND[usize::from(byte)])] += 1;
@@ -219,17 +219,31 @@ const fn kinds() -> [u8; 256] {
             b'l' => 7,
             b's' => 8,
             b't' => 9,
-            b'h' | b'y' | b'k' => 10,
-            b'm' | b'w' | b'v' => 11,
-            b'c' | b'p' | b'f' => 12,
-            b'd' | b'b' | b'g' => 13,
-            b'0' | b'2' | b'4' | b'6' | b'8' => 14,
-            b'1' | b'3' | b'5' | b'7' | b'9' => 15,
+            b'h' => 10,
+            b'y' => 11,
+            b'k' => 12,
+            b'm' => 13,
+            b'w' => 14,
+            b'v' => 15,
+            b'c' => 16,
+            b'p' | b'f' => 17,
+            b'd' => 18,
+            b'b' => 19,
+            b'g' => 20,
+            b'u' => 21,
+            digit @ b'0'..=b'9' => 22 + digit - b'0',
             _ => 0,
         };
         byte += 1;
     }
     kind
+}
+
+/// Fewer edits than this can't lie between two texts of these lengths that share `shared` letters at most: what has no
+/// partner is at least one edit, and swaps of neighbours find none.
+#[inline]
+pub fn edits_bound(a: usize, b: usize, shared: u32) -> u32 {
+    (a.max(b) as u32).saturating_sub(shared)
 }
 
 /// The greatest Jaro-Winkler similarity that two texts of these lengths can have when they share `shared` letters at most
@@ -288,6 +302,8 @@ mod tests {
             let (x, y) = (Bag::of(a, unit).expect("short"), Bag::of(b, unit).expect("short"));
             let bound = jaro_winkler_bound(x.length(), y.length(), x.shared(&y), 4);
             prop_assert!(jaro_winkler_similarity(a, b, unit) <= bound + 1e-12);
+            let least = edits_bound(x.length(), y.length(), x.shared(&y));
+            prop_assert!(least <= levenshtein(a, b, unit) && least <= damerau_levenshtein(a, b, unit));
         }
     }
 }

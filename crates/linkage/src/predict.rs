@@ -176,7 +176,7 @@ fn piece(
     linker.each(task, worker, &mut |left, right, pattern| {
         compared += 1;
         let weight = linker.weight(pattern, left, right);
-        steps[(weight.floor() as i64 + 128).clamp(0, 255) as usize] += 1;
+        steps[(weight + 128.0).clamp(0.0, 255.0) as usize] += 1;
         if weight >= threshold {
             lefts.push(left);
             rights.push(right);

@@ -25,7 +25,7 @@ fn safe(text: &str) -> String {
 const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;color:#0b0c0c;background:#fff;max-width:70rem;margin:2rem auto;\
 padding:0 1rem}table{border-collapse:collapse;margin:1rem 0 2rem}caption{text-align:left;font-weight:600;padding:.25rem 0}\
 th,td{border-bottom:1px solid #b1b4b6;padding:.25rem .75rem .25rem 0;text-align:left;vertical-align:top}\
-td.n{text-align:right;font-variant-numeric:tabular-nums}.scroll{overflow-x:auto}svg{max-width:100%;height:auto}\
+td.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}.scroll{overflow-x:auto}svg{max-width:100%;height:auto}\
 @media(prefers-color-scheme:dark){body{color:#f3f2f1;background:#0b0c0c}svg text{fill:#f3f2f1}}";
 
 fn page(title: &str, body: &str) -> String {
