@@ -378,28 +378,40 @@ fn write(what: &Cluster, settings: &Settings, ids: &Ids, found: &Clustering) -> 
     })
 }
 
+/// More than this is read by nobody on a terminal.
+const MOST_ALARMS: usize = 10;
+
+fn words(alarm: &Alarm, ids: &Ids) -> String {
+    match *alarm {
+        Alarm::ComponentCut { component, records } => format!(
+            "{records} records hang together, {} among them, more than is credible: cut at the weakest bridges first",
+            ids.text(component)
+        ),
+        Alarm::LargeCluster { cluster, records } => {
+            format!(
+                "the cluster of {} has {records} records: look at it before it is used",
+                ids.text(cluster)
+            )
+        }
+        Alarm::Conflict { left, right } => format!(
+            "people said that {} and {} are one person, and a trusted id or another judgement says they are not",
+            ids.text(left),
+            ids.text(right)
+        ),
+    }
+}
+
 fn report(what: &Cluster, ids: &Ids, found: &Clustering, stages: &Stages) -> Result<(), Fail> {
     let mut sizes: HashMap<u32, u32> = HashMap::new();
     found.labels.iter().for_each(|l| *sizes.entry(*l).or_default() += 1);
     let largest = sizes.values().copied().max().unwrap_or(0);
-    for alarm in &found.alarms {
-        say::err(match *alarm {
-            Alarm::ComponentCut { component, records } => format!(
-                "{records} records hang together, {} among them, more than is credible: cut at the weakest bridges first",
-                ids.text(component)
-            ),
-            Alarm::LargeCluster { cluster, records } => {
-                format!(
-                    "the cluster of {} has {records} records: look at it before it is used",
-                    ids.text(cluster)
-                )
-            }
-            Alarm::Conflict { left, right } => format!(
-                "people said that {} and {} are one person, and a trusted id or another judgement says they are not",
-                ids.text(left),
-                ids.text(right)
-            ),
-        });
+    let told: Vec<String> = found.alarms.iter().map(|alarm| words(alarm, ids)).collect();
+    told.iter().take(MOST_ALARMS).for_each(say::err);
+    if told.len() > MOST_ALARMS {
+        say::err(format!(
+            "and {} more, all in the run's own file beside the clusters",
+            told.len() - MOST_ALARMS
+        ));
     }
     let edge = |e: &cluster::Edge| json!({ "left": ids.text(e.left), "right": ids.text(e.right), "weight": e.weight });
     let run = json!({
@@ -408,7 +420,7 @@ fn report(what: &Cluster, ids: &Ids, found: &Clustering, stages: &Stages) -> Res
         "records": ids.len(),
         "clusters": sizes.len(),
         "largest": largest,
-        "alarms": found.alarms.len(),
+        "alarms": told,
         "stages": stages.done,
         "total": stages.total(),
     });
