@@ -1,11 +1,13 @@
-//! Is this the same person, phone, vehicle or place? Normalising, comparing, weighing, explaining.
+//! Is this the same person, phone, vehicle or place? Records compared, weighed, brought together and explained.
 //!
-//! A record becomes a [`Subject`] of normalised values. [`keys`] gives the blocking keys that a database indexes:
-//! records that share a key are candidates. [`score`] weighs one pair by a [`Model`] (Fellegi and Sunter 1969,
-//! "A Theory for Record Linkage") and says why, part by part, in words for an officer.
+//! Two ways in. For many records at once: [`read`] numbers their values, a model ([`settings`], or [`plain`] by hand) says
+//! what is compared, [`block`] which pairs are looked at, [`linker`] compares them (Fellegi and Sunter 1969, "A Theory for
+//! Record Linkage"), [`train`] learns the weights, [`cluster`] brings records together, [`index`] answers live. For two
+//! records side by side on an officer's page: [`subject`], whose names are at the root of this crate.
 //!
-//! It must never decide: a [`Comparison`] is a proposal, and what speaks against it is always in it. It must never
-//! read a clock, a file or the network, nor know the rest of the platform. The same input gives the same bits.
+//! It must never decide: a weight, a [`Comparison`] and a cluster are proposals, what speaks against is always in them, and
+//! nothing is merged. It must never read a clock, open a file or reach the network (readers and writers are given), nor
+//! know the rest of the platform. The same input gives the same bits, for any number of threads.
 //!
 //! ```
 //! use bluelamp_linkage::{Band, Field, Kind, Model, Subject, keys, score};
