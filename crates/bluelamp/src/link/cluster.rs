@@ -231,6 +231,7 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
         table.column(&settings.unique_id).ok_or_else(|| wrong("the column of ids was lost"))?.clone();
     let by_file = settings.link_type != LinkType::Dedupe;
     let places = Places::new(&column, &table, by_file);
+    drop(column);
     let judged = judgements(what, &places)?;
     let records = table.rows as u32;
     let sources: Vec<u32> = table.source.iter().map(|s| u32::from(*s)).collect();
