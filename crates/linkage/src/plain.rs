@@ -22,6 +22,8 @@ use crate::settings::{Settings, SettingsErrors};
 use crate::sql::Expr;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use sqlparser::dialect::DuckDbDialect;
+use sqlparser::tokenizer::{Token, Tokenizer};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -139,41 +141,20 @@ pub fn settings(text: &str) -> Result<Settings, SettingsErrors> {
 
 /// A rule written as `surname, substr(dob,1,4)`, or as SQL.
 fn blocking(rule: &str) -> Result<String, String> {
-    if Expr::rule(rule).is_ok() {
+    if Expr::rule(rule).is_ok_and(|expr| expr.sides() == (true, true)) {
         return Ok(rule.to_owned());
     }
-    let mut parts = Vec::new();
-    let (mut depth, mut start) = (0i32, 0);
-    for (at, c) in rule.char_indices().chain(std::iter::once((rule.len(), ','))) {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            ',' if depth == 0 => {
-                parts.push(rule[start..at].trim());
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
+    let parts = split(rule)?;
     let sides = parts
         .into_iter()
         .map(|part| {
-            let expr = Expr::of_one_record(part).map_err(|e| e.to_string())?;
+            let text = part.iter().map(ToString::to_string).collect::<String>();
+            let expr = Expr::of_one_record(&text).map_err(|e| e.to_string())?;
             let columns: Vec<String> = expr.columns().into_iter().map(|(_, name)| name).collect();
             if columns.is_empty() {
-                return Err(format!("'{part}' names no column"));
+                return Err(format!("'{}' names no column", text.trim()));
             }
-            let sided = |side: &str| {
-                // Names are replaced whole, longest first, so that dob does not change dob_year.
-                let mut text = part.to_owned();
-                let mut names = columns.clone();
-                names.sort_by_key(|n| std::cmp::Reverse(n.len()));
-                for name in names {
-                    text = replace_word(&text, &name, &format!("{side}.\"{name}\""));
-                }
-                text
-            };
-            Ok(format!("{} = {}", sided("l"), sided("r")))
+            Ok(format!("{} = {}", sided(&part, &columns, "l"), sided(&part, &columns, "r")))
         })
         .collect::<Result<Vec<String>, String>>()?;
     let sql = sides.join(" AND ");
@@ -181,18 +162,41 @@ fn blocking(rule: &str) -> Result<String, String> {
     Ok(sql)
 }
 
-fn replace_word(text: &str, word: &str, with: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '"' || c == '.';
-    while let Some(at) = rest.find(word) {
-        let before = rest[..at].chars().next_back().or(out.chars().next_back());
-        let after = rest[at + word.len()..].chars().next();
-        out.push_str(&rest[..at]);
-        out.push_str(if before.is_some_and(is_part) || after.is_some_and(is_part) { word } else { with });
-        rest = &rest[at + word.len()..];
+/// The tokens between the commas that stand in no bracket.
+fn split(rule: &str) -> Result<Vec<Vec<Token>>, String> {
+    let tokens = Tokenizer::new(&DuckDbDialect {}, rule)
+        .tokenize()
+        .map_err(|e| format!("'{rule}' is no list of columns: {e}"))?;
+    let (mut parts, mut depth) = (vec![Vec::new()], 0i32);
+    for token in tokens {
+        match token {
+            Token::LParen | Token::LBracket => depth += 1,
+            Token::RParen | Token::RBracket => depth -= 1,
+            _ => {}
+        }
+        match parts.last_mut() {
+            Some(part) if token != Token::Comma || depth != 0 => part.push(token),
+            _ => parts.push(Vec::new()),
+        }
     }
-    out + rest
+    Ok(parts)
+}
+
+/// An expression over one record as one over the record of a side: `substr(dob, 1, 4)` as `substr(l."dob", 1, 4)`.
+/// Texts in quotes and names of functions stay as they are.
+fn sided(part: &[Token], columns: &[String], side: &str) -> String {
+    let mut out = String::new();
+    for (at, token) in part.iter().enumerate() {
+        let called =
+            part[at + 1..].iter().find(|t| !matches!(t, Token::Whitespace(_))) == Some(&Token::LParen);
+        match token {
+            Token::Word(word) if columns.contains(&word.value) && (word.quote_style.is_some() || !called) => {
+                out.push_str(&format!("{side}.\"{}\"", word.value));
+            }
+            other => out.push_str(&other.to_string()),
+        }
+    }
+    out.trim().to_owned()
 }
 
 fn comparison(compare: &Compare) -> Result<Value, String> {
@@ -222,6 +226,7 @@ fn comparison(compare: &Compare) -> Result<Value, String> {
     if let Some(bad) = columns.iter().find(|c| c.is_empty() || c.contains(['"', '\'', '\\'])) {
         return Err(format!("'{bad}' can't be the name of a column"));
     }
+    thresholds_fit(compare)?;
     let column = &columns[0];
     let (missing, levels) = if two { levels_of_two(compare, &columns)? } else { levels(compare, column)? };
     let wants = levels.len() + 1;
@@ -263,6 +268,38 @@ fn comparison(compare: &Compare) -> Result<Value, String> {
         "comparison_description": format!("{} of {}", compare.kind, columns.join(" and ")),
         "comparison_levels": all,
     }))
+}
+
+/// Thresholds are for the kinds that have them, and go from the likest to the least like: a level after a wider one
+/// could never hold.
+fn thresholds_fit(compare: &Compare) -> Result<(), String> {
+    let kind = compare.kind.as_str();
+    if compare.frequency == Some(true) && matches!(kind, "distance_km" | "array_intersect" | "alias") {
+        return Err(format!("{kind} has no level of one value, so that frequency = true can't be applied"));
+    }
+    let Some(thresholds) = &compare.thresholds else { return Ok(()) };
+    let (falling, most) = match kind {
+        "name" | "address" | "jaro" | "jaro_winkler" | "jaccard" | "email" => (true, 1.0),
+        "array_intersect" | "alias" => (true, f64::MAX),
+        "levenshtein"
+        | "damerau_levenshtein"
+        | "phone"
+        | "vehicle_registration"
+        | "national_id"
+        | "number"
+        | "percentage"
+        | "distance_km" => (false, f64::MAX),
+        _ => return Err(format!("{kind} takes no thresholds")),
+    };
+    if let Some(bad) = thresholds.iter().find(|t| !(0.0..=most).contains(*t)) {
+        return Err(format!("the threshold {bad} is not possible for {kind}"));
+    }
+    let (order, sorted) = if falling {
+        ("falling", thresholds.is_sorted_by(|a, b| a > b))
+    } else {
+        ("rising", thresholds.is_sorted_by(|a, b| a < b))
+    };
+    if sorted { Ok(()) } else { Err(format!("the thresholds of {kind} must be {order}, the likest first")) }
 }
 
 fn levels(compare: &Compare, column: &str) -> Result<(String, Vec<Draft>), String> {
@@ -430,8 +467,8 @@ fn levels_of_two(compare: &Compare, columns: &[String]) -> Result<(String, Vec<D
     // Great-circle distance on a sphere of 6,371 km.
     let thresholds = compare.thresholds.clone().unwrap_or_else(|| vec![1.0, 10.0]);
     let distance = format!(
-        "2 * 6371 * asin(sqrt(power(sin(radians((\"{a}_r\" - \"{a}_l\") / 2)), 2) + cos(radians(\"{a}_l\")) * \
-         cos(radians(\"{a}_r\")) * power(sin(radians((\"{b}_r\" - \"{b}_l\") / 2)), 2)))"
+        "2 * 6371 * asin(least(1, sqrt(power(sin(radians((\"{a}_r\" - \"{a}_l\") / 2)), 2) + cos(radians(\"{a}_l\")) * \
+         cos(radians(\"{a}_r\")) * power(sin(radians((\"{b}_r\" - \"{b}_l\") / 2)), 2))))"
     );
     Ok((
         null,
@@ -475,6 +512,42 @@ mod tests {
         assert_eq!(faults.len(), 3, "{faults:?}");
         assert!(faults[1].contains("soundex"));
         assert!(faults[2].contains("did you mean name?"));
+    }
+
+    #[test]
+    fn a_rule_is_turned_by_its_words_not_by_its_letters() {
+        for (short, sql) in [
+            ("nullif(name, 'name')", "nullif(l.\"name\", 'name') = nullif(r.\"name\", 'name')"),
+            ("\"first name\", dob", "l.\"first name\" = r.\"first name\" AND l.\"dob\" = r.\"dob\""),
+            ("lower(lower)", "lower(l.\"lower\") = lower(r.\"lower\")"),
+            ("dob, dob_year", "l.\"dob\" = r.\"dob\" AND l.\"dob_year\" = r.\"dob_year\""),
+            (
+                "regexp_extract(x, '^[^,]*')",
+                "regexp_extract(l.\"x\", '^[^,]*') = regexp_extract(r.\"x\", '^[^,]*')",
+            ),
+        ] {
+            assert_eq!(blocking(short).as_deref(), Ok(sql));
+        }
+        assert!(
+            blocking("surname,").is_err() && blocking("'dob'").is_err() && blocking("substr(dob").is_err()
+        );
+    }
+
+    #[test]
+    fn thresholds_that_could_not_hold_are_refused() {
+        let of = |rest: &str| settings(&format!("blocking = [\"a\"]\n[[compare]]\n{rest}\n"));
+        for (text, told) in [
+            ("column = \"a\"\nas = \"name\"\nthresholds = [0.7, 0.9]", "falling"),
+            ("column = \"a\"\nas = \"phone\"\nthresholds = [2, 1]", "rising"),
+            ("column = \"a\"\nas = \"name\"\nthresholds = [92]", "92 is not possible"),
+            ("column = \"a\"\nas = \"levenshtein\"\nthresholds = [nan]", "not possible"),
+            ("column = \"a\"\nas = \"exact\"\nthresholds = [1]", "takes no thresholds"),
+            ("column = \"a\"\nas = \"postcode\"\nthresholds = [1]", "takes no thresholds"),
+            ("columns = [\"a\", \"b\"]\nas = \"distance_km\"\nfrequency = true", "frequency"),
+        ] {
+            let errors = of(text).expect_err(text).0.join("\n");
+            assert!(errors.contains(told), "{text}: {errors}");
+        }
     }
 
     #[test]

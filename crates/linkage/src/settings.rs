@@ -141,8 +141,18 @@ impl Settings {
             raw.get("probability_two_random_records_match"),
             "probability_two_random_records_match",
         );
-        let text =
-            |key: &str, default: &str| raw.get(key).and_then(Value::as_str).unwrap_or(default).to_owned();
+        let mut text = |key: &str, default: &str| match raw.get(key) {
+            None | Some(Value::Null) => default.to_owned(),
+            Some(Value::String(text)) if !text.is_empty() => text.clone(),
+            Some(other) => {
+                faults.add(key, format!("is {other}, and must be the name of a column"));
+                default.to_owned()
+            }
+        };
+        let unique_id = text("unique_id_column_name", "unique_id");
+        let source_dataset = text("source_dataset_column_name", "source_dataset");
+        let convergence = faults.number(raw.get("em_convergence"), "em_convergence").unwrap_or(1e-4);
+        let iterations = faults.number(raw.get("max_iterations"), "max_iterations").unwrap_or(25.0);
         let rules = match raw.get("blocking_rules_to_generate_predictions") {
             None | Some(Value::Null) => Vec::new(),
             Some(Value::Array(rules)) => {
@@ -166,7 +176,7 @@ impl Settings {
             Some(Value::Array(all)) if !all.is_empty() => {
                 for (at, comparison) in all.iter().enumerate() {
                     let Some(comparison) = faults.comparison(comparison, at) else { continue };
-                    if comparisons.iter().any(|c| c.name == comparison.name) {
+                    if comparisons.iter().any(|c| c.name.eq_ignore_ascii_case(&comparison.name)) {
                         faults.add(
                             &format!("comparisons[{at}]"),
                             format!("there are two comparisons of the name {}", comparison.name),
@@ -177,18 +187,18 @@ impl Settings {
             }
             _ => faults.add("comparisons", "is missing or empty: at least one comparison is needed"),
         }
+        if raw.get("sql_dialect").and_then(Value::as_str) == Some("spark") {
+            faults.counted_from_zero(&comparisons);
+        }
         let settings = Settings {
             link_type,
             prior: prior.unwrap_or(1e-4),
-            unique_id: text("unique_id_column_name", "unique_id"),
-            source_dataset: text("source_dataset_column_name", "source_dataset"),
+            unique_id,
+            source_dataset,
             rules,
             comparisons,
-            convergence: raw.get("em_convergence").and_then(Value::as_f64).unwrap_or(1e-4),
-            iterations: raw
-                .get("max_iterations")
-                .and_then(Value::as_u64)
-                .map_or(25, |n| n.min(100_000) as u32),
+            convergence,
+            iterations: iterations.min(100_000.0) as u32,
             unit,
             raw,
         };
@@ -324,6 +334,21 @@ fn default_m(levels: usize, gamma: i32) -> f64 {
     if gamma + 1 == levels as i32 { 0.95 } else { 0.05 / (levels as f64 - 1.0).max(1.0) }
 }
 
+/// The name that Splink gives a comparison that has none: its column, or `custom_` and its columns (which Splink puts
+/// into an order of its own).
+fn default_name(levels: &[Level]) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for (_, name) in levels.iter().filter_map(|l| l.condition.as_ref()).flat_map(Expr::columns) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    match names.as_slice() {
+        [one] => one.clone(),
+        several => format!("custom_{}", several.join("_")),
+    }
+}
+
 #[derive(Default)]
 struct Faults(Vec<String>);
 
@@ -347,16 +372,63 @@ impl Faults {
         }
     }
 
+    /// A number that is not negative.
+    fn number(&mut self, value: Option<&Value>, place: &str) -> Option<f64> {
+        match value {
+            None | Some(Value::Null) => None,
+            Some(value) => {
+                let number = value.as_f64().filter(|n| *n >= 0.0 && n.is_finite());
+                if number.is_none() {
+                    self.add(place, format!("is {value}, and must be a number, not below 0"));
+                }
+                number
+            }
+        }
+    }
+
+    fn truth(&mut self, value: Option<&Value>, place: &str) -> bool {
+        match value {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(truth)) => *truth,
+            Some(other) => {
+                self.add(place, format!("is {other}, and must be true or false"));
+                false
+            }
+        }
+    }
+
+    /// Spark counts a list from 0, where conditions here count from 1: `names_l[1]` would be another value.
+    fn counted_from_zero(&mut self, comparisons: &[Comparison]) {
+        for comparison in comparisons {
+            for level in &comparison.levels {
+                let mut indexed = false;
+                level.condition.iter().for_each(|c| c.walk(&mut |e| indexed |= matches!(e, Expr::Index(..))));
+                if indexed {
+                    let what = "an element of a list by its number is counted from 0 in Spark and from 1 here; \
+                                write the condition for DuckDB and set sql_dialect to duckdb";
+                    self.add(&format!("{}: {}", comparison.name, level.sql), what);
+                }
+            }
+        }
+    }
+
     fn rule(&mut self, rule: &Value, at: usize) -> Option<Rule> {
         let place = format!("blocking_rules_to_generate_predictions[{at}]");
         let (sql, explode) = match rule {
             Value::String(sql) => (sql.clone(), Vec::new()),
             Value::Object(rule) => {
                 let explode = match rule.get("arrays_to_explode") {
-                    Some(Value::Array(names)) => {
+                    None | Some(Value::Null) => Vec::new(),
+                    Some(Value::Array(names)) if names.iter().all(Value::is_string) => {
                         names.iter().filter_map(|n| n.as_str().map(str::to_owned)).collect()
                     }
-                    _ => Vec::new(),
+                    Some(other) => {
+                        self.add(
+                            &format!("{place}.arrays_to_explode"),
+                            format!("is {other}, and must be a list of columns"),
+                        );
+                        Vec::new()
+                    }
                 };
                 (rule.get("blocking_rule").and_then(Value::as_str).unwrap_or_default().to_owned(), explode)
             }
@@ -381,7 +453,7 @@ impl Faults {
         };
         let name = match value.get("output_column_name").and_then(Value::as_str) {
             Some(name) if !name.is_empty() => name.to_owned(),
-            _ => format!("comparison_{at}"),
+            _ => String::new(),
         };
         let valued = raw.iter().filter(|l| l.get("is_null_level") != Some(&Value::Bool(true))).count();
         if valued == 0 {
@@ -412,28 +484,45 @@ impl Faults {
             if !is_null {
                 gamma -= 1;
             }
-            let number = |key: &str, default: f64| level.get(key).and_then(Value::as_f64).unwrap_or(default);
-            let truth = |key: &str| level.get(key) == Some(&Value::Bool(true));
+            let at = |key: &str| format!("{place}.{key}");
+            self.truth(level.get("is_null_level"), &at("is_null_level"));
+            let frequency = match level.get("tf_adjustment_column") {
+                None | Some(Value::Null) => None,
+                Some(Value::String(column)) => Some(Frequency {
+                    column: column.trim_matches('"').to_owned(),
+                    weight: self
+                        .number(level.get("tf_adjustment_weight"), &at("tf_adjustment_weight"))
+                        .unwrap_or(1.0),
+                    least: self
+                        .probability(level.get("tf_minimum_u_value"), &at("tf_minimum_u_value"))
+                        .unwrap_or(0.0),
+                    own_u: self.truth(
+                        level.get("disable_tf_exact_match_detection"),
+                        &at("disable_tf_exact_match_detection"),
+                    ),
+                }),
+                Some(other) => {
+                    self.add(
+                        &at("tf_adjustment_column"),
+                        format!("is {other}, and must be the name of a column"),
+                    );
+                    None
+                }
+            };
             levels.push(Level {
                 label: level.get("label_for_charts").and_then(Value::as_str).unwrap_or(&sql).to_owned(),
                 gamma: if is_null { -1 } else { gamma },
                 m: self.probability(level.get("m_probability"), &format!("{place}.m_probability")),
                 u: self.probability(level.get("u_probability"), &format!("{place}.u_probability")),
-                fix_m: truth("fix_m_probability"),
-                fix_u: truth("fix_u_probability"),
+                fix_m: self.truth(level.get("fix_m_probability"), &at("fix_m_probability")),
+                fix_u: self.truth(level.get("fix_u_probability"), &at("fix_u_probability")),
                 is_null,
-                frequency: level.get("tf_adjustment_column").and_then(Value::as_str).map(|column| {
-                    Frequency {
-                        column: column.trim_matches('"').to_owned(),
-                        weight: number("tf_adjustment_weight", 1.0),
-                        least: number("tf_minimum_u_value", 0.0),
-                        own_u: truth("disable_tf_exact_match_detection"),
-                    }
-                }),
+                frequency,
                 sql,
                 condition,
             });
         }
+        let name = if name.is_empty() { default_name(&levels) } else { name };
         Some(Comparison { name, levels })
     }
 }

@@ -126,7 +126,7 @@ impl Evaluator {
                         Arithmetic::Plus => Value::Number(a + b),
                         Arithmetic::Minus => Value::Number(a - b),
                         Arithmetic::Times => Value::Number(a * b),
-                        Arithmetic::Divide if b == 0.0 => Value::Null,
+                        // As DuckDB has it since 1.3: infinity, or NaN for nothing over nothing.
                         Arithmetic::Divide => Value::Number(a / b),
                         Arithmetic::Modulo if b == 0.0 => Value::Null,
                         Arithmetic::Modulo => Value::Number(a % b),
@@ -167,6 +167,12 @@ impl Evaluator {
                 let (list, at) = (self.with(list, row, bound)?, self.with(at, row, bound)?);
                 match (list, number(&at)?) {
                     (Value::List(items), Some(at)) => element(&items, at),
+                    // The letter of a text; beyond its ends there is none, and that is an empty text.
+                    (Value::Text(text), Some(at)) if at >= 1.0 => Value::text(&substr(&text, at, Some(1.0))),
+                    (Value::Text(text), Some(at)) if at < 0.0 => {
+                        let from = text.chars().count() as f64 + at + 1.0;
+                        Value::text(&if from >= 1.0 { substr(&text, from, Some(1.0)) } else { String::new() })
+                    }
                     _ => Value::Null,
                 }
             }
@@ -266,6 +272,8 @@ impl Evaluator {
                 }
                 return Ok(Value::text(&all));
             }
+            // DuckDB: nothing is shared with a list that is not there; without the first list there is no answer.
+            (F::ListIntersect, [Value::List(_), Value::Null]) => return Ok(Value::List(Rc::from([]))),
             (F::ListValue, _) => return Ok(Value::List(values.to_vec().into())),
             (F::ListConcat, _) => {
                 let mut all = Vec::new();
@@ -628,7 +636,11 @@ fn order(left: &Value, right: &Value) -> Result<Ordering, String> {
         (Value::Time(_), Value::Text(_)) => order(left, &cast(right, CastType::Timestamp)?)?,
         (Value::Null, Value::Null) => Ordering::Equal,
         _ => match (number(left)?, number(right)?) {
-            (Some(a), Some(b)) => a.total_cmp(&(b + 0.0)),
+            // There is one zero and one NaN, which is above all other numbers.
+            (Some(a), Some(b)) => {
+                let plain = |n: f64| if n.is_nan() { f64::NAN } else { n + 0.0 };
+                plain(a).total_cmp(&plain(b))
+            }
             (a, b) => a.is_some().cmp(&b.is_some()),
         },
     })

@@ -40,7 +40,7 @@ functions! {
     /// Likeness of two texts, Jaro's.
     Jaro(2..=2) "jaro_similarity" | "jaro_sim" | "jaro";
     /// Edits between two texts.
-    Levenshtein(2..=2) "levenshtein" | "editdist3";
+    Levenshtein(2..=2) "levenshtein";
     /// Edits, swaps counted as one.
     DamerauLevenshtein(2..=2) "damerau_levenshtein";
     /// Shared bytes over all bytes.

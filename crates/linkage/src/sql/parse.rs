@@ -7,6 +7,7 @@ use sqlparser::ast::{
 };
 use sqlparser::dialect::DuckDbDialect;
 use sqlparser::parser::Parser;
+use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 /// How columns are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,33 +20,78 @@ pub(super) enum Columns {
     Plain,
 }
 
-/// No condition that people write is longer; it keeps the parser's stack small.
+/// No condition that people write is longer.
 const LONGEST: usize = 100_000;
 
+/// How many tokens a condition may have. `1+1+1…` and `x::int::int…` make a tree as deep as they are long without
+/// any recursion of the parser, and such a tree takes the stack to read and even to drop.
+const TOKENS: usize = 10_000;
+
+/// How deep one thing may stand inside another. Chains of AND, OR and `||` are one level, however long.
+const DEEPEST: usize = 100;
+
+/// How many expressions may be written out twice: `BETWEEN`, `IN` and `||` say what they are about once and mean it
+/// several times, so that nested they would double at every level.
+const COPIES: usize = 20_000;
+
 pub(super) fn parse(text: &str, columns: Columns) -> Result<Expr, SqlError> {
-    let fault = |what: String| SqlError { text: text.trim().chars().take(300).collect(), what };
+    let fault = |what: String| SqlError {
+        text: text.trim().chars().take(300).collect(),
+        what: what.chars().take(2000).collect(),
+    };
     if text.len() > LONGEST {
         return Err(fault(format!("is longer than {LONGEST} bytes")));
     }
-    let mut parser = Parser::new(&DuckDbDialect {})
-        .with_recursion_limit(120)
-        .try_with_sql(text)
+    let tokens = Tokenizer::new(&DuckDbDialect {}, text)
+        .tokenize_with_location()
         .map_err(|e| fault(format!("is no SQL: {e}")))?;
+    let (words, types) = sizes(&tokens);
+    if words > TOKENS {
+        return Err(fault(format!("has more than {TOKENS} words and signs")));
+    }
+    if types > DEEPEST {
+        return Err(fault(format!("has more than {DEEPEST} lists of lists")));
+    }
+    let mut parser =
+        Parser::new(&DuckDbDialect {}).with_recursion_limit(120).with_tokens_with_locations(tokens);
     let tree = parser.parse_expr().map_err(|e| fault(format!("is no SQL condition: {e}")))?;
     let rest = parser.peek_token();
-    if rest.token != sqlparser::tokenizer::Token::EOF {
+    if rest.token != Token::EOF {
         return Err(fault(format!(
             "is no SQL condition: nothing is expected at '{}' {}",
             rest.token, rest.span.start
         )));
     }
-    Reader { columns, parameters: Vec::new() }.read(tree).map_err(fault)
+    Reader { columns, parameters: Vec::new(), depth: 0, copies: 0 }.read(tree).map_err(fault)
+}
+
+/// How many tokens there are, and how many of them may open a type inside a type (`int[][3]`, `array<array<int>>`):
+/// the parser follows those without counting how deep it is.
+fn sizes(tokens: &[TokenWithSpan]) -> (usize, usize) {
+    let mut tokens =
+        tokens.iter().map(|t| &t.token).filter(|t| !matches!(t, Token::Whitespace(_))).peekable();
+    let (mut words, mut types) = (0, 0);
+    while let Some(token) = tokens.next() {
+        words += 1;
+        types += usize::from(match (token, tokens.peek()) {
+            (Token::LBracket, Some(Token::RBracket)) | (Token::RBracket, Some(Token::LBracket)) => true,
+            (Token::Word(word), Some(Token::Lt)) => {
+                ["array", "struct", "map"].iter().any(|name| word.value.eq_ignore_ascii_case(name))
+            }
+            _ => false,
+        });
+    }
+    (words, types)
 }
 
 struct Reader {
     columns: Columns,
     /// Names that lambdas around have bound.
     parameters: Vec<String>,
+    /// How many things stand around the one that is read.
+    depth: usize,
+    /// How many expressions were written out again.
+    copies: usize,
 }
 
 impl Reader {
@@ -82,6 +128,47 @@ impl Reader {
     }
 
     fn read(&mut self, sql: Sql) -> Result<Expr, String> {
+        self.deeper(1, |reader| reader.read_one(sql))
+    }
+
+    fn deeper<T>(
+        &mut self,
+        levels: usize,
+        read: impl FnOnce(&mut Self) -> Result<T, String>,
+    ) -> Result<T, String> {
+        self.depth += levels;
+        let result = if self.depth > DEEPEST {
+            Err(format!("is nested more than {DEEPEST} levels deep"))
+        } else {
+            read(self)
+        };
+        self.depth -= levels;
+        result
+    }
+
+    /// The same expression once more.
+    fn copy(&mut self, expr: &Expr) -> Result<Expr, String> {
+        expr.walk(&mut |_| self.copies += 1);
+        if self.copies > COPIES {
+            return Err("is too large once its BETWEEN, IN and || are written out".to_owned());
+        }
+        Ok(expr.clone())
+    }
+
+    /// The operands of a chain of one operator, in order; brackets inside the chain mean nothing.
+    fn chain(&mut self, left: Sql, op: &BinaryOperator, right: Sql) -> Result<Vec<Expr>, String> {
+        let (mut rest, mut parts) = (vec![right, left], Vec::new());
+        while let Some(sql) = rest.pop() {
+            match sql {
+                Sql::Nested(inner) => rest.push(*inner),
+                Sql::BinaryOp { left, op: same, right } if same == *op => rest.extend([*right, *left]),
+                other => parts.push(self.read(other)?),
+            }
+        }
+        Ok(parts)
+    }
+
+    fn read_one(&mut self, sql: Sql) -> Result<Expr, String> {
         Ok(match sql {
             Sql::Nested(inner) => self.read(*inner)?,
             Sql::Identifier(ident) => self.column(&ident.value)?,
@@ -131,7 +218,7 @@ impl Reader {
             Sql::Between { expr, negated, low, high } => {
                 let (expr, low, high) = (self.read(*expr)?, self.boxed(*low)?, self.boxed(*high)?);
                 let both = Expr::And(vec![
-                    Expr::Compare(Op::Ge, Box::new(expr.clone()), low),
+                    Expr::Compare(Op::Ge, Box::new(self.copy(&expr)?), low),
                     Expr::Compare(Op::Le, Box::new(expr), high),
                 ]);
                 if negated { Expr::Not(Box::new(both)) } else { both }
@@ -141,8 +228,8 @@ impl Reader {
                 let any = self
                     .all(list)?
                     .into_iter()
-                    .map(|item| Expr::Compare(Op::Eq, Box::new(expr.clone()), Box::new(item)))
-                    .collect();
+                    .map(|item| Ok(Expr::Compare(Op::Eq, Box::new(self.copy(&expr)?), Box::new(item))))
+                    .collect::<Result<_, String>>()?;
                 if negated { Expr::Not(Box::new(Expr::Or(any))) } else { Expr::Or(any) }
             }
             Sql::Cast { kind, expr, data_type, .. } => {
@@ -187,14 +274,15 @@ impl Reader {
             Sql::CompoundFieldAccess { root, access_chain } => {
                 // `l.x[1]` may come as the root `l` with the field `x` in the chain.
                 let mut chain = access_chain.into_iter().peekable();
-                let mut whole = match (*root, chain.peek()) {
+                let levels = chain.len();
+                let mut whole = self.deeper(levels, |reader| match (*root, chain.peek()) {
                     (Sql::Identifier(table), Some(AccessExpr::Dot(Sql::Identifier(name)))) => {
                         let both = Sql::CompoundIdentifier(vec![table, name.clone()]);
                         chain.next();
-                        self.read(both)?
+                        reader.read(both)
                     }
-                    (root, _) => self.read(root)?,
-                };
+                    (root, _) => reader.read(root),
+                })?;
                 for access in chain {
                     match access {
                         AccessExpr::Subscript(Subscript::Index { index }) => {
@@ -204,6 +292,9 @@ impl Reader {
                                     "a field of a structure is not supported: make it a column of its own"
                                         .into(),
                                 );
+                            }
+                            if index == Expr::Number(0.0) {
+                                return Err("a list is counted from 1, so that [0] is always NULL".to_owned());
                             }
                             whole = Expr::Index(Box::new(whole), Box::new(index));
                         }
@@ -236,9 +327,8 @@ impl Reader {
             B::GtEq => Some(Op::Ge),
             _ => None,
         };
-        let (left, right) = (self.read(left)?, self.read(right)?);
         if let Some(op) = comparison {
-            return Ok(Expr::Compare(op, Box::new(left), Box::new(right)));
+            return Ok(Expr::Compare(op, self.boxed(left)?, self.boxed(right)?));
         }
         let arithmetic = match op {
             B::Plus => Arithmetic::Plus,
@@ -246,34 +336,26 @@ impl Reader {
             B::Multiply => Arithmetic::Times,
             B::Divide => Arithmetic::Divide,
             B::Modulo => Arithmetic::Modulo,
-            B::And | B::Or => {
-                // Chains become one level, so that a long one is not deep.
-                let and = *op == B::And;
-                let mut parts = Vec::new();
-                for side in [left, right] {
-                    match side {
-                        Expr::And(inner) if and => parts.extend(inner),
-                        Expr::Or(inner) if !and => parts.extend(inner),
-                        other => parts.push(other),
-                    }
-                }
-                return Ok(if and { Expr::And(parts) } else { Expr::Or(parts) });
-            }
+            B::And => return self.chain(left, op, right).map(Expr::And),
+            B::Or => return self.chain(left, op, right).map(Expr::Or),
             // NULL with anything is NULL here, other than in concat().
             B::StringConcat => {
-                let both = vec![(
-                    Expr::Or(vec![
-                        Expr::IsNull(Box::new(left.clone())),
-                        Expr::IsNull(Box::new(right.clone())),
-                    ]),
-                    Expr::Null,
-                )];
-                let joined = Expr::Call(Function::Concat, vec![left, right]);
-                return Ok(Expr::Case { operand: None, whens: both, otherwise: Some(Box::new(joined)) });
+                let parts = self.chain(left, op, right)?;
+                let unknown = parts
+                    .iter()
+                    .filter(|part| !matches!(part, Expr::Text(_)))
+                    .map(|part| Ok(Expr::IsNull(Box::new(self.copy(part)?))))
+                    .collect::<Result<Vec<_>, String>>()?;
+                let joined = Expr::Call(Function::Concat, parts);
+                if unknown.is_empty() {
+                    return Ok(joined);
+                }
+                let whens = vec![(Expr::Or(unknown), Expr::Null)];
+                return Ok(Expr::Case { operand: None, whens, otherwise: Some(Box::new(joined)) });
             }
             other => return Err(format!("the operator {other} is not supported")),
         };
-        Ok(Expr::Arithmetic(arithmetic, Box::new(left), Box::new(right)))
+        Ok(Expr::Arithmetic(arithmetic, self.boxed(left)?, self.boxed(right)?))
     }
 
     fn call(&mut self, call: sqlparser::ast::Function) -> Result<Expr, String> {
@@ -316,6 +398,11 @@ impl Reader {
         if let (Function::TryStrptime | Function::Strptime, Some(Expr::Text(format))) =
             (function, arguments.get(1))
         {
+            if !format.contains('%') {
+                return Err(format!(
+                    "'{format}' is no form of a time: {name}() takes one such as '%Y-%m-%d'"
+                ));
+            }
             crate::time::parse("", format)?;
         }
         Ok(Expr::Call(function, arguments))

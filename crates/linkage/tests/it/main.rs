@@ -3,6 +3,7 @@
 #![allow(clippy::cast_possible_truncation, reason = "the numbers of a test are small")]
 
 mod accuracy;
+mod conditions;
 mod data;
 mod index;
 mod known;
