@@ -2,10 +2,19 @@
 //!
 //! Kernels (`kernel`) are made of the shapes that matter; this serves what is derived once per distinct value, and
 //! what has no kernel.
+//!
+//! Answers are DuckDB 2.0.1's own (`tests/data/duckdb_functions.jsonl` records a sample). What can't be the same, because
+//! a value here does not know the type of its column: a whole number is written without `.0` unless it was cast to
+//! DOUBLE on the spot; whole numbers are exact up to 2^53; a text beside a number is read as a DOUBLE where DuckDB would
+//! read it as a whole number beside an INTEGER; `%` by zero is NULL where DuckDB has NaN for a DOUBLE. The order of
+//! `list_distinct` is that of the list; DuckDB's is that of its hash table.
+
+mod number;
+pub(crate) mod pattern;
 
 use crate::metric::{self, Unit};
 use crate::sql::{Arithmetic, CastType, Expr, Function, Op, Side};
-use regex::bytes::Regex;
+use regex::Regex;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -157,7 +166,20 @@ impl Evaluator {
             }
             Expr::Cast { expr, to, lenient } => {
                 let value = self.with(expr, row, bound)?;
-                match cast(&value, *to) {
+                let cast = match (&**expr, *to, &value) {
+                    // A value does not know its type, but here it is written beside it.
+                    (Expr::Cast { to: CastType::Double, .. }, CastType::Text, Value::Number(n)) => {
+                        Ok(Value::text(&number::write(*n)))
+                    }
+                    (
+                        Expr::Cast { to: CastType::Timestamp, .. }
+                        | Expr::Call(Function::TryStrptime | Function::Strptime, _),
+                        CastType::Text,
+                        Value::Time(seconds),
+                    ) => Ok(Value::text(&crate::time::write_moment(*seconds))),
+                    _ => cast(&value, *to),
+                };
+                match cast {
                     Ok(value) => value,
                     Err(_) if *lenient => Value::Null,
                     Err(why) => return Err(why),
@@ -229,7 +251,7 @@ impl Evaluator {
 
     fn pattern(&mut self, text: &str) -> Result<&Regex, String> {
         if !self.patterns.contains_key(text) {
-            let compiled = Regex::new(text)
+            let compiled = pattern::compile(text)
                 .map_err(|e| format!("'{text}' is no pattern that can be searched for: {e}"))?;
             self.patterns.insert(text.to_owned(), compiled);
         }
@@ -265,10 +287,8 @@ impl Evaluator {
             }
             (F::Concat, _) => {
                 let mut all = String::new();
-                for value in values {
-                    if let Some(text) = text(value) {
-                        all.push_str(&text);
-                    }
+                for value in values.iter().filter(|v| **v != Value::Null) {
+                    all.push_str(&need_text(value)?);
                 }
                 return Ok(Value::text(&all));
             }
@@ -328,11 +348,18 @@ impl Evaluator {
             F::Substr => {
                 let text = need_text(one()?)?;
                 let length = if values.len() > 2 { Some(n(2)?) } else { None };
-                Value::text(&substr(&text, n(1)?, length))
+                let from = n(1)?;
+                if from.fract() != 0.0 || length.is_some_and(|n| n.fract() != 0.0) {
+                    return Err("substr takes whole numbers".to_owned());
+                }
+                Value::text(&substr(&text, from, length))
             }
             F::Left | F::Right => {
                 let text = need_text(one()?)?;
                 let (chars, count) = (text.chars().count() as f64, n(1)?);
+                if count.fract() != 0.0 {
+                    return Err(format!("{function} takes a whole number"));
+                }
                 let take = if count < 0.0 { (chars + count).max(0.0) } else { count.min(chars) } as usize;
                 if function == F::Left {
                     Value::text(&text.chars().take(take).collect::<String>())
@@ -342,37 +369,46 @@ impl Evaluator {
             }
             F::Lower => Value::text(&need_text(one()?)?.chars().map(lower).collect::<String>()),
             F::Upper => Value::text(&need_text(one()?)?.chars().map(upper).collect::<String>()),
-            F::Trim => Value::text(need_text(one()?)?.trim_matches(' ')),
-            F::Reverse => Value::text(&need_text(one()?)?.chars().rev().collect::<String>()),
+            F::Trim => Value::text(need_text(one()?)?.trim_matches(space)),
+            F::Reverse => Value::text(&reverse(&need_text(one()?)?)?),
             F::Length => match one()? {
                 Value::List(items) => Value::Number(items.len() as f64),
                 value => Value::Number(need_text(value)?.chars().count() as f64),
             },
             F::RegexpExtract => {
                 let (text, pattern) = (need_text(one()?)?, need_text(values.get(1).unwrap_or(&Value::Null))?);
-                let group = if values.len() > 2 { n(2)? as usize } else { 0 };
-                let found = self.pattern(&pattern)?.captures(text.as_bytes()).and_then(|c| c.get(group));
-                Value::text(
-                    &found.map_or(String::new(), |m| String::from_utf8_lossy(m.as_bytes()).into_owned()),
-                )
+                let group = if values.len() > 2 { n(2)? } else { 0.0 };
+                if group.fract() != 0.0 || !(0.0..=9.0).contains(&group) {
+                    return Err("the group of regexp_extract must be 0 to 9".to_owned());
+                }
+                let group = group as usize;
+                let found = self.pattern(&pattern)?.captures(&text).and_then(|c| c.get(group));
+                Value::text(found.map_or("", |m| m.as_str()))
             }
             F::RegexpMatches => {
                 let (text, pattern) = texts()?;
-                Value::Bool(self.pattern(&pattern)?.is_match(text.as_bytes()))
+                Value::Bool(self.pattern(&pattern)?.is_match(&text))
             }
             F::RegexpReplace => {
                 let [text, pattern, with] =
                     [0, 1, 2].map(|i| values.get(i).map_or(Ok(Rc::from("")), need_text));
                 let (text, with) = (text?, with?);
-                let all = values.get(3).map(need_text).transpose()?.is_some_and(|flags| flags.contains('g'));
-                // DuckDB writes a group as \1, this library as $1.
-                let with = with.replace('$', "$$");
-                let with = Regex::new(r"\\(\d)")
-                    .map_err(|e| e.to_string())?
-                    .replace_all(with.as_bytes(), &b"$${$1}"[..]);
-                let pattern = self.pattern(&pattern?)?;
+                let flags = values.get(3).map(need_text).transpose()?.unwrap_or_else(|| Rc::from(""));
+                let (mut all, mut before) = (false, String::new());
+                for flag in flags.chars() {
+                    match flag {
+                        'g' => all = true,
+                        'i' => before = "(?i)".to_owned(),
+                        'c' => before.clear(),
+                        other => {
+                            return Err(format!("the option '{other}' of regexp_replace is not supported"));
+                        }
+                    }
+                }
+                let pattern = self.pattern(&format!("{before}{}", pattern?))?;
+                let with = pattern::replacement(&with, pattern.captures_len() - 1)?;
                 let limit = usize::from(!all);
-                Value::text(&String::from_utf8_lossy(&pattern.replacen(text.as_bytes(), limit, &with[..])))
+                Value::text(&pattern.replacen(&text, limit, with.as_str()))
             }
             F::Replace => {
                 let [text, from, to] = [0, 1, 2].map(|i| values.get(i).map_or(Ok(Rc::from("")), need_text));
@@ -389,14 +425,22 @@ impl Evaluator {
                 }
             }
             F::Epoch => match one()? {
+                Value::Time(seconds) if seconds.is_infinite() => Value::Null,
                 Value::Time(seconds) => Value::Number(*seconds),
                 other => return Err(format!("epoch takes a time, not {other:?}")),
             },
             F::Abs => Value::Number(n(0)?.abs()),
             F::Round => {
                 let places = if values.len() > 1 { n(1)? } else { 0.0 };
-                let scale = 10f64.powf(places);
-                Value::Number((n(0)? * scale).round() / scale)
+                let (n, scale) = (n(0)?, 10f64.powf(places.abs()));
+                // Where the scale is beyond all numbers, nothing is left to round, or nothing is left at all.
+                Value::Number(if places < 0.0 {
+                    let rounded = (n / scale).round() * scale;
+                    if rounded.is_finite() || !n.is_finite() { rounded } else { 0.0 }
+                } else {
+                    let rounded = (n * scale).round() / scale;
+                    if rounded.is_finite() { rounded } else { n }
+                })
             }
             F::Floor => Value::Number(n(0)?.floor()),
             F::Ceil => Value::Number(n(0)?.ceil()),
@@ -415,6 +459,9 @@ impl Evaluator {
             F::ListIntersect => match values {
                 [a, b] => {
                     let (a, b) = (need_list(a)?, need_list(b)?);
+                    // DuckDB goes through the longer list and looks up in the shorter; the order is that of the
+                    // longer, of the second where both are as long.
+                    let (a, b) = if a.len() <= b.len() { (b, a) } else { (a, b) };
                     let mut both: Vec<Value> = Vec::new();
                     for item in a.iter().filter(|i| **i != Value::Null) {
                         if b.contains(item) && !both.contains(item) {
@@ -473,7 +520,8 @@ impl Evaluator {
             F::ArrayCosineSimilarity | F::ArrayInnerProduct => match values {
                 [a, b] => {
                     let (a, b) = (need_list(a)?, need_list(b)?);
-                    let number_of = |v: &Value| number(v).map(|n| n.unwrap_or(0.0));
+                    let number_of =
+                        |v: &Value| number(v)?.ok_or_else(|| format!("{function} takes lists without NULL"));
                     let (mut dot, mut aa, mut bb) = (0.0, 0.0, 0.0);
                     if a.len() != b.len() {
                         return Err(format!("{function} takes two lists of one length"));
@@ -486,6 +534,8 @@ impl Evaluator {
                     }
                     if function == F::ArrayInnerProduct {
                         Value::Number(dot)
+                    } else if a.is_empty() {
+                        Value::Null
                     } else {
                         Value::Number((dot / (aa * bb).sqrt()).clamp(-1.0, 1.0))
                     }
@@ -516,6 +566,14 @@ fn upper(c: char) -> char {
     if c == 'ß' {
         return 'ẞ'; // one character for one, where Unicode's own mapping has two
     }
+    match c {
+        // Greek letters with a iota below: Unicode's full mapping has two letters, its simple one the title form.
+        '\u{1f80}'..='\u{1f87}' | '\u{1f90}'..='\u{1f97}' | '\u{1fa0}'..='\u{1fa7}' => {
+            return char::from_u32(u32::from(c) + 8).unwrap_or(c);
+        }
+        '\u{1fb3}' | '\u{1fc3}' | '\u{1ff3}' => return char::from_u32(u32::from(c) + 9).unwrap_or(c),
+        _ => {}
+    }
     let mut all = c.to_uppercase();
     match (all.next(), all.next()) {
         (Some(first), None) => first,
@@ -523,10 +581,31 @@ fn upper(c: char) -> char {
     }
 }
 
+/// What `trim` takes away: Unicode's separators of the kind space (Zs), and neither tabs nor line ends.
+fn space(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
+}
+
+/// Back to front, as DuckDB does it: by what people see as one letter. What needs Unicode's rules for that is refused.
+fn reverse(text: &str) -> Result<String, String> {
+    // Latin, Greek, Cyrillic, kana, ideographs, Hangul syllables, signs and pictures: each is a letter of its own.
+    let plain = |c: char| {
+        matches!(u32::from(c),
+            0..=0xc | 0xe..=0x2ff | 0x370..=0x482 | 0x48a..=0x52f | 0x1e00..=0x1fff | 0x2010..=0x2027
+            | 0x20a0..=0x20bf | 0x3041..=0x3096 | 0x30a0..=0x30ff | 0x4e00..=0x9fff | 0xac00..=0xd7a3
+            | 0x1f300..=0x1f3fa | 0x1f400..=0x1faff)
+    };
+    if text.chars().all(plain) {
+        Ok(text.chars().rev().collect())
+    } else {
+        Err(format!("reverse of '{text}' is not supported: it has letters made of several characters"))
+    }
+}
+
 /// Part of a text by characters, counted from 1, from the end where `from` is negative.
 pub fn substr(text: &str, from: f64, length: Option<f64>) -> String {
     let chars = text.chars().count() as f64;
-    let mut start = if from < 0.0 { (chars + from).max(0.0) } else { from - 1.0 };
+    let mut start = if from < 0.0 { chars + from } else { from - 1.0 };
     let mut end = match length {
         Some(length) if length < 0.0 => {
             // A negative length takes what stands before.
@@ -548,6 +627,7 @@ pub fn substr(text: &str, from: f64, length: Option<f64>) -> String {
 fn need_text(value: &Value) -> Result<Rc<str>, String> {
     match value {
         Value::Text(text) => Ok(text.clone()),
+        Value::List(_) => Err("a list can't be used as a text".to_owned()),
         other => text(other).map(|t| Rc::from(t.as_str())).ok_or_else(|| "a text is needed".to_owned()),
     }
 }
@@ -564,7 +644,7 @@ pub fn text(value: &Value) -> Option<String> {
     Some(match value {
         Value::Null => return None,
         Value::Bool(truth) => truth.to_string(),
-        Value::Number(n) => n.to_string(),
+        Value::Number(n) => number::write_short(*n),
         Value::Text(text) => text.to_string(),
         Value::Time(seconds) => crate::time::write(*seconds),
         Value::List(items) => {
@@ -580,7 +660,7 @@ fn number(value: &Value) -> Result<Option<f64>, String> {
         Value::Bool(truth) => f64::from(u8::from(*truth)),
         Value::Number(n) | Value::Time(n) => *n,
         Value::Text(text) => {
-            text.trim().parse::<f64>().map_err(|_| format!("'{text}' is no number, and one is needed"))?
+            number::real(text).ok_or_else(|| format!("'{text}' is no number, and one is needed"))?
         }
         Value::List(_) => return Err("a list is no number".to_owned()),
     }))
@@ -591,9 +671,16 @@ fn cast(value: &Value, to: CastType) -> Result<Value, String> {
         return Ok(Value::Null);
     }
     Ok(match to {
-        CastType::Text => text(value).map_or(Value::Null, |t| Value::text(&t)),
+        CastType::Text => Value::Text(need_text(value)?),
         CastType::Double => number(value)?.map_or(Value::Null, Value::Number),
-        CastType::Integer => number(value)?.map_or(Value::Null, |n| Value::Number(n.round_ties_even())),
+        CastType::Float => number(value)?.map_or(Value::Null, |n| Value::Number(f64::from(n as f32))),
+        CastType::Integer { bits } => {
+            let whole = match value {
+                Value::Text(text) => number::whole(text, bits),
+                other => number(other)?.and_then(|n| number::fits(n.round_ties_even(), bits)),
+            };
+            Value::Number(whole.ok_or_else(|| format!("{value:?} is no whole number of {bits} bits"))?)
+        }
         CastType::Boolean => match value {
             Value::Text(text) => match text.to_ascii_lowercase().as_str() {
                 "true" | "t" | "1" | "yes" | "y" => Value::Bool(true),
@@ -608,8 +695,8 @@ fn cast(value: &Value, to: CastType) -> Result<Value, String> {
             }
             Value::Time(_) => value.clone(),
             Value::Text(text) => {
-                let parsed = crate::time::parse(text.trim(), "%Y-%m-%d")?
-                    .or(crate::time::parse(text.trim(), "%Y-%m-%d %H:%M:%S")?);
+                let parsed =
+                    if to == CastType::Date { crate::time::day(text) } else { crate::time::moment(text) };
                 parsed.map(Value::Time).ok_or_else(|| format!("'{text}' is no date"))?
             }
             other => return Err(format!("{other:?} is no date")),

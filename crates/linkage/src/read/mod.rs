@@ -12,7 +12,6 @@ use crate::dictionary::NULL;
 use std::io::Read;
 
 pub use self::parquet::PairsFile;
-pub(crate) use self::parquet::write_day;
 
 /// The form of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -55,9 +55,14 @@ pub enum CastType {
     /// `varchar`, `text`, `string`
     Text,
     /// `int`, `bigint` …
-    Integer,
-    /// `double`, `float` …
+    Integer {
+        /// How many bits it has: beyond them there is no number.
+        bits: u8,
+    },
+    /// `double`, `float8` …
     Double,
+    /// `float`, `real`: rounded to 32 bits.
+    Float,
     /// `boolean`
     Boolean,
     /// `date`

@@ -392,7 +392,7 @@ impl Reader {
             Some(Expr::Text(pattern)),
         ) = (function, arguments.get(1))
         {
-            regex::bytes::Regex::new(pattern)
+            crate::value::pattern::compile(pattern)
                 .map_err(|e| format!("'{pattern}' is no pattern for {name}(): {e}"))?;
         }
         if let (Function::TryStrptime | Function::Strptime, Some(Expr::Text(format))) =
@@ -414,9 +414,13 @@ fn cast_type(data_type: &DataType) -> Result<CastType, String> {
     let stem = name.split(['(', ' ']).next().unwrap_or_default();
     Ok(match stem {
         "VARCHAR" | "TEXT" | "STRING" | "CHAR" | "BPCHAR" | "CHARACTER" => CastType::Text,
-        "INT" | "INTEGER" | "BIGINT" | "SMALLINT" | "TINYINT" | "INT8" | "INT4" | "INT2" | "INT64"
-        | "INT32" | "HUGEINT" => CastType::Integer,
-        "DOUBLE" | "FLOAT" | "FLOAT8" | "FLOAT4" | "FLOAT64" | "REAL" => CastType::Double,
+        "TINYINT" => CastType::Integer { bits: 8 },
+        "SMALLINT" | "INT2" => CastType::Integer { bits: 16 },
+        "INT" | "INTEGER" | "INT4" | "INT32" => CastType::Integer { bits: 32 },
+        "BIGINT" | "INT8" | "INT64" => CastType::Integer { bits: 64 },
+        "HUGEINT" => CastType::Integer { bits: 128 },
+        "DOUBLE" | "FLOAT8" | "FLOAT64" => CastType::Double,
+        "FLOAT" | "FLOAT4" | "REAL" => CastType::Float,
         "BOOLEAN" | "BOOL" => CastType::Boolean,
         "DATE" => CastType::Date,
         "TIMESTAMP" | "DATETIME" => CastType::Timestamp,
