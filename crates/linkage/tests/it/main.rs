@@ -5,6 +5,7 @@
 mod accuracy;
 mod conditions;
 mod data;
+mod functions;
 mod index;
 mod known;
 mod properties;
