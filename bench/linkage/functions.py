@@ -88,6 +88,10 @@ def cases(pick):
                 yield f"regexp_matches(a, '{pattern}')", text, None
                 yield f"regexp_extract(a, '{pattern}', {pick.choice([0, 1, 2])})", text, None
                 yield f"regexp_replace(a, '{pattern}', '<\\0$1>'{pick.choice(['', chr(44) + ' ' + repr('g')])})", text, None
+    cased = [c for c in map(chr, range(128, 0x1f000)) if c.lower() != c or c.upper() != c]
+    for at in range(0, len(cased), 100):
+        for call in ["lower(a)", "upper(a)"]:
+            yield call, "".join(cased[at:at + 100]), None
     for _ in range(500):
         at, size = pick.randint(-7, 7), pick.randint(-7, 7)
         call = pick.choice([f"substr(a, {at}, {size})", f"substr(a, {at})", f"left(a, {at})", f"right(a, {at})", f"a[{at or 1}]"])
