@@ -1,5 +1,6 @@
 //! Patterns as RE2 reads them, DuckDB's library, for the library here: `\d`, `\w`, `\s` and `\b` know ASCII only, and
 //! nothing is a set operation inside brackets. Unicode's classes (`\pL`) are those of this library's Unicode version.
+//! Under `(?i)`, `\w` inside brackets also takes the two letters that fold to `k` and `s`, which RE2 leaves out.
 
 use regex::Regex;
 
