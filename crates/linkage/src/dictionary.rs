@@ -20,6 +20,11 @@ pub struct Dictionary {
     hasher: hashbrown::DefaultHashBuilder,
 }
 
+/// The table's hash from the part that it holds: it grows without a look at the values, which are all over memory.
+fn spread(part: u32) -> u64 {
+    u64::from(part).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 impl Default for Dictionary {
     fn default() -> Dictionary {
         Dictionary { bytes: Vec::new(), ends: vec![0], table: HashTable::new(), hasher: Default::default() }
@@ -61,12 +66,11 @@ impl Dictionary {
     /// The number of a value, given out now if it is new. An empty string is a value like any other.
     #[inline]
     pub fn intern(&mut self, value: &[u8]) -> u32 {
-        let hash = self.hasher.hash_one(value);
-        let Dictionary { bytes, ends, table, hasher } = self;
-        let part = (hash >> 32) as u32;
+        let part = self.part(value);
+        let Dictionary { bytes, ends, table, .. } = self;
         let of = |id: u32| &bytes[ends[id as usize - 1]..ends[id as usize]];
         let same = |&(held, id): &(u32, u32)| held == part && of(id) == value;
-        match table.entry(hash, same, |&(_, id)| hasher.hash_one(of(id))) {
+        match table.entry(spread(part), same, |&(held, _)| spread(held)) {
             Entry::Occupied(entry) => entry.get().1,
             Entry::Vacant(entry) => {
                 let id = u32::try_from(ends.len()).unwrap_or(u32::MAX);
@@ -80,14 +84,20 @@ impl Dictionary {
 
     /// The number of a value that is already there.
     pub fn find(&self, value: &[u8]) -> Option<u32> {
-        self.table.find(self.hasher.hash_one(value), |&(_, id)| self.get(id) == value).map(|(_, id)| *id)
+        let part = self.part(value);
+        let same = |&(held, id): &(u32, u32)| held == part && self.get(id) == value;
+        self.table.find(spread(part), same).map(|(_, id)| *id)
+    }
+
+    fn part(&self, value: &[u8]) -> u32 {
+        (self.hasher.hash_one(value) >> 32) as u32
     }
 
     /// Forgets every value after the first `most`.
     pub fn truncate(&mut self, most: usize) {
         while self.len() > most {
             let id = self.len() as u32;
-            let hash = self.hasher.hash_one(self.get(id));
+            let hash = spread(self.part(self.get(id)));
             if let Ok(entry) = self.table.find_entry(hash, |&(_, held)| held == id) {
                 entry.remove();
             }

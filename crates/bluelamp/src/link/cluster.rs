@@ -8,12 +8,13 @@ use super::threads;
 use crate::fail::Fail;
 use crate::say;
 use bluelamp_linkage::cluster::{
-    self, Alarm, Clustering, Comparison, Evidence, Input, Judgement, Layout, Level, Options, Pairs, Role,
-    Scored, Verdict,
+    self, Alarm, Clustering, Comparison, Counts, Evidence, Extras, Floor, Input, Judgement, Layout, Level,
+    Options, Pairs, Role, Scored, Verdict,
 };
 use bluelamp_linkage::columns::{Column, Kind, Table};
 use bluelamp_linkage::judgement;
 use bluelamp_linkage::linker::{Limits, Linker, weight_of};
+use bluelamp_linkage::parallel;
 use bluelamp_linkage::predict::Ids;
 use bluelamp_linkage::read::PairsFile;
 use bluelamp_linkage::settings::{LinkType, Settings};
@@ -31,6 +32,15 @@ pub(crate) struct Scores {
     pub(crate) weight: Vec<f64>,
     pattern: Vec<u64>,
 }
+
+impl Scores {
+    fn pairs(&self) -> Pairs<'_> {
+        Pairs { left: &self.left, right: &self.right, weight: &self.weight, pattern: &self.pattern }
+    }
+}
+
+/// One pair in so many shows which are too weak to join anybody.
+const SHOWN: usize = 16;
 
 /// Records by their ids.
 pub(crate) enum Places {
@@ -85,74 +95,135 @@ impl Places {
     }
 }
 
-/// Reads pairs, and the levels where a model says how they are laid out.
-pub(crate) fn scores(
+/// The records of pairs whose ids are texts: one look for each that is different. None where ids are numbers.
+pub(crate) fn text_sides(
     file: &PairsFile<Shared>,
     name: &str,
     places: &Places,
     id: &str,
     source: Option<&str>,
-    gammas: &[(String, u32)],
-) -> Result<Scores, Fail> {
-    let mut all = Scores::default();
-    let (l, r) = (format!("{id}_l"), format!("{id}_r"));
-    let missing = |id: &str| {
-        wrong(format!("{name}: the id {id} is in a pair and not in the records given with --input"))
-    };
-    let whole = |column: &str| -> Result<Vec<u32>, Fail> {
-        // Ids that are texts: one look for each that is different.
-        let ids = file.column(column).map_err(wrong)?;
-        let side = &column[column.len() - 2..];
+) -> Result<Option<[Vec<u32>; 2]>, Fail> {
+    if !matches!(places, Places::Texts(_)) && source.is_none() {
+        return Ok(None);
+    }
+    let side = |side: &str| -> Result<Vec<u32>, Fail> {
+        let ids = file.column(&format!("{id}{side}")).map_err(wrong)?;
         if let Some(source) = source {
             let files = file.column(&format!("{source}{side}")).map_err(wrong)?;
             let key =
                 |at: usize| format!("{}:{}", files.values.text(files.ids[at]), ids.values.text(ids.ids[at]));
             return (0..ids.ids.len())
-                .map(|at| places.text(&key(at)).ok_or_else(|| missing(&key(at))))
+                .map(|at| places.text(&key(at)).ok_or_else(|| missing(name, &key(at))))
                 .collect();
         }
         let mut of = vec![NOWHERE];
         for (_, value) in ids.values.iter() {
             let text = String::from_utf8_lossy(value);
-            of.push(places.text(&text).ok_or_else(|| missing(&text))?);
+            of.push(places.text(&text).ok_or_else(|| missing(name, &text))?);
         }
         Ok(ids.ids.iter().map(|id| of[*id as usize]).collect())
     };
-    let numbers = matches!(places, Places::Dense(..) | Places::Numbers(_)) && source.is_none();
-    if !numbers {
-        (all.left, all.right) = (whole(&l)?, whole(&r)?);
-    } else {
-        all.left.reserve(file.rows());
-        all.right.reserve(file.rows());
-    }
-    all.weight.reserve(file.rows());
-    if !gammas.is_empty() {
-        all.pattern.reserve(file.rows());
-    }
-    for part in 0..file.parts() {
-        if numbers {
-            for (column, into) in [(&l, &mut all.left), (&r, &mut all.right)] {
-                for id in file.numbers(column, part).map_err(wrong)? {
-                    into.push(places.number(id as i64).ok_or_else(|| missing(&id.to_string()))?);
-                }
-            }
+    Ok(Some([side("_l")?, side("_r")?]))
+}
+
+fn missing(name: &str, id: &str) -> Fail {
+    wrong(format!("{name}: the id {id} is in a pair and not in the records given with --input"))
+}
+
+/// What is read of a file of pairs.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    /// The records of pairs, where [`text_sides`] found them.
+    pub(crate) texts: Option<&'a [Vec<u32>; 2]>,
+    /// The column of ids, without `_l` and `_r`.
+    pub(crate) id: &'a str,
+    /// The columns of levels, and where each lies in a pattern; none where patterns are not needed.
+    pub(crate) gammas: &'a [(String, u32)],
+    /// Pairs of fewer bits are left out.
+    pub(crate) least: f64,
+    /// Pairs that a floor does not keep are only counted.
+    pub(crate) floor: Option<(&'a Extras, &'a Floor)>,
+    /// Of each part only the first of its rows, one in so many.
+    pub(crate) one_in: usize,
+}
+
+/// Reads pairs, part by part, on several threads.
+pub(crate) fn scores(
+    file: &PairsFile<Shared>,
+    name: &str,
+    places: &Places,
+    wanted: &Wanted<'_>,
+    threads: usize,
+) -> Result<(Scores, Option<Counts>), Fail> {
+    let first: Vec<usize> = (0..file.parts())
+        .scan(0, |rows, part| {
+            let first = *rows;
+            *rows += file.rows_of(part);
+            Some(first)
+        })
+        .collect();
+    let records = |side: usize, part: usize, most: usize| -> Result<Vec<u32>, Fail> {
+        if let Some(texts) = wanted.texts {
+            let of = &texts[side];
+            return Ok(of[first[part].min(of.len())..(first[part] + most).min(of.len())].to_vec());
         }
-        all.weight.extend(file.numbers("match_weight", part).map_err(wrong)?);
-        let from = all.pattern.len();
-        for (at, (column, shift)) in gammas.iter().enumerate() {
-            let levels = file.numbers(column, part).map_err(wrong)?;
-            if at == 0 {
-                all.pattern.resize(from + levels.len(), 0);
-            }
-            for (pattern, level) in all.pattern[from..].iter_mut().zip(levels) {
+        let column = format!("{}{}", wanted.id, ["_l", "_r"][side]);
+        file.numbers(&column, part, most)
+            .map_err(wrong)?
+            .into_iter()
+            .map(|id| places.number(id as i64).ok_or_else(|| missing(name, &id.to_string())))
+            .collect()
+    };
+    let piece = |part: usize| -> Result<(Scores, Option<Counts>), Fail> {
+        let most = file.rows_of(part).div_ceil(wanted.one_in);
+        let (left, right) = (records(0, part, most)?, records(1, part, most)?);
+        let weight = file.numbers("match_weight", part, most).map_err(wrong)?;
+        let mut pattern = vec![0_u64; weight.len()];
+        for (column, shift) in wanted.gammas {
+            let levels = file.numbers(column, part, most).map_err(wrong)?;
+            for (pattern, level) in pattern.iter_mut().zip(levels) {
                 *pattern |= ((level as i64 + 1).clamp(0, 255) as u64) << shift;
             }
         }
-    }
-    if gammas.is_empty() {
-        all.pattern = vec![0; all.weight.len()];
-    }
-    Ok(all)
+        let rows = left.len().min(right.len()).min(weight.len());
+        let mut counts = wanted.floor.map(|(extras, _)| Counts::new(extras));
+        let mut kept = Scores::default();
+        for at in 0..rows {
+            if weight[at] < wanted.least {
+                continue;
+            }
+            if let (Some(counts), Some((extras, floor))) = (&mut counts, wanted.floor)
+                && !floor.keeps(extras, left[at], right[at], pattern[at], weight[at])
+            {
+                counts.add(extras, left[at], right[at], pattern[at], weight[at]);
+                continue;
+            }
+            kept.left.push(left[at]);
+            kept.right.push(right[at]);
+            kept.weight.push(weight[at]);
+            kept.pattern.push(pattern[at]);
+        }
+        Ok((kept, counts))
+    };
+    let mut all = Scores::default();
+    let mut counts = wanted.floor.map(|(extras, _)| Counts::new(extras));
+    parallel::ordered(
+        threads,
+        file.parts(),
+        || (),
+        |(), part| piece(part),
+        |_, (some, counted)| {
+            all.left.extend(some.left);
+            all.right.extend(some.right);
+            all.weight.extend(some.weight);
+            all.pattern.extend(some.pattern);
+            if let (Some(counts), Some(counted)) = (&mut counts, &counted) {
+                counts.merge(counted);
+            }
+            Ok(())
+        },
+    )?;
+    Ok((all, counts))
 }
 
 fn judgements(what: &Cluster, places: &Places) -> Result<Vec<Judgement>, Fail> {
@@ -266,46 +337,72 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
         linker = Some(made);
     }
     let source = by_file.then_some(settings.source_dataset.as_str());
-    let scores = scores(&file, &name, &places, &settings.unique_id, source, &gammas)?;
-    drop(places);
-    stages.end("pairs");
-    let pairs =
-        Pairs { left: &scores.left, right: &scores.right, weight: &scores.weight, pattern: &scores.pattern };
-    let progress = Progress::new("clustering", 0);
     let threshold = weight_of(what.threshold);
-    let found = match (what.method, &linker) {
-        (Method::Contradiction, Some(linker)) => {
-            let comparisons = comparisons(&settings);
-            let layout =
-                Layout::from_fields(linker.fields.iter().map(|f| (f.shift, f.mask.count_ones())).collect())
-                    .ok_or_else(|| wrong("the model has more levels than clustering can read"))?;
-            let evidence: Vec<Evidence<'_>> =
-                extra.iter().map(|(name, role, ids)| Evidence { name, role: *role, ids }).collect();
-            let input = Input {
-                pairs,
-                comparisons: &comparisons,
-                layout: &layout,
-                lambda: settings.prior,
-                evidence: &evidence,
-                judgements: &judged,
-            };
-            let worker = RefCell::new(linker.worker());
-            let score = |left: u32, right: u32| {
-                let (left, right) = (left.min(right), left.max(right));
-                let pattern = linker.pattern(left, right, &mut worker.borrow_mut());
-                Some(Scored { weight: linker.weight(pattern, left, right), pattern })
-            };
-            let options = Options { alarm_above: what.alarm, ..Options::default() };
-            cluster::contradiction_aware(records, &input, &options, &score)
-        }
-        (Method::BestLink, _) => Clustering {
-            labels: cluster::single_best_link(records, &pairs, &sources, threshold).labels,
-            ..Clustering::default()
-        },
-        _ => Clustering { labels: components(records, &pairs, threshold, &judged), ..Clustering::default() },
+    let texts = text_sides(&file, &name, &places, &settings.unique_id, source)?;
+    let mut wanted = Wanted {
+        texts: texts.as_ref(),
+        id: &settings.unique_id,
+        gammas: &gammas,
+        least: threshold,
+        floor: None,
+        one_in: 1,
     };
-    drop(progress);
-    stages.end("cluster");
+    let Some(linker) = &linker else {
+        let (scores, _) = scores(&file, &name, &places, &wanted, threads)?;
+        stages.end("pairs");
+        let labels = match what.method {
+            Method::BestLink => {
+                cluster::single_best_link(records, &scores.pairs(), &sources, threshold).labels
+            }
+            _ => components(records, &scores.pairs(), threshold, &judged),
+        };
+        let found = Clustering { labels, ..Clustering::default() };
+        stages.end("cluster");
+        write(what, &settings, &ids, &found)?;
+        stages.end("write");
+        return report(what, &ids, &found, &stages);
+    };
+    let comparisons = comparisons(&settings);
+    let layout = Layout::from_fields(linker.fields.iter().map(|f| (f.shift, f.mask.count_ones())).collect())
+        .ok_or_else(|| wrong("the model has more levels than clustering can read"))?;
+    let evidence: Vec<Evidence<'_>> =
+        extra.iter().map(|(name, role, ids)| Evidence { name, role: *role, ids }).collect();
+    let worker = RefCell::new(linker.worker());
+    let score = |left: u32, right: u32| {
+        let (left, right) = (left.min(right), left.max(right));
+        let pattern = linker.pattern(left, right, &mut worker.borrow_mut());
+        Some(Scored { weight: linker.weight(pattern, left, right), pattern })
+    };
+    let options = Options { alarm_above: what.alarm, ..Options::default() };
+    let extras = Extras::new(records, &comparisons, &evidence);
+    let none = Pairs { left: &[], right: &[], weight: &[], pattern: &[] };
+    let input = Input {
+        pairs: none,
+        comparisons: &comparisons,
+        layout: &layout,
+        lambda: settings.prior,
+        evidence: &evidence,
+        judgements: &judged,
+    };
+    (wanted.least, wanted.one_in) = (f64::NEG_INFINITY, SHOWN);
+    let (some, _) = scores(&file, &name, &places, &wanted, threads)?;
+    let mut floor = cluster::likely_floor(records, &Input { pairs: some.pairs(), ..input }, &options);
+    drop(some);
+    let found = loop {
+        let wanted = Wanted { floor: Some((&extras, &floor)), one_in: 1, ..wanted };
+        let (scores, weaker) = scores(&file, &name, &places, &wanted, threads)?;
+        stages.end("pairs");
+        let progress = Progress::new("clustering", 0);
+        let weaker = weaker.unwrap_or_else(|| Counts::new(&extras));
+        let input = Input { pairs: scores.pairs(), ..input };
+        let found = cluster::contradiction_aware_above(&weaker, records, &input, &options, &score);
+        drop(progress);
+        stages.end("cluster");
+        match found {
+            Ok(found) => break found,
+            Err(lower) => floor = lower,
+        }
+    };
     write(what, &settings, &ids, &found)?;
     stages.end("write");
     report(what, &ids, &found, &stages)

@@ -1,7 +1,7 @@
 //! `bluelamp link evaluate`: clusters and pairs against the truth.
 
 use super::args::Evaluate;
-use super::cluster::{Places, scores};
+use super::cluster::{Places, Wanted, scores, text_sides};
 use super::files::{self, wrong};
 use super::threads;
 use crate::fail::Fail;
@@ -208,7 +208,11 @@ fn sweep(path: &Path, found: &Found, person: &[u32], id: &str) -> Result<Vec<AtT
     let name = path.display().to_string();
     let file = PairsFile::open(files::shared(path)?, &name).map_err(wrong)?;
     let places = Places::new(needed(&found.table, id)?, &found.table, found.by_file);
-    let scores = scores(&file, &name, &places, id, found.by_file.then_some("source_dataset"), &[])?;
+    let source = found.by_file.then_some("source_dataset");
+    let texts = text_sides(&file, &name, &places, id, source)?;
+    let wanted =
+        Wanted { texts: texts.as_ref(), id, gammas: &[], least: f64::NEG_INFINITY, floor: None, one_in: 1 };
+    let (scores, _) = scores(&file, &name, &places, &wanted, threads(None))?;
     let measured = evaluate::clusters(&found.cluster, person);
     let true_pairs = measured.pairs.right + measured.pairs.missed;
     Ok(evaluate::sweep(

@@ -2,6 +2,7 @@
 
 use super::agglomerate::Agglomeration;
 use super::contradiction::{Contradictions, settle};
+use super::counts::{Counts, Extras, Floor};
 use super::graph::strongest_first;
 use super::household::{Correction, Index, NO_PATTERN, Terms};
 use super::{Alarm, Clustering, Edge, Input, Options, Scored, UnionFind, Verdict};
@@ -17,49 +18,93 @@ pub fn contradiction_aware(
     options: &Options,
     score: &dyn Fn(u32, u32) -> Option<Scored>,
 ) -> Clustering {
-    let engine = Engine::new(records, input, options, score);
-    let judged = settle(input.judgements, records);
-    let mut sets = UnionFind::new(records);
-    for &(left, right, _) in judged.iter().filter(|j| j.2 == Verdict::Same) {
-        sets.union(left, right);
+    let engine = Engine::new(records, input, options, score, None);
+    engine.cluster()
+}
+
+/// How much a floor from some of the pairs is lowered, since all of them give a model that differs a little.
+const MARGIN: f64 = 3.0;
+/// Of fewer pairs than this nothing is said beforehand: all like them are kept.
+const ENOUGH: u64 = 20;
+
+/// A floor from some of the pairs, an even choice: a guess that [`contradiction_aware_above`] checks.
+pub fn likely_floor(records: u32, some: &Input<'_>, options: &Options) -> Floor {
+    if !options.correct {
+        return Floor::nowhere(&Extras::new(records, some.comparisons, some.evidence));
     }
-    engine.union(&mut sets);
-    let labels = sets.into_labels();
-    let mut members = Buckets::new(records, |each| (0..records).for_each(|r| each(labels[r as usize], r)));
-    members.keep_larger_than(1);
-    let edges = engine.edges(&labels);
-    let edges =
-        Buckets::new(records, |each| edges.iter().for_each(|&edge| each(labels[edge.left as usize], edge)));
-    let judged = Buckets::new(records, |each| {
-        judged
-            .iter()
-            .filter(|j| labels[j.0 as usize] == labels[j.1 as usize])
-            .for_each(|&j| each(labels[j.0 as usize], j));
-    });
-    let mut work = Work {
-        engine: &engine,
-        local: vec![u32::MAX; records as usize],
-        matrix: Agglomeration::default(),
-        out: Clustering { labels: (0..records).collect(), ..Clustering::default() },
-    };
-    for component in 0..records {
-        let within = members.of(component);
-        if within.is_empty() {
-            continue;
+    let (correction, index) = Correction::with_index(records, some, None);
+    correction.floor(&index, options.join_above - MARGIN, ENOUGH)
+}
+
+/// As [`contradiction_aware`], where `input` has only the pairs that a [`Floor`] keeps and `weaker` counts the others: those
+/// inside a component are asked of `score`, which must answer what they weighed. Takes far less memory.
+///
+/// # Errors
+/// Where one of the weaker pairs might join two records after all: the floor that is low enough.
+pub fn contradiction_aware_above(
+    weaker: &Counts,
+    records: u32,
+    input: &Input<'_>,
+    options: &Options,
+    score: &dyn Fn(u32, u32) -> Option<Scored>,
+) -> Result<Clustering, Floor> {
+    let engine = Engine::new(records, input, options, score, Some(weaker));
+    match &engine.correction {
+        Some((correction, index)) if !index.too_weak(weaker, options.join_above) => {
+            Err(correction.floor(index, options.join_above, 1))
         }
-        let mut strongest = unique(edges.of(component));
-        strongest.sort_unstable_by(strongest_first);
-        work.component(component, within, strongest, judged.of(component));
+        _ => Ok(engine.cluster()),
     }
-    work.out.cuts.sort_unstable_by_key(|edge| (edge.left, edge.right));
-    let mut sizes = vec![0_u32; records as usize];
-    work.out.labels.iter().for_each(|&label| sizes[label as usize] += 1);
-    for (cluster, &size) in (0..).zip(&sizes) {
-        if size as usize > options.alarm_above {
-            work.out.alarms.push(Alarm::LargeCluster { cluster, records: size });
+}
+
+impl Engine<'_> {
+    fn cluster(&self) -> Clustering {
+        let (engine, records, input, options) = (self, self.records, self.input, self.options);
+        let judged = settle(input.judgements, records);
+        let mut sets = UnionFind::new(records);
+        for &(left, right, _) in judged.iter().filter(|j| j.2 == Verdict::Same) {
+            sets.union(left, right);
         }
+        engine.union(&mut sets);
+        let labels = sets.into_labels();
+        let mut members =
+            Buckets::new(records, |each| (0..records).for_each(|r| each(labels[r as usize], r)));
+        members.keep_larger_than(1);
+        let edges = engine.edges(&labels);
+        let edges = Buckets::new(records, |each| {
+            edges.iter().for_each(|&edge| each(labels[edge.left as usize], edge));
+        });
+        let judged = Buckets::new(records, |each| {
+            judged
+                .iter()
+                .filter(|j| labels[j.0 as usize] == labels[j.1 as usize])
+                .for_each(|&j| each(labels[j.0 as usize], j));
+        });
+        let mut work = Work {
+            engine,
+            local: vec![u32::MAX; records as usize],
+            matrix: Agglomeration::default(),
+            out: Clustering { labels: (0..records).collect(), ..Clustering::default() },
+        };
+        for component in 0..records {
+            let within = members.of(component);
+            if within.is_empty() {
+                continue;
+            }
+            let mut strongest = unique(edges.of(component));
+            strongest.sort_unstable_by(strongest_first);
+            work.component(component, within, strongest, judged.of(component));
+        }
+        work.out.cuts.sort_unstable_by_key(|edge| (edge.left, edge.right));
+        let mut sizes = vec![0_u32; records as usize];
+        work.out.labels.iter().for_each(|&label| sizes[label as usize] += 1);
+        for (cluster, &size) in (0..).zip(&sizes) {
+            if size as usize > options.alarm_above {
+                work.out.alarms.push(Alarm::LargeCluster { cluster, records: size });
+            }
+        }
+        work.out
     }
-    work.out
 }
 
 /// Edges once for each pair, its strongest, by (left, right).
@@ -127,8 +172,9 @@ impl<'a> Engine<'a> {
         input: &'a Input<'a>,
         options: &'a Options,
         score: &'a dyn Fn(u32, u32) -> Option<Scored>,
+        weaker: Option<&Counts>,
     ) -> Self {
-        let correction = options.correct.then(|| Correction::with_index(records, input));
+        let correction = options.correct.then(|| Correction::with_index(records, input, weaker));
         Self { records, input, options, score, contradictions: Contradictions::new(input), correction }
     }
 
@@ -197,7 +243,9 @@ impl<'a> Engine<'a> {
     fn missing(&self, left: u32, right: u32) -> Option<f64> {
         let scored = (self.score)(left, right).filter(|scored| !scored.weight.is_nan())?;
         let bits = match &self.correction {
-            Some((correction, _)) => correction.weigh(left, right, scored.pattern, scored.weight),
+            Some((correction, index)) => {
+                correction.weigh_with(index, left, right, scored.pattern, scored.weight)
+            }
             None => scored.weight,
         };
         Some(self.lowered(left, right, scored.pattern, bits))

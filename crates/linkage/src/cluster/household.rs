@@ -21,7 +21,8 @@
 //! Term frequency adjustments discount chance agreement, so they apply to the chance classes only: a rare surname is
 //! no evidence among people who live together.
 
-use super::pattern::{Layout, Numbering};
+use super::counts::{Counts, Extras, Floor};
+use super::pattern::Layout;
 use super::{Comparison, Input, Role};
 
 /// Iterations in all, and those before m may move: the shares of the classes settle first.
@@ -34,8 +35,6 @@ const SLACK: f64 = 10.0;
 /// The model's own m counts as much as this many pairs, a class's own start as this many.
 const PRIOR_SAME: f64 = 200.0;
 const PRIOR_CLASS: f64 = 50.0;
-/// Columns outside the model that join as evidence, at most: each triples the patterns.
-const MOST_EXTRAS: usize = 4;
 
 /// One comparison, or one column outside the model, by code: gamma + 1, or 1 differs and 2 equal; 0 is null.
 #[derive(Clone, Debug)]
@@ -81,6 +80,26 @@ impl Terms {
     }
 }
 
+impl Terms {
+    /// The most bits of the model that [`Terms::weigh`] does not bring above `join_above`, a hair less for rounding.
+    fn most_below(&self, join_above: f64) -> f64 {
+        // same - log2(chance * 2^-frequency + household) = join_above, solved for the frequency.
+        let rest = (self.same - join_above).exp2() - self.household;
+        if rest <= 0.0 {
+            return f64::INFINITY;
+        }
+        let frequency = (self.chance / rest).log2() - 1e-6;
+        // Beyond these `weigh` goes no further.
+        if frequency < -60.0 {
+            f64::NEG_INFINITY
+        } else if frequency > 60.0 {
+            f64::INFINITY
+        } else {
+            self.base + frequency
+        }
+    }
+}
+
 /// The re-estimated model.
 #[derive(Clone, Debug)]
 pub struct Correction {
@@ -90,15 +109,26 @@ pub struct Correction {
     share: f64,
     prior: f64,
     compared: usize,
-    extras: usize,
-    rows: Vec<u32>,
+    extras: Extras,
 }
 
 /// Which pattern each pair has, and the terms of each pattern.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Index {
     pub(super) number: Vec<u32>,
     pub(super) terms: Vec<Terms>,
+    counts: Counts,
+}
+
+impl Index {
+    /// Whether none of `weaker` is above `join_above` once it is corrected.
+    pub(super) fn too_weak(&self, weaker: &Counts, join_above: f64) -> bool {
+        weaker.iter().all(|(at, pattern, outcome, _)| {
+            let below = |place: usize| self.terms[place].most_below(join_above);
+            let most = self.counts.place(pattern, outcome).map_or(f64::NEG_INFINITY, below);
+            weaker.heaviest(at) <= most
+        })
+    }
 }
 
 /// A pair that can't be weighed has this number.
@@ -107,27 +137,18 @@ pub(super) const NO_PATTERN: u32 = u32::MAX;
 impl Correction {
     /// Re-estimates the model on `input`'s pairs among `records`. It always ends, at worst with the model as it was.
     pub fn estimate(records: u32, input: &Input<'_>) -> Self {
-        Self::with_index(records, input).0
+        Self::with_index(records, input, None).0
     }
 
-    pub(super) fn with_index(records: u32, input: &Input<'_>) -> (Self, Index) {
+    /// `others` are pairs beside `input`'s, which count and are not numbered.
+    pub(super) fn with_index(records: u32, input: &Input<'_>, others: Option<&Counts>) -> (Self, Index) {
         let compared = input.comparisons.len().min(input.layout.len());
         let comparisons = &input.comparisons[..compared];
-        let extras: Vec<_> = input
-            .evidence
-            .iter()
-            .filter(|column| matches!(column.role, Role::Sex | Role::MiddleName | Role::TrustedId))
-            .filter(|column| !comparisons.iter().any(|c| c.columns.iter().any(|name| name == column.name)))
-            .filter(|column| column.ids.len() >= records as usize)
-            .take(MOST_EXTRAS)
-            .collect();
-        let mut rows = Vec::with_capacity(records as usize * extras.len());
-        for record in 0..records as usize {
-            rows.extend(extras.iter().map(|column| column.ids[record]));
-        }
+        let extras = Extras::new(records, comparisons, input.evidence);
         let mut fields: Vec<Field> =
             comparisons.iter().enumerate().map(|(i, c)| of_comparison(c, i, input.layout)).collect();
-        fields.extend(extras.iter().map(|column| of_column(&column.ids[..records as usize])));
+        let columns = Extras::chosen(records, comparisons, input.evidence);
+        fields.extend(columns.iter().map(|column| of_column(&column.ids[..records as usize])));
         let lambda = if input.lambda.is_finite() { input.lambda.clamp(1e-12, 0.999) } else { 1e-4 };
         let mut it = Self {
             layout: input.layout.clone(),
@@ -136,10 +157,9 @@ impl Correction {
             share: 0.0,
             prior: (lambda / (1.0 - lambda)).log2(),
             compared,
-            extras: extras.len(),
-            rows,
+            extras,
         };
-        let index = it.fit(records, input);
+        let index = it.fit(records, input, others);
         (it, index)
     }
 
@@ -160,26 +180,34 @@ impl Correction {
 
     /// Corrected bits of a pair to which the model gave `weight`.
     pub fn weigh(&self, left: u32, right: u32, pattern: u64, weight: f64) -> f64 {
-        let codes = self.codes(pattern, self.extra(left, right));
+        let codes = self.codes(pattern, self.extras.outcome(left, right));
         self.terms(&codes).weigh(weight)
     }
 
-    /// The columns outside the model, in base 3.
-    fn extra(&self, left: u32, right: u32) -> usize {
-        let row = |record: u32| {
-            self.rows.get(record as usize * self.extras..(record as usize + 1) * self.extras).unwrap_or(&[])
-        };
-        row(left)
-            .iter()
-            .zip(row(right))
-            .fold(0, |code, (&a, &b)| code * 3 + if a == 0 || b == 0 { 0 } else { 1 + usize::from(a == b) })
+    /// The most bits that are not above `join_above` once they are corrected, wherever at least `least` pairs were seen.
+    pub(super) fn floor(&self, index: &Index, join_above: f64, least: u64) -> Floor {
+        let mut floor = Floor::nowhere(&self.extras);
+        for (at, pattern, outcome, pairs) in index.counts.iter() {
+            if pairs >= least {
+                floor.set(pattern, outcome, index.terms[at].most_below(join_above));
+            }
+        }
+        floor
     }
 
-    fn codes(&self, pattern: u64, extra: usize) -> Vec<u8> {
+    /// As [`Correction::weigh`], from terms that are worked out already where the pattern occurred.
+    pub(super) fn weigh_with(&self, index: &Index, left: u32, right: u32, pattern: u64, weight: f64) -> f64 {
+        match index.counts.place(pattern, self.extras.outcome(left, right)) {
+            Some(at) => index.terms[at].weigh(weight),
+            None => self.weigh(left, right, pattern, weight),
+        }
+    }
+
+    fn codes(&self, pattern: u64, outcome: usize) -> Vec<u8> {
         let mut codes: Vec<u8> = (0..self.compared).map(|i| self.layout.code(pattern, i)).collect();
-        let mut rest = extra;
-        codes.resize(self.compared + self.extras, 0);
-        for i in (0..self.extras).rev() {
+        let mut rest = outcome;
+        codes.resize(self.compared + self.extras.columns(), 0);
+        for i in (0..self.extras.columns()).rev() {
             codes[self.compared + i] = (rest % 3) as u8;
             rest /= 3;
         }
@@ -212,11 +240,9 @@ impl Correction {
         terms
     }
 
-    fn fit(&mut self, records: u32, input: &Input<'_>) -> Index {
+    fn fit(&mut self, records: u32, input: &Input<'_>, others: Option<&Counts>) -> Index {
         let pairs = &input.pairs;
-        let width = 3_usize.pow(self.extras as u32);
-        let mut numbering = Numbering::new();
-        let mut counts: Vec<u32> = Vec::new();
+        let mut counts = others.cloned().unwrap_or_else(|| Counts::new(&self.extras));
         let mut number = Vec::with_capacity(pairs.len());
         for i in 0..pairs.len() {
             let (left, right) = (pairs.left[i], pairs.right[i]);
@@ -224,37 +250,29 @@ impl Correction {
                 number.push(NO_PATTERN);
                 continue;
             }
-            let at = numbering.number(pairs.pattern[i]) as usize * width + self.extra(left, right);
-            if at >= counts.len() {
-                counts.resize(numbering.patterns.len() * width, 0);
-            }
-            counts[at] += 1;
-            number.push(at as u32);
+            number
+                .push(counts.count(pairs.pattern[i], self.extras.outcome(left, right), 1, pairs.weight[i])
+                    as u32);
         }
         // By pattern rather than arrival, so that sums come out the same whatever the order of the pairs.
-        let mut seen: Vec<(u64, usize, usize)> = (0..counts.len())
-            .filter(|&at| counts[at] > 0)
-            .map(|at| (numbering.patterns[at / width], at % width, at))
-            .collect();
+        let mut seen: Vec<(u64, usize, usize, u64)> =
+            counts.iter().map(|(at, pattern, outcome, pairs)| (pattern, outcome, at, pairs)).collect();
         seen.sort_unstable();
         let codes: Vec<Vec<u8>> =
-            seen.iter().map(|&(pattern, extra, _)| self.codes(pattern, extra)).collect();
-        let weighted: Vec<(f64, &[u8])> = seen
-            .iter()
-            .zip(&codes)
-            .map(|(&(_, _, at), codes)| (f64::from(counts[at]), codes.as_slice()))
-            .collect();
+            seen.iter().map(|&(pattern, outcome, ..)| self.codes(pattern, outcome)).collect();
+        let weighted: Vec<(f64, &[u8])> =
+            seen.iter().zip(&codes).map(|(&(.., pairs), codes)| (pairs as f64, codes.as_slice())).collect();
         let blocked: f64 = weighted.iter().map(|(count, _)| count).sum();
         let file = f64::from(records) * (f64::from(records) - 1.0) / 2.0;
         for class in self.classes.iter_mut().filter(|class| !class.household) {
             class.most = SLACK * (file / blocked).max(1.0);
         }
         self.expect_and_maximise(&weighted);
-        let mut terms = vec![Terms::default(); counts.len()];
-        for (&(_, _, at), codes) in seen.iter().zip(&codes) {
+        let mut terms = vec![Terms::default(); counts.places()];
+        for (&(_, _, at, _), codes) in seen.iter().zip(&codes) {
             terms[at] = self.terms(codes);
         }
-        Index { number, terms }
+        Index { number, terms, counts }
     }
 
     /// EM over (count, codes).

@@ -25,6 +25,7 @@ mod agglomerate;
 mod best_link;
 mod components;
 mod contradiction;
+mod counts;
 mod engine;
 mod graph;
 mod household;
@@ -34,7 +35,8 @@ mod tests;
 
 pub use best_link::{BestLinks, single_best_link};
 pub use components::{UnionFind, components};
-pub use engine::contradiction_aware;
+pub use counts::{Counts, Extras, Floor};
+pub use engine::{contradiction_aware, contradiction_aware_above, likely_floor};
 pub use graph::{bridges, path, weakest};
 pub use household::Correction;
 pub use pattern::Layout;
@@ -268,7 +270,7 @@ impl Default for Options {
             most_for: 15.0,
             most_against: -10.0,
             missing: -4.0,
-            score_missing_up_to: 256,
+            score_missing_up_to: 512,
             largest_component: 512,
             alarm_above: 50,
             incompatible: -20.0,

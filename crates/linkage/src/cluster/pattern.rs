@@ -90,6 +90,11 @@ impl Numbering {
         at
     }
 
+    /// The number of `pattern`, if it has one.
+    pub(super) fn find(&self, pattern: u64) -> Option<u32> {
+        Some(self.slots[self.slot(pattern)]).filter(|number| *number != FREE)
+    }
+
     /// The number of `pattern`, a new one if it is new.
     pub(super) fn number(&mut self, pattern: u64) -> u32 {
         if self.last.1 != FREE && self.last.0 == pattern {

@@ -210,6 +210,61 @@ fn correction_and_labels_do_not_depend_on_the_order_of_the_pairs() {
 }
 
 #[test]
+fn clusters_are_the_same_where_weak_pairs_are_only_counted() {
+    let homes = homes();
+    let model = people();
+    let sex: Vec<u32> = (0..2400).map(|record| 1 + record / 2 % 2).collect();
+    let evidence = [Evidence { name: "sex", role: Role::Sex, ids: &sex }];
+    let all =
+        Pairs { left: &homes.left, right: &homes.right, weight: &homes.weight, pattern: &homes.pattern };
+    let input = Input {
+        pairs: all,
+        comparisons: &model,
+        layout: &homes.layout,
+        lambda: 1e-5,
+        evidence: &evidence,
+        judgements: &[],
+    };
+    let by_records: std::collections::BTreeMap<(u32, u32), usize> =
+        (0..all.len()).map(|i| ((homes.left[i], homes.right[i]), i)).collect();
+    let score = |left: u32, right: u32| {
+        let i = *by_records.get(&(left, right)).or_else(|| by_records.get(&(right, left)))?;
+        Some(Scored { weight: homes.weight[i], pattern: homes.pattern[i] })
+    };
+    let options = Options::default();
+    let extras = Extras::new(2400, &model, &evidence);
+    let run = |floor: &Floor| {
+        let mut weaker = Counts::new(&extras);
+        let kept: Vec<usize> = (0..all.len())
+            .filter(|&i| {
+                let keep =
+                    floor.keeps(&extras, homes.left[i], homes.right[i], homes.pattern[i], homes.weight[i]);
+                if !keep {
+                    weaker.add(&extras, homes.left[i], homes.right[i], homes.pattern[i], homes.weight[i]);
+                }
+                keep
+            })
+            .collect();
+        let pick = |of: &[u32]| kept.iter().map(|&i| of[i]).collect::<Vec<_>>();
+        let (left, right) = (pick(&homes.left), pick(&homes.right));
+        let weight: Vec<f64> = kept.iter().map(|&i| homes.weight[i]).collect();
+        let pattern: Vec<u64> = kept.iter().map(|&i| homes.pattern[i]).collect();
+        let pairs = Pairs { left: &left, right: &right, weight: &weight, pattern: &pattern };
+        (contradiction_aware_above(&weaker, 2400, &Input { pairs, ..input }, &options, &score), kept.len())
+    };
+    let whole = contradiction_aware(2400, &input, &options, &score);
+    let (found, kept) = run(&likely_floor(2400, &input, &options));
+    assert!(kept < all.len(), "something is left out, {kept} of {}", all.len());
+    assert_eq!(found.ok(), Some(whole.clone()));
+    let mut high = Floor::nowhere(&extras);
+    for (i, &pattern) in homes.pattern.iter().enumerate() {
+        high.set(pattern, extras.outcome(homes.left[i], homes.right[i]), 1e9);
+    }
+    let lower = run(&high).0.expect_err("a floor above all pairs is too high");
+    assert_eq!(run(&lower).0.ok(), Some(whole), "and the floor that it asks for is not");
+}
+
+#[test]
 fn different_sex_with_a_different_forename_outweighs_a_shared_home() {
     let model = people();
     let layout = Layout::new(&[2; 5]).unwrap();

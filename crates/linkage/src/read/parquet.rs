@@ -424,27 +424,35 @@ impl<R: ChunkReader + 'static> PairsFile<R> {
         self.reader.num_row_groups()
     }
 
-    /// A column of numbers in one part; NULL is not a number (NaN).
+    /// How many rows a part has.
+    pub fn rows_of(&self, part: usize) -> usize {
+        let groups = self.reader.metadata().row_groups();
+        groups.get(part).map_or(0, |group| usize::try_from(group.num_rows()).unwrap_or(0))
+    }
+
+    /// The first `most` numbers of a column in one part, or all that there are; NULL is not a number (NaN).
     ///
     /// # Errors
     /// Where the column is missing, holds no numbers or is damaged.
-    pub fn numbers(&self, name: &str, part: usize) -> Result<Vec<f64>, ReadError> {
+    pub fn numbers(&self, name: &str, part: usize, most: usize) -> Result<Vec<f64>, ReadError> {
         let leaf = self.leaf(name)?;
         let most_defined = self.reader.metadata().file_metadata().schema_descr().column(leaf).max_def_level();
-        let mut all = Vec::new();
+        let mut all = Vec::with_capacity(self.rows_of(part).min(most));
         for group in part..(part + 1).min(self.reader.num_row_groups()) {
             guarded(|| {
                 let rows = self.reader.get_row_group(group)?;
                 match rows.get_column_reader(leaf)? {
-                    ColumnReader::DoubleColumnReader(c) => numbers_of(c, most_defined, &mut all, |v| *v),
+                    ColumnReader::DoubleColumnReader(c) => {
+                        numbers_of(c, most_defined, most, &mut all, |v| *v)
+                    }
                     ColumnReader::FloatColumnReader(c) => {
-                        numbers_of(c, most_defined, &mut all, |v| f64::from(*v))
+                        numbers_of(c, most_defined, most, &mut all, |v| f64::from(*v))
                     }
                     ColumnReader::Int32ColumnReader(c) => {
-                        numbers_of(c, most_defined, &mut all, |v| f64::from(*v))
+                        numbers_of(c, most_defined, most, &mut all, |v| f64::from(*v))
                     }
                     ColumnReader::Int64ColumnReader(c) => {
-                        numbers_of(c, most_defined, &mut all, |v| *v as f64)
+                        numbers_of(c, most_defined, most, &mut all, |v| *v as f64)
                     }
                     _ => Err(ParquetError::General("it holds no numbers".into())),
                 }
@@ -463,6 +471,7 @@ impl<R: ChunkReader + 'static> PairsFile<R> {
 fn numbers_of<T: DataType>(
     mut chunk: ColumnReaderImpl<T>,
     most_defined: i16,
+    most: usize,
     all: &mut Vec<f64>,
     number: impl Fn(&T::T) -> f64,
 ) -> Result<(), ParquetError> {
@@ -470,8 +479,12 @@ fn numbers_of<T: DataType>(
     loop {
         defined.clear();
         values.clear();
-        let (records, _, _) =
-            chunk.read_records(BATCH, (most_defined > 0).then_some(&mut defined), None, &mut values)?;
+        let (records, _, _) = chunk.read_records(
+            BATCH.min(most - all.len()),
+            (most_defined > 0).then_some(&mut defined),
+            None,
+            &mut values,
+        )?;
         if records == 0 {
             return Ok(());
         }

@@ -1,0 +1,159 @@
+//! How often each pattern occurs, together with columns that the model does not compare.
+
+use super::pattern::Numbering;
+use super::{Comparison, Evidence, Role};
+
+/// Columns outside the model that join as evidence, at most: each triples the patterns.
+const MOST_EXTRAS: usize = 4;
+
+/// The columns outside the model that join as evidence: sex, middle name, trusted identifiers.
+#[derive(Clone, Debug)]
+pub struct Extras {
+    columns: usize,
+    /// Record by record, so that a pair touches two lines of memory.
+    rows: Vec<u32>,
+}
+
+impl Extras {
+    /// Those of `evidence` that no comparison reads and that have a value for each record.
+    pub fn new(records: u32, comparisons: &[Comparison], evidence: &[Evidence<'_>]) -> Self {
+        let chosen = Self::chosen(records, comparisons, evidence);
+        let mut rows = Vec::with_capacity(records as usize * chosen.len());
+        for record in 0..records as usize {
+            rows.extend(chosen.iter().map(|column| column.ids[record]));
+        }
+        Self { columns: chosen.len(), rows }
+    }
+
+    pub(super) fn chosen<'e>(
+        records: u32,
+        comparisons: &[Comparison],
+        evidence: &'e [Evidence<'e>],
+    ) -> Vec<&'e Evidence<'e>> {
+        evidence
+            .iter()
+            .filter(|column| matches!(column.role, Role::Sex | Role::MiddleName | Role::TrustedId))
+            .filter(|column| !comparisons.iter().any(|c| c.columns.iter().any(|name| name == column.name)))
+            .filter(|column| column.ids.len() >= records as usize)
+            .take(MOST_EXTRAS)
+            .collect()
+    }
+
+    pub(super) fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// How many outcomes there are.
+    pub(super) fn outcomes(&self) -> usize {
+        3_usize.pow(self.columns as u32)
+    }
+
+    /// The outcome for two records, in base 3: for each column 0 where a value is missing, 1 differs, 2 equal.
+    pub(super) fn outcome(&self, left: u32, right: u32) -> usize {
+        let row = |record: u32| {
+            self.rows.get(record as usize * self.columns..(record as usize + 1) * self.columns).unwrap_or(&[])
+        };
+        row(left)
+            .iter()
+            .zip(row(right))
+            .fold(0, |code, (&a, &b)| code * 3 + if a == 0 || b == 0 { 0 } else { 1 + usize::from(a == b) })
+    }
+}
+
+/// Pairs by their pattern and the outcome of [`Extras`]. Counts of parts add up to the counts of the whole.
+#[derive(Clone, Debug)]
+pub struct Counts {
+    numbering: Numbering,
+    outcomes: usize,
+    /// By the number of a pattern, then by outcome: how many pairs, and the most bits that one of them has.
+    places: Vec<(u64, f64)>,
+}
+
+const NONE: (u64, f64) = (0, f64::NEG_INFINITY);
+
+impl Counts {
+    /// No pairs yet.
+    pub fn new(extras: &Extras) -> Self {
+        Self { numbering: Numbering::new(), outcomes: extras.outcomes(), places: Vec::new() }
+    }
+
+    /// Counts a pair of `weight` bits.
+    pub fn add(&mut self, extras: &Extras, left: u32, right: u32, pattern: u64, weight: f64) {
+        self.count(pattern, extras.outcome(left, right), 1, weight);
+    }
+
+    /// Adds what another part counted.
+    pub fn merge(&mut self, other: &Self) {
+        for (at, pattern, outcome, pairs) in other.iter() {
+            self.count(pattern, outcome, pairs, other.places[at].1);
+        }
+    }
+
+    /// Counts pairs of at most `heaviest` bits, and says in which place.
+    pub(super) fn count(&mut self, pattern: u64, outcome: usize, pairs: u64, heaviest: f64) -> usize {
+        let at = self.numbering.number(pattern) as usize * self.outcomes + outcome;
+        if at >= self.places.len() {
+            self.places.resize(self.numbering.patterns.len() * self.outcomes, NONE);
+        }
+        let place = &mut self.places[at];
+        *place = (place.0 + pairs, place.1.max(heaviest));
+        at
+    }
+
+    /// How many places there are.
+    pub(super) fn places(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The most bits of a pair in a place.
+    pub(super) fn heaviest(&self, place: usize) -> f64 {
+        self.places[place].1
+    }
+
+    /// Where a pattern with an outcome is counted, if it ever was.
+    pub(super) fn place(&self, pattern: u64, outcome: usize) -> Option<usize> {
+        let at = self.numbering.find(pattern)? as usize * self.outcomes + outcome;
+        (self.places.get(at)?.0 > 0).then_some(at)
+    }
+
+    /// Place, pattern, outcome and pairs of what occurs.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, u64, usize, u64)> {
+        (0..self.places.len()).filter(|at| self.places[*at].0 > 0).map(|at| {
+            (at, self.numbering.patterns[at / self.outcomes], at % self.outcomes, self.places[at].0)
+        })
+    }
+}
+
+/// Which pairs are too weak to join anybody: by pattern and outcome the bits that a pair must exceed. A pair whose pattern
+/// is not known is kept.
+#[derive(Clone, Debug)]
+pub struct Floor {
+    numbering: Numbering,
+    outcomes: usize,
+    least: Vec<f64>,
+}
+
+impl Floor {
+    /// A floor that keeps every pair.
+    pub fn nowhere(extras: &Extras) -> Self {
+        Self { numbering: Numbering::new(), outcomes: extras.outcomes(), least: Vec::new() }
+    }
+
+    /// Whether a pair may join two records.
+    pub fn keeps(&self, extras: &Extras, left: u32, right: u32, pattern: u64, weight: f64) -> bool {
+        // A weight that is not a number stays with those that are looked at one by one.
+        weight.is_nan() || weight > self.least(pattern, extras.outcome(left, right))
+    }
+
+    fn least(&self, pattern: u64, outcome: usize) -> f64 {
+        let place = |number: u32| self.least.get(number as usize * self.outcomes + outcome).copied();
+        self.numbering.find(pattern).and_then(place).unwrap_or(f64::NEG_INFINITY)
+    }
+
+    /// Sets the floor of a pattern with an outcome.
+    pub(super) fn set(&mut self, pattern: u64, outcome: usize, least: f64) {
+        let at = self.numbering.number(pattern) as usize * self.outcomes;
+        self.least.resize(self.least.len().max(at + self.outcomes), f64::NEG_INFINITY);
+        self.least[at + outcome] = least;
+    }
+}
