@@ -15,7 +15,7 @@ use crate::sql::{Expr, Op};
 use std::ops::Range;
 
 /// Pairs handled in one piece of work, about.
-const TASK_PAIRS: u64 = 400_000;
+const TASK_PAIRS: u64 = 65_536;
 
 /// A rule applied to records.
 #[derive(Debug)]

@@ -124,7 +124,7 @@ impl Layout {
         if columns.len() != self.descriptor.num_columns() || columns.iter().any(|c| c.len() != rows) {
             return Err(ParquetError::General("columns of a piece differ in number or length".into()));
         }
-        let mut sink = TrackedWrite::new(Vec::with_capacity(rows * 16));
+        let mut sink = TrackedWrite::new(Vec::with_capacity(rows * 48));
         let mut done = Vec::with_capacity(columns.len());
         for (at, values) in columns.iter().enumerate() {
             let start = sink.bytes_written();
