@@ -47,6 +47,14 @@ impl Column {
         self.ids.push(id);
     }
 
+    /// The values of all rows as whole numbers; 0 where there is none.
+    pub fn integers(&self) -> Vec<i64> {
+        let number = |text: &[u8]| std::str::from_utf8(text).ok().and_then(|t| t.parse().ok()).unwrap_or(0);
+        let of_value: Vec<i64> =
+            std::iter::once(0).chain(self.values.iter().map(|(_, text)| number(text))).collect();
+        self.ids.iter().map(|id| of_value[*id as usize]).collect()
+    }
+
     /// How many rows have a value.
     pub fn filled(&self) -> usize {
         self.ids.iter().filter(|id| **id != NULL).count()

@@ -279,6 +279,50 @@ impl Compiler<'_> {
     }
 }
 
+impl Likeness {
+    /// Reads what its bound is made of, so that it is at hand a little later. The answer says nothing.
+    #[inline]
+    pub(crate) fn touch(&self, slots: &Slots, left: &[u32], right: &[u32]) -> bool {
+        let bag = |place: Place, row: &[u32]| {
+            slots.facts[place.dictionary].bags.get(row[place.at] as usize).is_some_and(metric::Bag::is_known)
+        };
+        bag(self.left, left) ^ bag(self.right, right)
+    }
+
+    /// Whether a bound shows that no condition on this likeness holds: without a look at the texts.
+    #[inline]
+    pub(crate) fn is_out_of_reach(&self, slots: &Slots, left: &[u32], right: &[u32]) -> bool {
+        let (x, y) = (left[self.left.at], right[self.right.at]);
+        if x == NULL || y == NULL {
+            return true;
+        }
+        self.bound(slots, x, y).is_some_and(|bound| match self.measure {
+            Measure::JaroWinkler => bound < self.limit,
+            _ => bound > self.limit,
+        })
+    }
+
+    /// The most that the likeness can be, or for distances the least; nothing where that is not known or not asked for.
+    #[inline]
+    fn bound(&self, slots: &Slots, x: u32, y: u32) -> Option<f64> {
+        if !self.limited {
+            return None;
+        }
+        let bags = (&slots.facts[self.left.dictionary].bags, &slots.facts[self.right.dictionary].bags);
+        let (p, q) = (bags.0.get(x as usize)?, bags.1.get(y as usize)?);
+        if !p.is_known() || !q.is_known() {
+            return None;
+        }
+        let (a, b, shared) = (p.length(), q.length(), p.shared(q));
+        Some(match self.measure {
+            // The longest prefix of four is assumed: the texts need not be fetched.
+            Measure::JaroWinkler => metric::jaro_winkler_bound(a, b, shared, 4),
+            Measure::Levenshtein | Measure::Damerau => f64::from(metric::edits_bound(a, b, shared)),
+            Measure::Jaro | Measure::Jaccard => return None,
+        })
+    }
+}
+
 impl Node {
     /// Whether working it out costs more than looking an answer up.
     pub(crate) fn is_dear(&self) -> bool {
@@ -287,6 +331,21 @@ impl Node {
             Node::And(parts) | Node::Or(parts) => parts.iter().any(Node::is_dear),
             Node::Not(inner) => inner.is_dear(),
             _ => false,
+        }
+    }
+
+    /// Whether it holds for a likeness within its limit alone, so that the limit's bound may rule it out.
+    pub(crate) fn is_of_limited(&self, likenesses: &[Likeness]) -> bool {
+        matches!(self, Node::Like(at, ..) if likenesses[*at].limited)
+    }
+
+    /// Gathers the likenesses that are asked for, each once.
+    pub(crate) fn likenesses(&self, into: &mut Vec<usize>) {
+        match self {
+            Node::And(parts) | Node::Or(parts) => parts.iter().for_each(|p| p.likenesses(into)),
+            Node::Not(inner) => inner.likenesses(into),
+            Node::Like(at, ..) if !into.contains(at) => into.push(*at),
+            _ => {}
         }
     }
 
@@ -505,28 +564,17 @@ fn like(likeness: &Likeness, slots: &Slots, left: &[u32], right: &[u32], scratch
         (&slots.dictionaries[likeness.left.dictionary], &slots.dictionaries[likeness.right.dictionary]);
     match likeness.measure {
         Measure::JaroWinkler => {
-            if likeness.limited {
-                let facts = (&slots.facts[likeness.left.dictionary], &slots.facts[likeness.right.dictionary]);
-                if let (Some(p), Some(q)) = (&facts.0.bags[x as usize], &facts.1.bags[y as usize]) {
-                    // The longest prefix of four is assumed first: the texts need not be fetched.
-                    let bound = metric::jaro_winkler_bound(p.length(), q.length(), p.shared(q), 4);
-                    if bound < likeness.limit {
-                        return 0.0;
-                    }
-                }
+            if likeness.bound(slots, x, y).is_some_and(|bound| bound < likeness.limit) {
+                return 0.0;
             }
             metric::jaro_winkler_similarity(dictionaries.0.get(x), dictionaries.1.get(y), slots.unit)
         }
         Measure::Jaro => metric::jaro_similarity(dictionaries.0.get(x), dictionaries.1.get(y), slots.unit),
         Measure::Levenshtein | Measure::Damerau => {
-            if likeness.limited {
-                let facts = (&slots.facts[likeness.left.dictionary], &slots.facts[likeness.right.dictionary]);
-                if let (Some(p), Some(q)) = (&facts.0.bags[x as usize], &facts.1.bags[y as usize]) {
-                    let bound = f64::from(metric::edits_bound(p.length(), q.length(), p.shared(q)));
-                    if bound > likeness.limit {
-                        return bound;
-                    }
-                }
+            if let Some(bound) = likeness.bound(slots, x, y)
+                && bound > likeness.limit
+            {
+                return bound;
             }
             let (a, b) = (dictionaries.0.get(x), dictionaries.1.get(y));
             let levenshtein = likeness.measure == Measure::Levenshtein;

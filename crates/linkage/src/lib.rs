@@ -35,6 +35,7 @@
 pub mod block;
 pub mod cluster;
 pub mod columns;
+mod comparisons;
 pub mod dictionary;
 pub mod evaluate;
 pub mod explain;

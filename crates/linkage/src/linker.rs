@@ -5,14 +5,17 @@
 
 use crate::block::{Blocks, Filters, Task};
 use crate::columns::Table;
+use crate::comparisons::{Batch, Comparisons, Equalities, Rows};
 use crate::dictionary::NULL;
-use crate::kernel::{Compiler, Likeness, Node, Place, RowPlan, Scratch, is_true};
+use crate::kernel::{Compiler, RowPlan};
 use crate::settings::{LinkType, Rule, Settings};
 use crate::slot::Slots;
 use crate::sql::Expr;
 
 /// The outcome of all comparisons of a pair, packed: for each comparison its level plus one, 0 for NULL.
 pub type Pattern = u64;
+
+pub use crate::comparisons::Worker;
 
 /// Where a comparison's level is in a [`Pattern`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,15 +32,6 @@ impl Field {
     pub fn gamma(self, pattern: Pattern) -> i32 {
         ((pattern >> self.shift) & self.mask) as i32 - 1
     }
-}
-
-struct Compared {
-    /// Conditions with the level that holds, plus one.
-    levels: Vec<(Node, u8)>,
-    otherwise: u8,
-    /// From here on levels are dear, and an answer is remembered.
-    dear: usize,
-    memo: Option<Place>,
 }
 
 /// How the frequency of values changes a level's weight.
@@ -68,8 +62,7 @@ pub struct Linker {
     /// What is derived from the records.
     pub(crate) slots: Slots,
     rows_of: RowPlan,
-    likenesses: Vec<Likeness>,
-    compared: Vec<Compared>,
+    comparisons: Comparisons,
     /// Where each comparison's level is in a pattern.
     pub fields: Vec<Field>,
     /// How much each level weighs.
@@ -102,71 +95,6 @@ impl Default for Limits {
     }
 }
 
-/// Remembers levels of pairs of values: a table without chains, where a newer pair displaces an older one.
-#[derive(Default)]
-pub(crate) struct Memo {
-    keys: Vec<u64>,
-    levels: Vec<u8>,
-    asked: u32,
-    found: u32,
-    off: bool,
-}
-
-const MEMO_BITS: u32 = 15;
-
-impl Memo {
-    #[inline]
-    fn place(key: u64) -> usize {
-        (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - MEMO_BITS)) as usize
-    }
-
-    #[inline]
-    fn get(&mut self, key: u64) -> Option<u8> {
-        if self.off {
-            return None;
-        }
-        if self.keys.is_empty() {
-            self.keys = vec![0; 1 << MEMO_BITS];
-            self.levels = vec![0; 1 << MEMO_BITS];
-        }
-        self.asked += 1;
-        let place = Memo::place(key);
-        if self.keys[place] == key {
-            self.found += 1;
-            return Some(self.levels[place]);
-        }
-        // Values that hardly ever meet again are not worth remembering.
-        if self.asked == 20_000 {
-            self.off = self.found < 6_000;
-            (self.asked, self.found) = (0, 0);
-        }
-        None
-    }
-
-    #[inline]
-    fn put(&mut self, key: u64, level: u8) {
-        if !self.off {
-            let place = Memo::place(key);
-            self.keys[place] = key;
-            self.levels[place] = level;
-        }
-    }
-}
-
-/// What one thread needs while it compares.
-#[derive(Default)]
-pub struct Worker {
-    pub(crate) scratch: Scratch,
-    memos: Vec<Memo>,
-}
-
-impl Worker {
-    /// What went wrong while pairs were compared, if anything did.
-    pub fn fault(&mut self) -> Option<String> {
-        self.scratch.fault.take()
-    }
-}
-
 impl Linker {
     /// Makes a model ready for records, which must be in the order of [`order`].
     ///
@@ -196,17 +124,17 @@ impl Linker {
         slots.take_values(&mut table);
         let mut rows_of = RowPlan::default();
         let mut compiler = Compiler { slots: &mut slots, rows: &mut rows_of, likenesses: Vec::new() };
-        let (compared, fields) = compare_plan(settings, &mut compiler)?;
+        let mut comparisons = Comparisons::new(settings, &mut compiler)?;
+        let fields = comparisons.fields.clone();
         let blocks = Blocks::new(rules, kept.as_ref().unwrap_or(&table), &mut compiler, limits.block)?;
         let adjusted = adjustments(settings, &mut compiler)?;
-        let likenesses = compiler.likenesses;
+        comparisons.likenesses = compiler.likenesses;
         let (rows, stride) = lay_out(&mut slots, &rows_of, &table)?;
         slots.learn_facts();
         let weights = weights(settings, &fields, adjusted, &slots, &table);
         Ok(Linker {
             slots,
-            likenesses,
-            compared,
+            comparisons,
             fields,
             weights,
             blocks,
@@ -231,10 +159,10 @@ impl Linker {
         if rules.iter().any(|r| !r.explode.is_empty()) {
             return Err("rules that take lists apart can't be used for training".to_owned());
         }
-        let likenesses = std::mem::take(&mut self.likenesses);
+        let likenesses = std::mem::take(&mut self.comparisons.likenesses);
         let mut compiler = Compiler { slots: &mut self.slots, rows: &mut self.rows_of, likenesses };
         let blocks = Blocks::new(rules, table, &mut compiler, limits.block);
-        self.likenesses = compiler.likenesses;
+        self.comparisons.likenesses = compiler.likenesses;
         self.blocks = blocks?;
         if self.rows_of.slots.len() > self.laid {
             self.laid = self.rows_of.slots.len();
@@ -244,22 +172,9 @@ impl Linker {
         Ok(())
     }
 
-    /// The plain equalities of a comparison that come first, before anything else but NULL: for each the level and the
-    /// place of its value in a row; and the place that decides on NULL.
+    /// The plain equalities with which a comparison begins.
     pub(crate) fn equalities(&self, comparison: usize) -> Option<Equalities> {
-        let mut null = None;
-        let mut all = Vec::new();
-        for (node, level) in &self.compared[comparison].levels {
-            match node {
-                Node::EitherNull(a, b) if *level == 0 && a == b && all.is_empty() && null.is_none() => {
-                    null = Some(a.at);
-                }
-                Node::Same(a, b) if a == b && *level > 0 => all.push((*level, a.at)),
-                _ if *level == 0 => return None,
-                _ => break,
-            }
-        }
-        Some((null, all))
+        self.comparisons.equalities(comparison)
     }
 
     /// How many records there are.
@@ -273,70 +188,39 @@ impl Linker {
         &self.rows[from..from + self.stride]
     }
 
+    fn all_rows(&self) -> Rows<'_> {
+        Rows { values: &self.rows, stride: self.stride }
+    }
+
     /// A worker for one thread.
     pub fn worker(&self) -> Worker {
-        Worker {
-            scratch: Scratch::new(self.slots.unit),
-            memos: self.compared.iter().map(|_| Memo::default()).collect(),
-        }
+        self.comparisons.worker(self.slots.unit)
     }
 
     /// Compares two records.
-    #[inline]
     pub fn pattern(&self, left: u32, right: u32, worker: &mut Worker) -> Pattern {
         self.pattern_of(self.row(left), self.row(right), worker)
     }
 
     pub(crate) fn pattern_of(&self, left: &[u32], right: &[u32], worker: &mut Worker) -> Pattern {
-        let mut pattern = 0;
-        let mut cleared = self.likenesses.is_empty();
-        for ((compared, field), memo) in self.compared.iter().zip(&self.fields).zip(&mut worker.memos) {
-            let level = self.level(compared, left, right, &mut worker.scratch, memo, &mut cleared);
-            pattern |= u64::from(level) << field.shift;
-        }
-        pattern
+        self.comparisons.pattern(&self.slots, left, right, worker)
     }
 
-    #[inline]
-    fn level(
+    /// Compares pairs of records, and calls `f` with each in order. The same as [`Linker::pattern`] of each, faster.
+    pub fn compare(
         &self,
-        compared: &Compared,
-        left: &[u32],
-        right: &[u32],
-        scratch: &mut Scratch,
-        memo: &mut Memo,
-        cleared: &mut bool,
-    ) -> u8 {
-        for (node, level) in &compared.levels[..compared.dear] {
-            if is_true(node, &self.likenesses, &self.slots, left, right, scratch) {
-                return *level;
+        pairs: impl Iterator<Item = (u32, u32)>,
+        worker: &mut Worker,
+        f: &mut impl FnMut(u32, u32, Pattern),
+    ) {
+        let mut batch = Batch::default();
+        for (left, right) in pairs {
+            batch.push(left, right);
+            if batch.is_full() {
+                batch.compare(&self.comparisons, &self.slots, self.all_rows(), worker, f);
             }
         }
-        if compared.dear == compared.levels.len() {
-            return compared.otherwise;
-        }
-        let key = compared.memo.map(|place| u64::from(left[place.at]) << 32 | u64::from(right[place.at]));
-        if let Some(key) = key
-            && let Some(level) = memo.get(key)
-        {
-            return level;
-        }
-        if !*cleared {
-            scratch.likenesses.clear();
-            scratch.likenesses.resize(self.likenesses.len(), f64::NAN);
-            *cleared = true;
-        }
-        let mut found = compared.otherwise;
-        for (node, level) in &compared.levels[compared.dear..] {
-            if is_true(node, &self.likenesses, &self.slots, left, right, scratch) {
-                found = *level;
-                break;
-            }
-        }
-        if let Some(key) = key {
-            memo.put(key, found);
-        }
-        found
+        batch.compare(&self.comparisons, &self.slots, self.all_rows(), worker, f);
     }
 
     /// The weight of a pair in bits: the prior, what each level weighs, and what the frequency of values changes.
@@ -347,38 +231,37 @@ impl Linker {
 
     /// Calls `f` with every pair of a piece of work and its pattern.
     pub fn each(&self, task: &Task, worker: &mut Worker, f: &mut impl FnMut(u32, u32, Pattern)) {
-        let filters = Filters {
+        // Filters of rules have a scratch of their own: they ask between the pairs of a batch.
+        let mut scratch = std::mem::take(&mut worker.filters);
+        let mut batch = Batch::default();
+        self.blocks.each(task, self.link_type, &self.source, &self.filters(), &mut scratch, &mut |l, r, _| {
+            batch.push(l, r);
+            if batch.is_full() {
+                batch.compare(&self.comparisons, &self.slots, self.all_rows(), worker, f);
+            }
+        });
+        batch.compare(&self.comparisons, &self.slots, self.all_rows(), worker, f);
+        worker.filters = scratch;
+    }
+
+    fn filters(&self) -> Filters<'_> {
+        Filters {
             slots: &self.slots,
-            likenesses: &self.likenesses,
+            likenesses: &self.comparisons.likenesses,
             rows: &self.rows,
             stride: self.stride,
-        };
-        let Worker { scratch, memos } = worker;
-        let mut compare = Worker { scratch: Scratch::new(self.slots.unit), memos: std::mem::take(memos) };
-        self.blocks.each(task, self.link_type, &self.source, &filters, scratch, &mut |left, right, _| {
-            let pattern = self.pattern_of(self.row(left), self.row(right), &mut compare);
-            f(left, right, pattern);
-        });
-        worker.memos = compare.memos;
-        if let Some(fault) = compare.scratch.fault {
-            worker.scratch.fault.get_or_insert(fault);
         }
     }
 
     /// Calls `f` with every pair of a piece of work, uncompared.
     pub fn each_pair(&self, task: &Task, worker: &mut Worker, f: &mut impl FnMut(u32, u32)) {
-        let filters = Filters {
-            slots: &self.slots,
-            likenesses: &self.likenesses,
-            rows: &self.rows,
-            stride: self.stride,
-        };
+        let filters = self.filters();
         self.blocks.each(
             task,
             self.link_type,
             &self.source,
             &filters,
-            &mut worker.scratch,
+            &mut worker.filters,
             &mut |l, r, _| f(l, r),
         );
     }
@@ -480,14 +363,9 @@ impl Linker {
 
     /// How many rules give a pair.
     pub fn rules_of(&self, left: u32, right: u32, worker: &mut Worker) -> usize {
-        let filters = Filters {
-            slots: &self.slots,
-            likenesses: &self.likenesses,
-            rows: &self.rows,
-            stride: self.stride,
-        };
+        let filters = self.filters();
         (0..self.blocks.rules.len())
-            .filter(|rule| self.blocks.gives(*rule, left, right, &filters, &mut worker.scratch))
+            .filter(|rule| self.blocks.gives(*rule, left, right, &filters, &mut worker.filters))
             .count()
     }
 
@@ -582,66 +460,6 @@ pub fn probability(weight: f64) -> f64 {
 pub fn weight_of(probability: f64) -> f64 {
     (probability / (1.0 - probability)).log2()
 }
-
-fn compare_plan(
-    settings: &Settings,
-    compiler: &mut Compiler<'_>,
-) -> Result<(Vec<Compared>, Vec<Field>), String> {
-    let (mut all, mut fields) = (Vec::new(), Vec::new());
-    let mut shift = 0;
-    for comparison in &settings.comparisons {
-        let at = |what: String| format!("comparison {}: {what}", comparison.name);
-        let most = comparison.levels.iter().map(|l| l.gamma + 1).max().unwrap_or(0) as u64;
-        let bits = 64 - most.leading_zeros();
-        if shift + bits > 64 || most > 200 {
-            return Err(at(
-                "there are more comparisons and levels than fit into 64 bits; leave some out".to_owned()
-            ));
-        }
-        fields.push(Field { shift, mask: (1 << bits) - 1 });
-        shift += bits;
-        let mut levels = Vec::new();
-        let mut otherwise = None;
-        for level in &comparison.levels {
-            let number = (level.gamma + 1) as u8;
-            match &level.condition {
-                Some(condition) => levels.push((compiler.node(condition).map_err(at)?, number)),
-                None => otherwise = Some(number),
-            }
-        }
-        let Some(otherwise) = otherwise else {
-            return Err(
-                at("has no ELSE level, so that some pairs would have no outcome; add one".to_owned()),
-            );
-        };
-        let dear = levels.iter().position(|(node, _)| node.is_dear()).unwrap_or(levels.len());
-        let memo = memo_of(&levels, compiler)?;
-        all.push(Compared { levels, otherwise, dear, memo });
-    }
-    Ok((all, fields))
-}
-
-/// The column whose two values decide a comparison, if it is one.
-fn memo_of(levels: &[(Node, u8)], compiler: &mut Compiler<'_>) -> Result<Option<Place>, String> {
-    let mut slots = Vec::new();
-    for (node, _) in levels {
-        node.places(&compiler.likenesses, &mut |place| slots.push(compiler.rows.slots[place.at]));
-    }
-    let mut source = None;
-    for slot in slots {
-        let Some(one) = compiler.slots.one_source(slot) else { return Ok(None) };
-        if *source.get_or_insert(one) != one {
-            return Ok(None);
-        }
-    }
-    let Some(source) = source else { return Ok(None) };
-    let name = compiler.slots.sources[source].name.clone();
-    let slot = compiler.slots.slot(&Expr::Column { side: None, name }, None)?;
-    Ok(Some(compiler.rows.place(compiler.slots, slot)))
-}
-
-/// The place that decides on NULL, then levels with the place of the value that must be equal.
-pub(crate) type Equalities = (Option<usize>, Vec<(u8, usize)>);
 
 type Adjustments = (Vec<Vec<Option<Adjusted>>>, Vec<usize>);
 
@@ -768,14 +586,8 @@ pub fn order(table: &Table, unique_id: &str, link_type: LinkType) -> Result<Vec<
     }
     let mut all: Vec<u32> = (0..table.rows as u32).collect();
     if ids.kind == Kind::Integer {
-        let numbers: Vec<i64> = std::iter::once(0)
-            .chain(
-                ids.values
-                    .iter()
-                    .map(|(_, v)| std::str::from_utf8(v).ok().and_then(|t| t.parse().ok()).unwrap_or(0)),
-            )
-            .collect();
-        let number = |row: u32| numbers[ids.ids[row as usize] as usize];
+        let numbers = ids.integers();
+        let number = |row: u32| numbers[row as usize];
         if by_file {
             // Files are compared as text before the ids are, as texts too.
             all.sort_by_cached_key(|&row| format!("{}-__-{}", file_of(row), number(row)));

@@ -1,21 +1,28 @@
 //! Pairs out: every pair that the rules give, with its levels and its weight, under the names that Splink has for them.
 
 use crate::block::Task;
-use crate::columns::{Column, Kind, Table};
-use crate::linker::{Linker, Worker, probability};
+use crate::columns::{Kind, Table};
+use crate::dictionary::Dictionary;
+use crate::linker::{Linker, Pattern, Worker, probability};
 use crate::parallel;
 use crate::report::Histogram;
 use crate::settings::Settings;
-use crate::write::{Layout, Of, Piece, Values};
-use parquet::data_type::ByteArray;
+use crate::write::{Encoded, Layout, Of, Piece};
+use parquet::errors::ParquetError;
+use std::borrow::Cow;
 use std::io::Write;
+
+#[derive(Clone, Debug)]
+enum Held {
+    Numbers(Vec<i64>),
+    Texts(Dictionary, Vec<u32>),
+}
 
 /// The ids of records, as they are written out.
 #[derive(Clone, Debug)]
 pub struct Ids {
-    numbers: Option<Vec<i64>>,
-    texts: Vec<ByteArray>,
-    sources: Option<(Vec<ByteArray>, Vec<u16>)>,
+    of: Held,
+    sources: Option<(Vec<String>, Vec<u16>)>,
 }
 
 impl Ids {
@@ -26,32 +33,20 @@ impl Ids {
     pub fn of(table: &Table, unique_id: &str, sources: bool) -> Result<Ids, String> {
         let column =
             table.column(unique_id).ok_or_else(|| format!("the column {unique_id} is not in the input"))?;
-        let integer = column.kind == Kind::Integer;
-        let text = |column: &Column, id: u32| ByteArray::from(column.values.get(id).to_vec());
-        let numbers =
-            integer.then(|| {
-                let of_value: Vec<i64> =
-                    std::iter::once(0)
-                        .chain(column.values.iter().map(|(_, v)| {
-                            std::str::from_utf8(v).ok().and_then(|t| t.parse().ok()).unwrap_or(0)
-                        }))
-                        .collect();
-                column.ids.iter().map(|id| of_value[*id as usize]).collect()
-            });
-        let texts =
-            if integer { Vec::new() } else { column.ids.iter().map(|id| text(column, *id)).collect() };
-        let sources = sources.then(|| {
-            (
-                table.sources.iter().map(|s| ByteArray::from(s.as_bytes().to_vec())).collect(),
-                table.source.clone(),
-            )
-        });
-        Ok(Ids { numbers, texts, sources })
+        let of = match column.kind {
+            Kind::Integer => Held::Numbers(column.integers()),
+            _ => Held::Texts(column.values.clone(), column.ids.clone()),
+        };
+        let sources = sources.then(|| (table.sources.clone(), table.source.clone()));
+        Ok(Ids { of, sources })
     }
 
     /// What the ids are written as.
     pub fn kind(&self) -> Of {
-        if self.numbers.is_some() { Of::Integer } else { Of::Text }
+        match self.of {
+            Held::Numbers(_) => Of::Integer,
+            Held::Texts(..) => Of::Text,
+        }
     }
 
     /// Whether files are told apart.
@@ -59,31 +54,45 @@ impl Ids {
         self.sources.is_some()
     }
 
-    /// The ids of some records.
-    pub fn values(&self, records: &[u32]) -> Values {
-        match &self.numbers {
-            Some(numbers) => Values::Integer(records.iter().map(|r| numbers[*r as usize]).collect()),
-            None => Values::Text(records.iter().map(|r| self.texts[*r as usize].clone()).collect()),
+    /// Writes the ids of some records as the next column.
+    ///
+    /// # Errors
+    /// Where the layout has something else there.
+    pub fn write(&self, records: &[u32], piece: &mut Piece<'_>) -> Result<(), ParquetError> {
+        match &self.of {
+            Held::Numbers(numbers) => piece.integers(records.iter().map(|r| numbers[*r as usize])),
+            Held::Texts(values, ids) => piece.texts(records.iter().map(|r| values.get(ids[*r as usize]))),
         }
     }
 
-    /// The files of some records.
-    pub fn files(&self, records: &[u32]) -> Option<Values> {
-        let (names, of) = self.sources.as_ref()?;
-        Some(Values::Text(records.iter().map(|r| names[of[*r as usize] as usize].clone()).collect()))
+    /// Writes the files of some records as the next column, where files are told apart.
+    ///
+    /// # Errors
+    /// As [`Ids::write`].
+    pub fn write_files(&self, records: &[u32], piece: &mut Piece<'_>) -> Result<(), ParquetError> {
+        let Some((names, of)) = &self.sources else { return Ok(()) };
+        piece.texts(records.iter().map(|r| names[of[*r as usize] as usize].as_bytes()))
+    }
+
+    /// The file of a record, where files are told apart.
+    pub fn file(&self, record: u32) -> Option<&str> {
+        self.sources.as_ref().map(|(names, of)| names[of[record as usize] as usize].as_str())
     }
 
     /// The id of a record as text.
-    pub fn text(&self, record: u32) -> String {
-        match &self.numbers {
-            Some(numbers) => numbers[record as usize].to_string(),
-            None => String::from_utf8_lossy(self.texts[record as usize].data()).into_owned(),
+    pub fn text(&self, record: u32) -> Cow<'_, str> {
+        match &self.of {
+            Held::Numbers(numbers) => Cow::Owned(numbers[record as usize].to_string()),
+            Held::Texts(values, ids) => values.text(ids[record as usize]),
         }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.numbers.as_ref().map_or(self.texts.len(), Vec::len)
+        match &self.of {
+            Held::Numbers(numbers) => numbers.len(),
+            Held::Texts(_, ids) => ids.len(),
+        }
     }
 
     /// Whether there is none.
@@ -143,8 +152,8 @@ pub fn predict<W: Write + Send>(
     parallel::ordered(
         threads,
         tasks.len(),
-        || linker.worker(),
-        |worker, at| piece(linker, settings, ids, threshold, &layout, &tasks[at], worker),
+        || (linker.worker(), Kept::default()),
+        |(worker, kept), at| piece(linker, ids, threshold, &layout, &tasks[at], worker, kept),
         |at, (compared, weights, piece)| {
             all.compared += compared;
             all.by_rule[tasks[at].rule] += compared;
@@ -158,18 +167,27 @@ pub fn predict<W: Write + Send>(
     Ok((all, out))
 }
 
+/// Pairs that weigh enough: room that is used again for the next piece.
+#[derive(Default)]
+struct Kept {
+    lefts: Vec<u32>,
+    rights: Vec<u32>,
+    weights: Vec<f64>,
+    probabilities: Vec<f64>,
+    patterns: Vec<Pattern>,
+}
+
 fn piece(
     linker: &Linker,
-    settings: &Settings,
     ids: &Ids,
     threshold: f64,
     layout: &Layout,
     task: &Task,
     worker: &mut Worker,
-) -> Result<(u64, Histogram, Piece), String> {
-    let room = usize::try_from(task.pairs).unwrap_or(0);
-    let (mut lefts, mut rights) = (Vec::with_capacity(room), Vec::with_capacity(room));
-    let (mut weights, mut patterns) = (Vec::with_capacity(room), Vec::with_capacity(room));
+    kept: &mut Kept,
+) -> Result<(u64, Histogram, Encoded), String> {
+    let Kept { lefts, rights, weights, probabilities, patterns } = kept;
+    (lefts.clear(), rights.clear(), weights.clear(), patterns.clear());
     let mut compared = 0;
     // Steps of one bit around nothing; what is beyond counts at the ends.
     let mut steps = [0u64; 256];
@@ -187,28 +205,31 @@ fn piece(
     if let Some(fault) = worker.fault() {
         return Err(fault);
     }
-    let mut columns = Vec::with_capacity(settings.comparisons.len() + 7);
-    let probabilities = weights.iter().map(|w| probability(*w)).collect();
-    let rows = weights.len();
-    columns.push(Values::Real(weights));
-    columns.push(Values::Real(probabilities));
-    if let (Some(l), Some(r)) = (ids.files(&lefts), ids.files(&rights)) {
-        columns.push(l);
-        columns.push(r);
-    }
-    columns.push(ids.values(&lefts));
-    columns.push(ids.values(&rights));
-    for field in &linker.fields {
-        columns.push(Values::Small(patterns.iter().map(|p| field.gamma(*p)).collect()));
-    }
-    columns.push(Values::Same(ByteArray::from(task.rule.to_string().into_bytes()), rows));
+    probabilities.clear();
+    probabilities.extend(weights.iter().map(|w| probability(*w)));
+    let encode = || -> Result<Encoded, ParquetError> {
+        let mut piece = layout.piece(weights.len());
+        piece.reals(weights)?;
+        piece.reals(probabilities)?;
+        ids.write_files(lefts, &mut piece)?;
+        ids.write_files(rights, &mut piece)?;
+        ids.write(lefts, &mut piece)?;
+        ids.write(rights, &mut piece)?;
+        for field in &linker.fields {
+            let beyond = |pattern: &Pattern| ((pattern >> field.shift) & field.mask) as u8;
+            piece.small(-1, field.mask as u8, patterns.iter().map(beyond))?;
+        }
+        piece.same(task.rule.to_string().as_bytes())?;
+        piece.finish()
+    };
+    let piece = encode().map_err(|e| e.to_string())?;
     let mut weights = Histogram::default();
     steps
         .iter()
         .enumerate()
         .filter(|(_, n)| **n > 0)
         .for_each(|(at, n)| *weights.0.entry(at as i64 - 128).or_default() += n);
-    layout.encode(&columns).map(|piece| (compared, weights, piece)).map_err(|e| e.to_string())
+    Ok((compared, weights, piece))
 }
 
 /// For steps of weight the share of records that weigh less even against themselves: what they hold is not enough.

@@ -43,7 +43,7 @@ pub(crate) struct Facts {
     /// 0 false, 1 true, 2 unknown.
     pub(crate) truths: Vec<u8>,
     /// A bound on shared bytes.
-    pub(crate) bags: Vec<Option<Bag>>,
+    pub(crate) bags: Vec<Bag>,
     /// The elements of a list, as sorted numbers of `elements`.
     pub(crate) lists: Vec<Option<Box<[u32]>>>,
 }

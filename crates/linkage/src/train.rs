@@ -349,9 +349,9 @@ fn sampled(
         wanted.div_ceil(PIECE) as usize,
         || linker.worker(),
         |worker, piece| {
-            let mut of: HashMap<Pattern, u64> = HashMap::new();
+            let mut of: hashbrown::HashMap<Pattern, u64> = hashbrown::HashMap::new();
             let from = piece as u64 * PIECE;
-            for at in from..(from + PIECE).min(wanted) {
+            let pairs = (from..(from + PIECE).min(wanted)).filter_map(|at| {
                 let (a, b) = if every {
                     // The at-th pair of a triangle.
                     let row = ((((8 * at + 1) as f64).sqrt() + 1.0) / 2.0) as u64;
@@ -368,12 +368,10 @@ fn sampled(
                     (pick(2 * at), pick(2 * at + 1))
                 };
                 let (left, right) = (a.min(b) as u32, a.max(b) as u32);
-                if left == right || (across && linker.source[left as usize] == linker.source[right as usize])
-                {
-                    continue;
-                }
-                *of.entry(linker.pattern(left, right, worker)).or_default() += 1;
-            }
+                let same_file = across && linker.source[left as usize] == linker.source[right as usize];
+                (left != right && !same_file).then_some((left, right))
+            });
+            linker.compare(pairs, worker, &mut |_, _, pattern| *of.entry(pattern).or_default() += 1);
             worker.fault().map_or(Ok(of), Err)
         },
         |_, of| {

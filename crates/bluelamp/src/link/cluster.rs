@@ -16,13 +16,16 @@ use bluelamp_linkage::judgement;
 use bluelamp_linkage::linker::{Limits, Linker, weight_of};
 use bluelamp_linkage::parallel;
 use bluelamp_linkage::predict::Ids;
-use bluelamp_linkage::read::PairsFile;
+use bluelamp_linkage::read::{Columns, Number, PairsFile};
 use bluelamp_linkage::settings::{LinkType, Settings};
-use bluelamp_linkage::write::{self, Of, Values};
+use bluelamp_linkage::write::{self, Of};
+use serde::Serialize;
 use serde_json::json;
-use std::cell::RefCell;
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
+use std::path::Path;
 
 /// Scored pairs by the numbers of their records.
 #[derive(Default)]
@@ -65,7 +68,7 @@ impl Places {
         if ids.kind != Kind::Integer {
             return Places::Texts((0..table.rows).map(|r| (text(r), r as u32)).collect());
         }
-        let numbers: Vec<i64> = (0..table.rows).map(|r| text(r).parse().unwrap_or_default()).collect();
+        let numbers = ids.integers();
         let (least, most) =
             (numbers.iter().min().copied().unwrap_or(0), numbers.iter().max().copied().unwrap_or(0));
         if most.saturating_sub(least) < 8 * table.rows as i64 + 1000 {
@@ -168,21 +171,26 @@ pub(crate) fn scores(
             return Ok(of[first[part].min(of.len())..(first[part] + most).min(of.len())].to_vec());
         }
         let column = format!("{}{}", wanted.id, ["_l", "_r"][side]);
-        file.numbers(&column, part, most)
-            .map_err(wrong)?
-            .into_iter()
-            .map(|id| places.number(id as i64).ok_or_else(|| missing(name, &id.to_string())))
-            .collect()
+        let lost = Cell::new(None);
+        let record = |id: Number| {
+            places.number(id.whole()).unwrap_or_else(|| {
+                lost.set(Some(id.whole()));
+                NOWHERE
+            })
+        };
+        let records = file.numbers(&column, part, most, record).map_err(wrong)?;
+        lost.get().map_or(Ok(records), |id| Err(missing(name, &id.to_string())))
     };
     let piece = |part: usize| -> Result<(Scores, Option<Counts>), Fail> {
         let most = file.rows_of(part).div_ceil(wanted.one_in);
         let (left, right) = (records(0, part, most)?, records(1, part, most)?);
-        let weight = file.numbers("match_weight", part, most).map_err(wrong)?;
+        let weight = file.numbers("match_weight", part, most, Number::real).map_err(wrong)?;
         let mut pattern = vec![0_u64; weight.len()];
         for (column, shift) in wanted.gammas {
-            let levels = file.numbers(column, part, most).map_err(wrong)?;
+            let level = |gamma: Number| (gamma.whole() + 1).clamp(0, 255) as u8;
+            let levels = file.numbers(column, part, most, level).map_err(wrong)?;
             for (pattern, level) in pattern.iter_mut().zip(levels) {
-                *pattern |= ((level as i64 + 1).clamp(0, 255) as u64) << shift;
+                *pattern |= u64::from(level) << shift;
             }
         }
         let rows = left.len().min(right.len()).min(weight.len());
@@ -295,8 +303,16 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
         )));
     };
     let contradiction = what.method == Method::Contradiction;
-    let keep = (!contradiction).then(|| vec![settings.unique_id.clone()]);
-    let mut table = files::records(&what.input.inputs, keep.as_deref(), threads)?;
+    let role = |name: &str| {
+        let trusted = what.trusted.iter().any(|t| t.eq_ignore_ascii_case(name));
+        if trusted { Role::TrustedId } else { Role::of(name) }
+    };
+    let useful = |name: &str| matches!(role(name), Role::Sex | Role::MiddleName | Role::TrustedId);
+    let needed = super::predict::needed(&settings);
+    let only_ids = std::slice::from_ref(&settings.unique_id);
+    let columns =
+        if contradiction { Columns::NeededAnd(&needed, &useful) } else { Columns::Needed(only_ids) };
+    let mut table = files::records(&what.input.inputs, columns, threads)?;
     let ids = ordered(&mut table, &settings)?;
     let column =
         table.column(&settings.unique_id).ok_or_else(|| wrong("the column of ids was lost"))?.clone();
@@ -312,11 +328,8 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
     let mut linker = None;
     if contradiction {
         for column in &table.columns {
-            let trusted = what.trusted.iter().any(|t| t.eq_ignore_ascii_case(&column.name));
-            let role = if trusted { Role::TrustedId } else { Role::of(&column.name) };
-            let useful = matches!(role, Role::Sex | Role::MiddleName | Role::TrustedId);
-            if useful && column.name != settings.unique_id {
-                extra.push((column.name.clone(), role, column.ids.clone()));
+            if useful(&column.name) && column.name != settings.unique_id {
+                extra.push((column.name.clone(), role(&column.name), column.ids.clone()));
             }
         }
         if let Some(unknown) = what.trusted.iter().find(|t| table.column(t).is_none()) {
@@ -325,7 +338,6 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
                 table.names()
             )));
         }
-        let needed = super::predict::needed(&settings);
         table.columns.retain(|c| needed.iter().any(|n| n.eq_ignore_ascii_case(&c.name)));
         let made = Linker::new(&settings, &[], table, Limits::default()).map_err(wrong)?;
         gammas = settings
@@ -452,24 +464,19 @@ fn write(what: &Cluster, settings: &Settings, ids: &Ids, found: &Clustering) -> 
         let records: Vec<u32> = (0..ids.len() as u32).collect();
         for (at, some) in records.chunks(500_000).enumerate() {
             let labels = &found.labels[at * 500_000..at * 500_000 + some.len()];
-            let mut values = Vec::new();
-            values.extend(ids.files(some));
-            values.push(ids.values(some));
-            values.push(match ids.files(labels) {
-                None => ids.values(labels),
-                Some(Values::Text(files)) => Values::Text(
-                    files
-                        .iter()
-                        .zip(labels)
-                        .map(|(f, l)| {
-                            let file = String::from_utf8_lossy(f.data());
-                            format!("{file}-__-{}", ids.text(*l)).into_bytes().into()
-                        })
-                        .collect(),
-                ),
-                Some(other) => other,
-            });
-            out.add(layout.encode(&values).map_err(fault)?).map_err(fault)?;
+            let mut piece = layout.piece(some.len());
+            ids.write_files(some, &mut piece).map_err(fault)?;
+            ids.write(some, &mut piece).map_err(fault)?;
+            if ids.has_sources() {
+                let named: Vec<String> = labels
+                    .iter()
+                    .map(|label| format!("{}-__-{}", ids.file(*label).unwrap_or_default(), ids.text(*label)))
+                    .collect();
+                piece.texts(named.iter().map(String::as_bytes)).map_err(fault)?;
+            } else {
+                ids.write(labels, &mut piece).map_err(fault)?;
+            }
+            out.add(piece.finish().map_err(fault)?).map_err(fault)?;
         }
         let file = out.finish().map_err(fault)?.into_inner().map_err(|e| failed(&what.out, e))?;
         Ok((file, ()))
@@ -499,6 +506,39 @@ fn words(alarm: &Alarm, ids: &Ids) -> String {
     }
 }
 
+/// A line of the file of edges.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cluster_id: Option<Cow<'a, str>>,
+    edge: &'a str,
+    left: Cow<'a, str>,
+    right: Cow<'a, str>,
+    weight: f64,
+}
+
+/// Writes what holds clusters together, what was cut, and the weakest edge of each cluster.
+fn edges(path: &Path, ids: &Ids, found: &Clustering) -> Result<(), Fail> {
+    let holds = found.kept.iter().map(|e| (None, "holds", e));
+    let cut = found.cuts.iter().map(|e| (None, "cut", e));
+    let weakest = found.weakest.iter().map(|(label, e)| (Some(*label), "weakest", e));
+    files::whole(path, |file| {
+        let mut out = BufWriter::with_capacity(1 << 18, file);
+        for (cluster, edge, e) in holds.chain(cut).chain(weakest) {
+            let line = Line {
+                cluster_id: cluster.map(|label| ids.text(label)),
+                edge,
+                left: ids.text(e.left),
+                right: ids.text(e.right),
+                weight: e.weight,
+            };
+            serde_json::to_writer(&mut out, &line).map_err(|e| failed(path, e))?;
+            out.write_all(b"\n").map_err(|e| failed(path, e))?;
+        }
+        Ok((out.into_inner().map_err(|e| failed(path, e))?, ()))
+    })
+}
+
 fn report(what: &Cluster, ids: &Ids, found: &Clustering, stages: &Stages) -> Result<(), Fail> {
     let mut sizes: HashMap<u32, u32> = HashMap::new();
     found.labels.iter().for_each(|l| *sizes.entry(*l).or_default() += 1);
@@ -511,7 +551,6 @@ fn report(what: &Cluster, ids: &Ids, found: &Clustering, stages: &Stages) -> Res
             told.len() - MOST_ALARMS
         ));
     }
-    let edge = |e: &cluster::Edge| json!({ "left": ids.text(e.left), "right": ids.text(e.right), "weight": e.weight });
     let run = json!({
         "command": "cluster",
         "version": env!("CARGO_PKG_VERSION"),
@@ -525,21 +564,7 @@ fn report(what: &Cluster, ids: &Ids, found: &Clustering, stages: &Stages) -> Res
     let beside = |ending: &str| what.out.with_extension(ending);
     files::whole_text(&beside("run.json"), &format!("{run:#}\n"))?;
     if what.method == Method::Contradiction {
-        let mut lines = String::new();
-        for (kind, edges) in [("holds", &found.kept), ("cut", &found.cuts)] {
-            for e in edges {
-                let mut line = edge(e);
-                line["edge"] = json!(kind);
-                lines.push_str(&format!("{line}\n"));
-            }
-        }
-        for (label, e) in &found.weakest {
-            let mut line = edge(e);
-            line["edge"] = json!("weakest");
-            line["cluster_id"] = json!(ids.text(*label));
-            lines.push_str(&format!("{line}\n"));
-        }
-        files::whole_text(&beside("edges.jsonl"), &lines)?;
+        edges(&beside("edges.jsonl"), ids, found)?;
     }
     say::out(format!(
         "{} records in {} clusters, the largest of {largest}; written to {}\n{}",

@@ -8,7 +8,7 @@ use crate::fail::Fail;
 use crate::say;
 use bluelamp_linkage::columns::{Column, Table};
 use bluelamp_linkage::evaluate::{self, AtThreshold, Counts, Share};
-use bluelamp_linkage::read::PairsFile;
+use bluelamp_linkage::read::{Columns, PairsFile};
 use bluelamp_linkage::report;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -37,7 +37,7 @@ fn found(what: &Evaluate, id: &str) -> Result<Found, Fail> {
     }
     if names.contains(&what.truth_column) {
         // Somebody put the truth into the clusters' own file.
-        let table = files::records(std::slice::from_ref(&what.clusters), None, threads(None))?;
+        let table = files::records(std::slice::from_ref(&what.clusters), Columns::All, threads(None))?;
         return Ok(Found { cluster: clusters.ids, table, by_file: false });
     }
     if inputs.is_empty() {
@@ -48,7 +48,7 @@ fn found(what: &Evaluate, id: &str) -> Result<Found, Fail> {
     }
     let mut columns = vec![id.to_owned(), what.truth_column.clone()];
     columns.extend(what.group_column.clone());
-    let table = files::records(&inputs, Some(&columns), threads(None))?;
+    let table = files::records(&inputs, Columns::Needed(&columns), threads(None))?;
     let column = table.column(id).ok_or_else(|| wrong("the column of ids was lost"))?;
     let places = Places::new(column, &table, by_file);
     let mut cluster = vec![0; table.rows];

@@ -9,6 +9,7 @@ use crate::fail::Fail;
 use crate::say;
 use bluelamp_linkage::explain::{Explanation, explain};
 use bluelamp_linkage::linker::{Limits, Linker};
+use bluelamp_linkage::read::Columns;
 use bluelamp_linkage::settings::LinkType;
 use bluelamp_linkage::{generic, report};
 use serde_json::json;
@@ -16,7 +17,7 @@ use std::fmt::Write;
 
 pub(super) fn run(what: &Explain) -> Result<(), Fail> {
     let settings = files::model(&what.model)?;
-    let mut table = files::records(&what.input.inputs, Some(&needed(&settings)), threads(None))?;
+    let mut table = files::records(&what.input.inputs, Columns::Needed(&needed(&settings)), threads(None))?;
     ordered(&mut table, &settings)?;
     let ids = table.column(&settings.unique_id).ok_or_else(|| wrong("the column of ids was lost"))?.clone();
     let by_file = settings.link_type != LinkType::Dedupe && table.sources.len() > 1;
@@ -88,7 +89,7 @@ fn words(explanation: &Explanation, left: &str, right: &str) -> String {
 pub(super) fn blocking(what: &Blocking) -> Result<(), Fail> {
     let settings = files::model(&what.model)?;
     let threads = threads(None);
-    let mut table = files::records(&what.input.inputs, Some(&needed(&settings)), threads)?;
+    let mut table = files::records(&what.input.inputs, Columns::Needed(&needed(&settings)), threads)?;
     let ids = ordered(&mut table, &settings)?;
     let generic = generic::find(&table, &settings.unique_id);
     let linker =

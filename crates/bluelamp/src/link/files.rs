@@ -3,7 +3,7 @@
 use super::stage::Stages;
 use crate::fail::Fail;
 use bluelamp_linkage::columns::Table;
-use bluelamp_linkage::read::{self, Format, ReadError};
+use bluelamp_linkage::read::{self, Columns, Format, ReadError};
 use bluelamp_linkage::settings::Settings;
 use bluelamp_model::Error;
 use bytes::Bytes;
@@ -48,7 +48,8 @@ impl ChunkReader for Shared {
     type T = BufReader<Cursor>;
 
     fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
-        Ok(BufReader::with_capacity(1 << 16, Cursor(self.0.clone(), start)))
+        // Heads of pages are read this way: a few dozen bytes each.
+        Ok(BufReader::with_capacity(1 << 10, Cursor(self.0.clone(), start)))
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
@@ -56,8 +57,11 @@ impl ChunkReader for Shared {
         if start.saturating_add(length as u64) > self.len() {
             return Err(parquet::errors::ParquetError::General("it ends early".to_owned()));
         }
-        let mut bytes = vec![0; length];
-        self.0.read_exact_at(&mut bytes, start)?;
+        let mut bytes = Vec::with_capacity(length);
+        let read = Cursor(self.0.clone(), start).take(length as u64).read_to_end(&mut bytes)?;
+        if read < length {
+            return Err(parquet::errors::ParquetError::General("it ends early".to_owned()));
+        }
         Ok(bytes.into())
     }
 }
@@ -117,8 +121,8 @@ impl Drop for Progress {
     }
 }
 
-/// Reads the records of all files. `columns` names those to keep; all where it is `None`.
-pub(crate) fn records(inputs: &[PathBuf], columns: Option<&[String]>, threads: usize) -> Result<Table, Fail> {
+/// Reads the records of all files. `columns` says which are kept.
+pub(crate) fn records(inputs: &[PathBuf], columns: Columns<'_>, threads: usize) -> Result<Table, Fail> {
     let mut tables = Vec::new();
     for path in inputs {
         let name = path.display().to_string();

@@ -8,6 +8,7 @@ use super::threads;
 use crate::fail::Fail;
 use crate::say;
 use bluelamp_linkage::index::{Index, TIE};
+use bluelamp_linkage::read::Columns;
 use bluelamp_linkage::settings::LinkType;
 use serde_json::{Map, Value, json};
 use std::io::{BufRead, BufWriter};
@@ -40,9 +41,9 @@ fn build(model: &Path, inputs: &[std::path::PathBuf], out: &Path) -> Result<(), 
             "the model links files with one another; an index holds the records of one system",
         ));
     }
-    let mut table = files::records(inputs, Some(&needed(&settings)), threads(None))?;
+    let mut table = files::records(inputs, Columns::Needed(&needed(&settings)), threads(None))?;
     let ids = ordered(&mut table, &settings)?;
-    let names: Vec<String> = (0..table.rows as u32).map(|r| ids.text(r)).collect();
+    let names: Vec<String> = (0..table.rows as u32).map(|r| ids.text(r).into_owned()).collect();
     stages.end("read");
     let mut index = Index::new(settings, table, names, TIE, threads(None)).map_err(wrong)?;
     stages.end("index");

@@ -9,6 +9,7 @@ use crate::say;
 use bluelamp_linkage::columns::Table;
 use bluelamp_linkage::linker::{Limits, Linker, order, weight_of};
 use bluelamp_linkage::predict::{Ids, Predicted, predict, unlinkable};
+use bluelamp_linkage::read::Columns;
 use bluelamp_linkage::report;
 use bluelamp_linkage::settings::{LinkType, Settings};
 use serde_json::json;
@@ -63,7 +64,7 @@ pub(super) fn run(what: &Predict) -> Result<(), Fail> {
         (None, Some(p)) => return Err(wrong(format!("--threshold {p}: a probability is from 0 to 1"))),
         (None, None) => f64::NEG_INFINITY,
     };
-    let mut table = files::records(&what.input.inputs, Some(&needed(&settings)), threads)?;
+    let mut table = files::records(&what.input.inputs, Columns::Needed(&needed(&settings)), threads)?;
     let ids = ordered(&mut table, &settings)?;
     let generic = if what.set_generic_aside {
         bluelamp_linkage::generic::set_aside(&mut table, &settings.unique_id)

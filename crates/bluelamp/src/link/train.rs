@@ -8,6 +8,7 @@ use super::threads;
 use crate::fail::Fail;
 use crate::say;
 use bluelamp_linkage::linker::{Limits, Linker};
+use bluelamp_linkage::read::Columns;
 use bluelamp_linkage::report;
 use bluelamp_linkage::sql::Expr;
 use bluelamp_linkage::train::{self, Trained};
@@ -27,7 +28,7 @@ pub(super) fn run(what: &Train) -> Result<(), Fail> {
             "there is nothing to learn m from: give --em 'RULE' (best two or more) or --labels COLUMN",
         ));
     }
-    let mut table = files::records(&what.input.inputs, Some(&columns), threads)?;
+    let mut table = files::records(&what.input.inputs, Columns::Needed(&columns), threads)?;
     ordered(&mut table, &settings)?;
     let filled = completeness(&table);
     let mut linker = Linker::reusable(&settings, &[], table, Limits::default()).map_err(wrong)?;

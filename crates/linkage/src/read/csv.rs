@@ -1,13 +1,13 @@
 //! Comma-separated values with a line of names.
 
-use super::{ReadError, chosen, settle_kind};
+use super::{Columns, ReadError, chosen, settle_kind};
 use crate::columns::{Column, Kind, Table};
 use std::io::Read;
 
 pub(super) fn read(
     input: impl Read,
     file: &str,
-    columns: Option<&[String]>,
+    columns: Columns<'_>,
     progress: &mut dyn FnMut(usize),
 ) -> Result<Table, ReadError> {
     let fault = |error: csv::Error| {

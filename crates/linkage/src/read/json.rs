@@ -1,6 +1,6 @@
 //! JSON Lines: an object a line, whose keys are the columns.
 
-use super::{ReadError, chosen};
+use super::{Columns, ReadError, chosen};
 use crate::columns::{Column, Kind, Table};
 use crate::dictionary::NULL;
 use serde_json::Value;
@@ -12,7 +12,7 @@ const LONGEST_LINE: u64 = 16 << 20;
 pub(super) fn read(
     input: impl Read,
     file: &str,
-    columns: Option<&[String]>,
+    columns: Columns<'_>,
     progress: &mut dyn FnMut(usize),
 ) -> Result<Table, ReadError> {
     let mut reader = BufReader::with_capacity(1 << 20, input);
@@ -50,7 +50,7 @@ pub(super) fn read(
             ));
         };
         for (name, value) in object {
-            if columns.is_some_and(|want| !want.iter().any(|w| w.eq_ignore_ascii_case(&name))) {
+            if !columns.wants(&name) {
                 continue;
             }
             let place = match table.columns.iter().position(|c| c.name == name) {

@@ -5,13 +5,14 @@
 
 mod csv;
 mod json;
+mod pages;
 mod parquet;
 
 use crate::columns::{Column, Kind, Table, is_canonical_integer};
 use crate::dictionary::NULL;
 use std::io::Read;
 
-pub use self::parquet::PairsFile;
+pub use self::parquet::{Number, PairsFile};
 
 /// The form of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,35 @@ impl Format {
             Some(Format::JsonLines)
         } else {
             None
+        }
+    }
+}
+
+/// Which columns of a file are read.
+#[derive(Clone, Copy)]
+pub enum Columns<'a> {
+    /// Every one.
+    All,
+    /// These, which must be there.
+    Needed(&'a [String]),
+    /// These, which must be there, and others by their names.
+    NeededAnd(&'a [String], &'a dyn Fn(&str) -> bool),
+}
+
+impl Columns<'_> {
+    fn needed(&self) -> &[String] {
+        match self {
+            Columns::All => &[],
+            Columns::Needed(needed) | Columns::NeededAnd(needed, _) => needed,
+        }
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        let needed = || self.needed().iter().any(|n| n.eq_ignore_ascii_case(name));
+        match self {
+            Columns::All => true,
+            Columns::Needed(_) => needed(),
+            Columns::NeededAnd(_, also) => needed() || also(name),
         }
     }
 }
@@ -78,12 +108,12 @@ pub const MOST_ROWS: usize = u32::MAX as usize - 1;
 
 /// Reads one CSV file.
 ///
-/// `columns` names those to keep; all where it is `None`. `progress` hears of each part that is read, as a number of
+/// `columns` says which to keep. `progress` hears of each part that is read, as a number of
 /// rows.
 pub fn read_csv(
     input: impl Read,
     file: &str,
-    columns: Option<&[String]>,
+    columns: Columns<'_>,
     progress: &mut dyn FnMut(usize),
 ) -> Result<Table, ReadError> {
     csv::read(input, file, columns, progress)
@@ -93,7 +123,7 @@ pub fn read_csv(
 pub fn read_json_lines(
     input: impl Read,
     file: &str,
-    columns: Option<&[String]>,
+    columns: Columns<'_>,
     progress: &mut dyn FnMut(usize),
 ) -> Result<Table, ReadError> {
     json::read(input, file, columns, progress)
@@ -103,7 +133,7 @@ pub fn read_json_lines(
 pub fn read_parquet(
     input: impl ::parquet::file::reader::ChunkReader + 'static,
     file: &str,
-    columns: Option<&[String]>,
+    columns: Columns<'_>,
     threads: usize,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Table, ReadError> {
@@ -184,7 +214,7 @@ fn settle_kind(column: &mut Column) {
 }
 
 /// Which of a file's columns are kept, or the one that was asked for and is missing.
-fn chosen(file: &str, have: &[String], want: Option<&[String]>) -> Result<Vec<bool>, ReadError> {
+fn chosen(file: &str, have: &[String], columns: Columns<'_>) -> Result<Vec<bool>, ReadError> {
     for (i, name) in have.iter().enumerate() {
         if have[..i].iter().any(|other| other.eq_ignore_ascii_case(name)) {
             return Err(ReadError {
@@ -195,8 +225,7 @@ fn chosen(file: &str, have: &[String], want: Option<&[String]>) -> Result<Vec<bo
             });
         }
     }
-    let Some(want) = want else { return Ok(vec![true; have.len()]) };
-    if let Some(missing) = want.iter().find(|w| !have.iter().any(|h| h.eq_ignore_ascii_case(w))) {
+    if let Some(missing) = columns.needed().iter().find(|w| !have.iter().any(|h| h.eq_ignore_ascii_case(w))) {
         return Err(ReadError {
             file: file.to_owned(),
             row: None,
@@ -204,5 +233,5 @@ fn chosen(file: &str, have: &[String], want: Option<&[String]>) -> Result<Vec<bo
             what: format!("is needed and is not there; the file has {}", have.join(", ")),
         });
     }
-    Ok(have.iter().map(|h| want.iter().any(|w| w.eq_ignore_ascii_case(h))).collect())
+    Ok(have.iter().map(|name| columns.wants(name)).collect())
 }

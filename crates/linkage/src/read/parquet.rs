@@ -1,7 +1,8 @@
 //! Apache Parquet: columns of text, numbers, truth values, days and lists of text.
 
-use super::{ReadError, chosen};
+use super::{Columns, ReadError, chosen, pages};
 use crate::columns::{Column, Kind, Table};
+use crate::dictionary::NULL;
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
@@ -18,7 +19,7 @@ const BATCH: usize = 65_536;
 pub(super) fn read(
     input: impl ChunkReader + 'static,
     file: &str,
-    columns: Option<&[String]>,
+    columns: Columns<'_>,
     threads: usize,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Table, ReadError> {
@@ -34,7 +35,7 @@ pub(super) fn read(
             && *last == name
         {
             // A structure of several parts: refused only when it is asked for.
-            if columns.is_none_or(|want| want.iter().any(|w| w.eq_ignore_ascii_case(&name))) {
+            if columns.wants(&name) {
                 return Err(ReadError {
                     file: file.to_owned(),
                     row: None,
@@ -110,6 +111,32 @@ fn column<R: ChunkReader + 'static>(
     for group in 0..reader.num_row_groups() {
         guarded(|| {
             let rows = reader.get_row_group(group)?;
+            let chunk = rows.metadata().column(leaf);
+            if pages::are_common(chunk) {
+                let Column { ids, values, .. } = &mut column;
+                let unit = unit(&descriptor);
+                let mut value = |bytes: &[u8]| {
+                    if chunk.column_type() == Physical::BYTE_ARRAY {
+                        return values.intern(bytes);
+                    }
+                    text.clear();
+                    match number(chunk.column_type(), bytes) {
+                        Number::Whole(days) if kind == Kind::Date => write_day(days, &mut text),
+                        Number::Whole(whole) => write_integer(whole, unit, &mut text),
+                        Number::Real(real) => write_real(real, &mut text),
+                        Number::None => {}
+                    }
+                    values.intern(&text)
+                };
+                return pages::read(
+                    &mut *rows.get_column_page_reader(leaf)?,
+                    chunk,
+                    usize::try_from(chunk.num_values()).unwrap_or(0),
+                    NULL,
+                    &mut value,
+                    ids,
+                );
+            }
             match rows.get_column_reader(leaf)? {
                 ColumnReader::ByteArrayColumnReader(chunk) => rows_of(
                     chunk,
@@ -236,13 +263,13 @@ fn unit(descriptor: &ColumnDescriptor) -> Option<i64> {
 fn write_integer(value: i64, unit: Option<i64>, out: &mut Vec<u8>) {
     use std::io::Write;
     let Some(unit) = unit else {
-        // Writing into a vector cannot fail.
-        let _ = write!(out, "{value}");
+        out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
         return;
     };
     let (seconds, rest) = (value.div_euclid(unit), value.rem_euclid(unit));
     write_day(seconds.div_euclid(86_400), out);
     let of_day = seconds.rem_euclid(86_400);
+    // Writing into a vector cannot fail.
     let _ = write!(out, " {:02}:{:02}:{:02}", of_day / 3600, of_day / 60 % 60, of_day % 60);
     if rest > 0 {
         let digits = unit.ilog10() as usize;
@@ -430,57 +457,119 @@ impl<R: ChunkReader + 'static> PairsFile<R> {
         groups.get(part).map_or(0, |group| usize::try_from(group.num_rows()).unwrap_or(0))
     }
 
-    /// The first `most` numbers of a column in one part, or all that there are; NULL is not a number (NaN).
+    /// The first `most` values of a column in one part, or all that there are, as `of` makes them of numbers.
     ///
     /// # Errors
     /// Where the column is missing, holds no numbers or is damaged.
-    pub fn numbers(&self, name: &str, part: usize, most: usize) -> Result<Vec<f64>, ReadError> {
+    pub fn numbers<T: Copy>(
+        &self,
+        name: &str,
+        part: usize,
+        most: usize,
+        of: impl Fn(Number) -> T,
+    ) -> Result<Vec<T>, ReadError> {
         let leaf = self.leaf(name)?;
         let most_defined = self.reader.metadata().file_metadata().schema_descr().column(leaf).max_def_level();
         let mut all = Vec::with_capacity(self.rows_of(part).min(most));
-        for group in part..(part + 1).min(self.reader.num_row_groups()) {
-            guarded(|| {
-                let rows = self.reader.get_row_group(group)?;
-                match rows.get_column_reader(leaf)? {
-                    ColumnReader::DoubleColumnReader(c) => {
-                        numbers_of(c, most_defined, most, &mut all, |v| *v)
-                    }
-                    ColumnReader::FloatColumnReader(c) => {
-                        numbers_of(c, most_defined, most, &mut all, |v| f64::from(*v))
-                    }
-                    ColumnReader::Int32ColumnReader(c) => {
-                        numbers_of(c, most_defined, most, &mut all, |v| f64::from(*v))
-                    }
-                    ColumnReader::Int64ColumnReader(c) => {
-                        numbers_of(c, most_defined, most, &mut all, |v| *v as f64)
-                    }
-                    _ => Err(ParquetError::General("it holds no numbers".into())),
+        guarded(|| {
+            let rows = self.reader.get_row_group(part)?;
+            let chunk = rows.metadata().column(leaf);
+            let whole = chunk.column_type();
+            if pages::are_common(chunk) && whole != Physical::BYTE_ARRAY {
+                return pages::read(
+                    &mut *rows.get_column_page_reader(leaf)?,
+                    chunk,
+                    most,
+                    of(Number::None),
+                    |bytes| of(number(whole, bytes)),
+                    &mut all,
+                );
+            }
+            match rows.get_column_reader(leaf)? {
+                ColumnReader::DoubleColumnReader(c) => {
+                    numbers_of(c, most_defined, most, &mut all, |v| of(Number::Real(*v)), of(Number::None))
                 }
-            })
-            .map_err(|e| ReadError {
-                file: self.file.clone(),
-                row: None,
-                column: Some(name.to_owned()),
-                what: format!("can't be read: {e}"),
-            })?;
-        }
+                ColumnReader::FloatColumnReader(c) => {
+                    let real = |v: &f32| of(Number::Real(f64::from(*v)));
+                    numbers_of(c, most_defined, most, &mut all, real, of(Number::None))
+                }
+                ColumnReader::Int32ColumnReader(c) => {
+                    let whole = |v: &i32| of(Number::Whole(i64::from(*v)));
+                    numbers_of(c, most_defined, most, &mut all, whole, of(Number::None))
+                }
+                ColumnReader::Int64ColumnReader(c) => {
+                    numbers_of(c, most_defined, most, &mut all, |v| of(Number::Whole(*v)), of(Number::None))
+                }
+                _ => Err(ParquetError::General("it holds no numbers".into())),
+            }
+        })
+        .map_err(|e| ReadError {
+            file: self.file.clone(),
+            row: None,
+            column: Some(name.to_owned()),
+            what: format!("can't be read: {e}"),
+        })?;
         Ok(all)
     }
 }
 
-fn numbers_of<T: DataType>(
+/// A number as a file has it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// A whole number.
+    Whole(i64),
+    /// One with a fraction.
+    Real(f64),
+    /// NULL.
+    None,
+}
+
+impl Number {
+    /// As a number with a fraction; NULL is not a number (NaN).
+    pub fn real(self) -> f64 {
+        match self {
+            Number::Whole(whole) => whole as f64,
+            Number::Real(real) => real,
+            Number::None => f64::NAN,
+        }
+    }
+
+    /// As a whole number; 0 where it is none.
+    pub fn whole(self) -> i64 {
+        match self {
+            Number::Whole(whole) => whole,
+            Number::Real(real) => real as i64,
+            Number::None => 0,
+        }
+    }
+}
+
+/// A number from its bytes.
+#[inline]
+fn number(physical: Physical, bytes: &[u8]) -> Number {
+    match (physical, bytes.first_chunk(), bytes.first_chunk()) {
+        (Physical::INT64, _, Some(eight)) => Number::Whole(i64::from_le_bytes(*eight)),
+        (Physical::DOUBLE, _, Some(eight)) => Number::Real(f64::from_le_bytes(*eight)),
+        (Physical::INT32, Some(four), _) => Number::Whole(i64::from(i32::from_le_bytes(*four))),
+        (Physical::FLOAT, Some(four), _) => Number::Real(f64::from(f32::from_le_bytes(*four))),
+        _ => Number::None,
+    }
+}
+
+fn numbers_of<T: DataType, V: Copy>(
     mut chunk: ColumnReaderImpl<T>,
     most_defined: i16,
     most: usize,
-    all: &mut Vec<f64>,
-    number: impl Fn(&T::T) -> f64,
+    all: &mut Vec<V>,
+    number: impl Fn(&T::T) -> V,
+    none: V,
 ) -> Result<(), ParquetError> {
     let (mut defined, mut values) = (Vec::new(), Vec::new());
     loop {
         defined.clear();
         values.clear();
         let (records, _, _) = chunk.read_records(
-            BATCH.min(most - all.len()),
+            BATCH.min(most.saturating_sub(all.len())),
             (most_defined > 0).then_some(&mut defined),
             None,
             &mut values,
@@ -492,9 +581,11 @@ fn numbers_of<T: DataType>(
             all.extend(values.iter().map(&number));
         } else {
             let mut values = values.iter();
-            all.extend(defined.iter().map(|level| {
-                if *level == most_defined { values.next().map_or(f64::NAN, &number) } else { f64::NAN }
-            }));
+            all.extend(
+                defined
+                    .iter()
+                    .map(|level| if *level == most_defined { values.next().map_or(none, &number) } else { none }),
+            );
         }
     }
 }

@@ -36,7 +36,7 @@ fn some(count: usize) -> (Table, Vec<String>, Vec<Values>) {
     let settings = settings();
     let (mut table, ids) = records(&settings);
     table.columns.retain(|c| ["first_name", "surname", "dob", "phone"].contains(&c.name.as_str()));
-    let names: Vec<String> = (0..table.rows as u32).map(|r| ids.text(r)).collect();
+    let names: Vec<String> = (0..table.rows as u32).map(|r| ids.text(r).into_owned()).collect();
     let values = (0..table.rows)
         .map(|r| {
             let value = |c: &bluelamp_linkage::columns::Column| {
@@ -186,7 +186,7 @@ proptest! {
 fn a_model_with_other_rules_is_refused_by_name() {
     let settings = model();
     let (table, ids) = records(&settings);
-    let names = (0..table.rows as u32).map(|r| ids.text(r)).collect();
+    let names = (0..table.rows as u32).map(|r| ids.text(r).into_owned()).collect();
     let fault = Index::new(settings, table, names, TIE, 1).err().expect("rules with filters serve no index");
     assert!(fault.contains("can't serve an index"), "{fault}");
 }
