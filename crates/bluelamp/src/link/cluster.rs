@@ -13,7 +13,7 @@ use bluelamp_linkage::cluster::{
 };
 use bluelamp_linkage::columns::{Column, Kind, Table};
 use bluelamp_linkage::judgement;
-use bluelamp_linkage::linker::{Limits, Linker, weight_of};
+use bluelamp_linkage::linker::{Limits, Linker, Worker, weight_of};
 use bluelamp_linkage::parallel;
 use bluelamp_linkage::predict::Ids;
 use bluelamp_linkage::read::{Columns, Number, PairsFile};
@@ -22,10 +22,11 @@ use bluelamp_linkage::write::{self, Of};
 use serde::Serialize;
 use serde_json::json;
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 /// Scored pairs by the numbers of their records.
 #[derive(Default)]
@@ -47,6 +48,8 @@ const SHOWN: usize = 16;
 
 /// Records by their ids.
 pub(crate) enum Places {
+    /// By a number, from the least one, none left out.
+    Consecutive(i64, u32),
     /// By a number, from the least one.
     Dense(i64, Vec<u32>),
     Numbers(HashMap<i64, u32>),
@@ -71,6 +74,9 @@ impl Places {
         let numbers = ids.integers();
         let (least, most) =
             (numbers.iter().min().copied().unwrap_or(0), numbers.iter().max().copied().unwrap_or(0));
+        if numbers.windows(2).all(|two| two[0].checked_add(1) == Some(two[1])) {
+            return Places::Consecutive(least, table.rows as u32);
+        }
         if most.saturating_sub(least) < 8 * table.rows as i64 + 1000 {
             let mut dense = vec![NOWHERE; (most - least) as usize + 1];
             numbers.iter().enumerate().for_each(|(r, n)| dense[(n - least) as usize] = r as u32);
@@ -81,6 +87,9 @@ impl Places {
 
     fn number(&self, id: i64) -> Option<u32> {
         match self {
+            Places::Consecutive(least, records) => {
+                u32::try_from(id.checked_sub(*least)?).ok().filter(|record| record < records)
+            }
             Places::Dense(least, dense) => {
                 let at = usize::try_from(id.checked_sub(*least)?).ok()?;
                 dense.get(at).copied().filter(|r| *r != NOWHERE)
@@ -379,13 +388,17 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
         .ok_or_else(|| wrong("the model has more levels than clustering can read"))?;
     let evidence: Vec<Evidence<'_>> =
         extra.iter().map(|(name, role, ids)| Evidence { name, role: *role, ids }).collect();
-    let worker = RefCell::new(linker.worker());
+    // As many workers as threads ask at once.
+    let workers: Mutex<Vec<Worker>> = Mutex::default();
+    let idle = || workers.lock().unwrap_or_else(PoisonError::into_inner);
     let score = |left: u32, right: u32| {
         let (left, right) = (left.min(right), left.max(right));
-        let pattern = linker.pattern(left, right, &mut worker.borrow_mut());
+        let mut worker = idle().pop().unwrap_or_else(|| linker.worker());
+        let pattern = linker.pattern(left, right, &mut worker);
+        idle().push(worker);
         Some(Scored { weight: linker.weight(pattern, left, right), pattern })
     };
-    let options = Options { alarm_above: what.alarm, ..Options::default() };
+    let options = Options { alarm_above: what.alarm, threads, ..Options::default() };
     let extras = Extras::new(records, &comparisons, &evidence);
     let none = Pairs { left: &[], right: &[], weight: &[], pattern: &[] };
     let input = Input {

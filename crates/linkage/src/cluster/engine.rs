@@ -4,8 +4,13 @@ use super::agglomerate::Agglomeration;
 use super::contradiction::{Contradictions, settle};
 use super::counts::{Counts, Extras, Floor};
 use super::graph::strongest_first;
-use super::household::{Correction, Index, NO_PATTERN, Terms};
+use super::household::{Correction, Effort, Index, NO_PATTERN, Terms};
 use super::{Alarm, Clustering, Edge, Input, Options, Scored, UnionFind, Verdict};
+use crate::parallel;
+use std::convert::Infallible;
+
+/// What answers for a pair that blocking didn't produce.
+pub type Score<'a> = dyn Fn(u32, u32) -> Option<Scored> + Sync + 'a;
 
 /// Clusters `records` records. `score` is asked about pairs inside a component that blocking didn't produce; it may
 /// answer None (then [`Options::missing`] counts). See the module for how, [`Clustering`] for what comes out.
@@ -16,7 +21,7 @@ pub fn contradiction_aware(
     records: u32,
     input: &Input<'_>,
     options: &Options,
-    score: &dyn Fn(u32, u32) -> Option<Scored>,
+    score: &Score<'_>,
 ) -> Clustering {
     let engine = Engine::new(records, input, options, score, None);
     engine.cluster()
@@ -24,6 +29,8 @@ pub fn contradiction_aware(
 
 /// How much a floor from some of the pairs is lowered, since all of them give a model that differs a little.
 const MARGIN: f64 = 3.0;
+/// Rounds of estimation for such a guess: its margin is far wider than what further rounds change.
+const ROUNDS_OF_A_GUESS: usize = 12;
 /// Of fewer pairs than this nothing is said beforehand: all like them are kept.
 const ENOUGH: u64 = 20;
 
@@ -32,7 +39,7 @@ pub fn likely_floor(records: u32, some: &Input<'_>, options: &Options) -> Floor 
     if !options.correct {
         return Floor::nowhere(&Extras::new(records, some.comparisons, some.evidence));
     }
-    let (correction, index) = Correction::with_index(records, some, None);
+    let (correction, index) = Correction::with_index(records, some, None, Effort { rounds: ROUNDS_OF_A_GUESS, threads: options.threads });
     correction.floor(&index, options.join_above - MARGIN, ENOUGH)
 }
 
@@ -46,7 +53,7 @@ pub fn contradiction_aware_above(
     records: u32,
     input: &Input<'_>,
     options: &Options,
-    score: &dyn Fn(u32, u32) -> Option<Scored>,
+    score: &Score<'_>,
 ) -> Result<Clustering, Floor> {
     let engine = Engine::new(records, input, options, score, Some(weaker));
     match &engine.correction {
@@ -80,30 +87,47 @@ impl Engine<'_> {
                 .filter(|j| labels[j.0 as usize] == labels[j.1 as usize])
                 .for_each(|&j| each(labels[j.0 as usize], j));
         });
-        let mut work = Work {
+        let components: Vec<u32> = (0..records).filter(|c| !members.of(*c).is_empty()).collect();
+        let pieces: Vec<&[u32]> = components.chunks(COMPONENTS_AT_ONCE).collect();
+        let work = || Work {
             engine,
             local: vec![u32::MAX; records as usize],
             matrix: Agglomeration::default(),
-            out: Clustering { labels: (0..records).collect(), ..Clustering::default() },
+            labels: Vec::new(),
+            out: Clustering::default(),
         };
-        for component in 0..records {
-            let within = members.of(component);
-            if within.is_empty() {
-                continue;
-            }
-            let mut strongest = unique(edges.of(component));
-            strongest.sort_unstable_by(strongest_first);
-            work.component(component, within, strongest, judged.of(component));
-        }
-        work.out.cuts.sort_unstable_by_key(|edge| (edge.left, edge.right));
+        let mut out = Clustering { labels: (0..records).collect(), ..Clustering::default() };
+        let done: Result<(), Infallible> = parallel::ordered(
+            options.threads,
+            pieces.len(),
+            work,
+            |work, piece| {
+                for &component in pieces[piece] {
+                    let mut strongest = unique(edges.of(component));
+                    strongest.sort_unstable_by(strongest_first);
+                    work.component(component, members.of(component), strongest, judged.of(component));
+                }
+                Ok((std::mem::take(&mut work.labels), std::mem::take(&mut work.out)))
+            },
+            |_, (labels, some)| {
+                labels.into_iter().for_each(|(record, label)| out.labels[record as usize] = label);
+                out.kept.extend(some.kept);
+                out.cuts.extend(some.cuts);
+                out.weakest.extend(some.weakest);
+                out.alarms.extend(some.alarms);
+                Ok(())
+            },
+        );
+        let Ok(()) = done;
+        out.cuts.sort_unstable_by_key(|edge| (edge.left, edge.right));
         let mut sizes = vec![0_u32; records as usize];
-        work.out.labels.iter().for_each(|&label| sizes[label as usize] += 1);
+        out.labels.iter().for_each(|&label| sizes[label as usize] += 1);
         for (cluster, &size) in (0..).zip(&sizes) {
             if size as usize > options.alarm_above {
-                work.out.alarms.push(Alarm::LargeCluster { cluster, records: size });
+                out.alarms.push(Alarm::LargeCluster { cluster, records: size });
             }
         }
-        work.out
+        out
     }
 }
 
@@ -161,7 +185,7 @@ struct Engine<'a> {
     records: u32,
     input: &'a Input<'a>,
     options: &'a Options,
-    score: &'a dyn Fn(u32, u32) -> Option<Scored>,
+    score: &'a Score<'a>,
     contradictions: Contradictions<'a>,
     correction: Option<(Correction, Index)>,
 }
@@ -171,10 +195,10 @@ impl<'a> Engine<'a> {
         records: u32,
         input: &'a Input<'a>,
         options: &'a Options,
-        score: &'a dyn Fn(u32, u32) -> Option<Scored>,
+        score: &'a Score<'a>,
         weaker: Option<&Counts>,
     ) -> Self {
-        let correction = options.correct.then(|| Correction::with_index(records, input, weaker));
+        let correction = options.correct.then(|| Correction::with_index(records, input, weaker, Effort::whole(options.threads)));
         Self { records, input, options, score, contradictions: Contradictions::new(input), correction }
     }
 
@@ -262,11 +286,17 @@ impl<'a> Engine<'a> {
     }
 }
 
+/// Components handed to a thread together.
+const COMPONENTS_AT_ONCE: usize = 4096;
+
 /// Clusters one component after the other.
 struct Work<'a> {
     engine: &'a Engine<'a>,
     local: Vec<u32>,
     matrix: Agglomeration,
+    /// Records with the label of their cluster.
+    labels: Vec<(u32, u32)>,
+    /// All else that comes out.
     out: Clustering,
 }
 
@@ -375,7 +405,7 @@ impl Work<'_> {
         }
         self.matrix.run(engine.options.join_above);
         for (a, &record) in members.iter().enumerate() {
-            self.out.labels[record as usize] = members[self.matrix.labels[a] as usize];
+            self.labels.push((record, members[self.matrix.labels[a] as usize]));
         }
         // A must-link holds like the strongest edge.
         let forced =

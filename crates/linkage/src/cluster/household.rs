@@ -24,7 +24,11 @@
 use super::counts::{Counts, Extras, Floor};
 use super::pattern::Layout;
 use super::{Comparison, Input, Role};
+use crate::parallel;
+use std::convert::Infallible;
 
+/// Patterns that one thread sums at a time.
+const PATTERNS_AT_ONCE: usize = 1024;
 /// Iterations in all, and those before m may move: the shares of the classes settle first.
 const ITERATIONS: usize = 30;
 const SETTLE: usize = 8;
@@ -100,6 +104,19 @@ impl Terms {
     }
 }
 
+/// How much is done to estimate.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Effort {
+    pub(super) rounds: usize,
+    pub(super) threads: usize,
+}
+
+impl Effort {
+    pub(super) fn whole(threads: usize) -> Self {
+        Self { rounds: ITERATIONS, threads }
+    }
+}
+
 /// The re-estimated model.
 #[derive(Clone, Debug)]
 pub struct Correction {
@@ -137,11 +154,16 @@ pub(super) const NO_PATTERN: u32 = u32::MAX;
 impl Correction {
     /// Re-estimates the model on `input`'s pairs among `records`. It always ends, at worst with the model as it was.
     pub fn estimate(records: u32, input: &Input<'_>) -> Self {
-        Self::with_index(records, input, None).0
+        Self::with_index(records, input, None, Effort::whole(1)).0
     }
 
     /// `others` are pairs beside `input`'s, which count and are not numbered.
-    pub(super) fn with_index(records: u32, input: &Input<'_>, others: Option<&Counts>) -> (Self, Index) {
+    pub(super) fn with_index(
+        records: u32,
+        input: &Input<'_>,
+        others: Option<&Counts>,
+        effort: Effort,
+    ) -> (Self, Index) {
         let compared = input.comparisons.len().min(input.layout.len());
         let comparisons = &input.comparisons[..compared];
         let extras = Extras::new(records, comparisons, input.evidence);
@@ -159,7 +181,7 @@ impl Correction {
             compared,
             extras,
         };
-        let index = it.fit(records, input, others);
+        let index = it.fit(records, input, others, effort);
         (it, index)
     }
 
@@ -240,7 +262,7 @@ impl Correction {
         terms
     }
 
-    fn fit(&mut self, records: u32, input: &Input<'_>, others: Option<&Counts>) -> Index {
+    fn fit(&mut self, records: u32, input: &Input<'_>, others: Option<&Counts>, effort: Effort) -> Index {
         let pairs = &input.pairs;
         let mut counts = others.cloned().unwrap_or_else(|| Counts::new(&self.extras));
         let mut number = Vec::with_capacity(pairs.len());
@@ -267,7 +289,7 @@ impl Correction {
         for class in self.classes.iter_mut().filter(|class| !class.household) {
             class.most = SLACK * (file / blocked).max(1.0);
         }
-        self.expect_and_maximise(&weighted);
+        self.expect_and_maximise(&weighted, effort);
         let mut terms = vec![Terms::default(); counts.places()];
         for (&(_, _, at, _), codes) in seen.iter().zip(&codes) {
             terms[at] = self.terms(codes);
@@ -276,7 +298,7 @@ impl Correction {
     }
 
     /// EM over (count, codes).
-    fn expect_and_maximise(&mut self, patterns: &[(f64, &[u8])]) {
+    fn expect_and_maximise(&mut self, patterns: &[(f64, &[u8])], effort: Effort) {
         let total: f64 = patterns.iter().map(|(count, _)| count).sum();
         if total == 0.0 {
             self.share = self.prior.exp2() / (1.0 + self.prior.exp2());
@@ -296,13 +318,28 @@ impl Correction {
         if total == 0.0 {
             return;
         }
-        let mut odds = vec![0.0; self.classes.len()];
-        for iteration in 0..ITERATIONS {
+        let pieces: Vec<&[(f64, &[u8])]> = patterns.chunks(PATTERNS_AT_ONCE).collect();
+        for round in 0..effort.rounds {
             let mut sums = Sums::new(self);
-            for &(count, codes) in patterns {
-                self.expect(count, codes, iteration >= SETTLE, &mut odds, &mut sums);
-            }
-            self.maximise(&sums, total, iteration >= SETTLE);
+            // Sums of the same pieces in the same order, whoever made them.
+            let done: Result<(), Infallible> = parallel::ordered(
+                effort.threads,
+                pieces.len(),
+                || vec![0.0; self.classes.len()],
+                |odds, piece| {
+                    let mut sums = Sums::new(self);
+                    for &(count, codes) in pieces[piece] {
+                        self.expect(count, codes, round >= SETTLE, odds, &mut sums);
+                    }
+                    Ok(sums)
+                },
+                |_, some| {
+                    sums.add(&some);
+                    Ok(())
+                },
+            );
+            let Ok(()) = done;
+            self.maximise(&sums, total, round >= SETTLE);
         }
     }
 
@@ -382,6 +419,20 @@ impl Sums {
             levels: of.fields.iter().map(|field| empty(&field.ratio)).collect(),
             classes: of.classes.iter().map(|class| (0.0, class.ratios.iter().map(empty).collect())).collect(),
             without: vec![0.0; of.fields.len()],
+        }
+    }
+}
+
+impl Sums {
+    fn add(&mut self, other: &Self) {
+        let add = |sums: &mut [f64], others: &[f64]| {
+            sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
+        };
+        self.same += other.same;
+        self.levels.iter_mut().zip(&other.levels).for_each(|(a, b)| add(a, b));
+        for (class, from) in self.classes.iter_mut().zip(&other.classes) {
+            class.0 += from.0;
+            class.1.iter_mut().zip(&from.1).for_each(|(a, b)| add(a, b));
         }
     }
 }

@@ -36,7 +36,7 @@ mod tests;
 pub use best_link::{BestLinks, single_best_link};
 pub use components::{UnionFind, components};
 pub use counts::{Counts, Extras, Floor};
-pub use engine::{contradiction_aware, contradiction_aware_above, likely_floor};
+pub use engine::{Score, contradiction_aware, contradiction_aware_above, likely_floor};
 pub use graph::{bridges, path, weakest};
 pub use household::Correction;
 pub use pattern::Layout;
@@ -260,6 +260,8 @@ pub struct Options {
     pub alarm_above: usize,
     /// Bits for a pair of different sex with a different forename or date of birth.
     pub incompatible: f64,
+    /// Threads to work on. The answer is the same for any number.
+    pub threads: usize,
 }
 
 impl Default for Options {
@@ -274,6 +276,7 @@ impl Default for Options {
             largest_component: 512,
             alarm_above: 50,
             incompatible: -20.0,
+            threads: 1,
         }
     }
 }
