@@ -189,7 +189,7 @@ impl Comparisons {
             let bits = 64 - most.leading_zeros();
             if shift + bits > 64 || most > 200 {
                 return Err(at(
-                    "there are more comparisons and levels than fit into 64 bits; leave some out".to_owned()
+                    "there are more comparisons and levels than fit into 64 bits; leave some out".to_owned(),
                 ));
             }
             fields.push(Field { shift, mask: (1 << bits) - 1 });
@@ -205,7 +205,7 @@ impl Comparisons {
             }
             let Some(otherwise) = otherwise else {
                 return Err(at(
-                    "has no ELSE level, so that some pairs would have no outcome; add one".to_owned(),
+                    "has no ELSE level, so that some pairs would have no outcome; add one".to_owned()
                 ));
             };
             let dear = levels.iter().position(|(node, _)| node.is_dear()).unwrap_or(levels.len());
@@ -246,18 +246,13 @@ impl Comparisons {
     /// A worker for one thread.
     pub(crate) fn worker(&self, unit: Unit) -> Worker {
         let memo = || Memo { table: vec![u64::from(OPEN); 1 << MEMO_BITS], ..Memo::default() };
-        let memos = self.all.iter().map(|c| if c.memo.is_some() { memo() } else { Memo::default() }).collect();
+        let memos =
+            self.all.iter().map(|c| if c.memo.is_some() { memo() } else { Memo::default() }).collect();
         Worker { scratch: Scratch::new(unit), filters: Scratch::new(unit), memos, ..Worker::default() }
     }
 
     /// Compares two records by their rows.
-    pub(crate) fn pattern(
-        &self,
-        slots: &Slots,
-        left: &[u32],
-        right: &[u32],
-        worker: &mut Worker,
-    ) -> Pattern {
+    pub(crate) fn pattern(&self, slots: &Slots, left: &[u32], right: &[u32], worker: &mut Worker) -> Pattern {
         worker.scratch.likenesses.resize(self.likenesses.len(), f64::NAN);
         let mut pattern = 0;
         for ((comparison, field), memo) in self.all.iter().zip(&self.fields).zip(&mut worker.memos) {
@@ -303,7 +298,8 @@ impl Comparisons {
                     left_open = remembered(memo, values, levels, open, left_open);
                 }
                 if self.is_screened(comparison) {
-                    left_open = self.screen(comparison, slots, rows, (lefts, rights), levels, open, left_open);
+                    left_open =
+                        self.screen(comparison, slots, rows, (lefts, rights), levels, open, left_open);
                 }
             }
             for &at in &open[..left_open] {

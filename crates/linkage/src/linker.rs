@@ -234,12 +234,19 @@ impl Linker {
         // Filters of rules have a scratch of their own: they ask between the pairs of a batch.
         let mut scratch = std::mem::take(&mut worker.filters);
         let mut batch = Batch::default();
-        self.blocks.each(task, self.link_type, &self.source, &self.filters(), &mut scratch, &mut |l, r, _| {
-            batch.push(l, r);
-            if batch.is_full() {
-                batch.compare(&self.comparisons, &self.slots, self.all_rows(), worker, f);
-            }
-        });
+        self.blocks.each(
+            task,
+            self.link_type,
+            &self.source,
+            &self.filters(),
+            &mut scratch,
+            &mut |l, r, _| {
+                batch.push(l, r);
+                if batch.is_full() {
+                    batch.compare(&self.comparisons, &self.slots, self.all_rows(), worker, f);
+                }
+            },
+        );
         batch.compare(&self.comparisons, &self.slots, self.all_rows(), worker, f);
         worker.filters = scratch;
     }

@@ -189,7 +189,8 @@ impl Bag {
         if unit == Unit::Bytes || text.is_ascii() {
             text.iter().for_each(|byte| add(KIND[usize::from(*byte)]));
         } else {
-            let kind = |c: char| u8::try_from(c).map_or(0, |b| if b < 128 { KIND[usize::from(b)] } else { 0 });
+            let kind =
+                |c: char| u8::try_from(c).map_or(0, |b| if b < 128 { KIND[usize::from(b)] } else { 0 });
             String::from_utf8_lossy(text).chars().for_each(|c| add(kind(c)));
         }
         if counts.contains(&MANY) {

@@ -230,16 +230,15 @@ impl Piece<'_> {
         encodings: Vec<Encoding>,
     ) -> Result<(), ParquetError> {
         let bytes = self.sink.bytes_written() as u64 - dictionary.unwrap_or(data);
-        let metadata =
-            ColumnChunkMetaData::builder(self.layout.descriptor.column(self.columns.len()))
-                .set_compression(Compression::UNCOMPRESSED)
-                .set_encodings(encodings)
-                .set_num_values(self.rows as i64)
-                .set_total_compressed_size(bytes as i64)
-                .set_total_uncompressed_size(bytes as i64)
-                .set_data_page_offset(data as i64)
-                .set_dictionary_page_offset(dictionary.map(|at| at as i64))
-                .build()?;
+        let metadata = ColumnChunkMetaData::builder(self.layout.descriptor.column(self.columns.len()))
+            .set_compression(Compression::UNCOMPRESSED)
+            .set_encodings(encodings)
+            .set_num_values(self.rows as i64)
+            .set_total_compressed_size(bytes as i64)
+            .set_total_uncompressed_size(bytes as i64)
+            .set_data_page_offset(data as i64)
+            .set_dictionary_page_offset(dictionary.map(|at| at as i64))
+            .build()?;
         self.columns.push(ColumnCloseResult {
             bytes_written: bytes,
             rows_written: self.rows as u64,

@@ -8,8 +8,8 @@ use super::threads;
 use crate::fail::Fail;
 use crate::say;
 use bluelamp_linkage::cluster::{
-    self, Alarm, Clustering, Comparison, Counts, Evidence, Extras, Floor, Input, Judgement, Layout, Level,
-    Options, Pairs, Role, Scored, Verdict,
+    self, Alarm, Clustering, Comparison, Evidence, Extras, Floor, Input, Judgement, Layout, Level, Options,
+    Pairs, Role, Scored, Verdict, Weaker,
 };
 use bluelamp_linkage::columns::{Column, Kind, Table};
 use bluelamp_linkage::judgement;
@@ -166,7 +166,7 @@ pub(crate) fn scores(
     places: &Places,
     wanted: &Wanted<'_>,
     threads: usize,
-) -> Result<(Scores, Option<Counts>), Fail> {
+) -> Result<(Scores, Weaker), Fail> {
     let first: Vec<usize> = (0..file.parts())
         .scan(0, |rows, part| {
             let first = *rows;
@@ -190,7 +190,7 @@ pub(crate) fn scores(
         let records = file.numbers(&column, part, most, record).map_err(wrong)?;
         lost.get().map_or(Ok(records), |id| Err(missing(name, &id.to_string())))
     };
-    let piece = |part: usize| -> Result<(Scores, Option<Counts>), Fail> {
+    let piece = |part: usize| -> Result<(Scores, Weaker), Fail> {
         let most = file.rows_of(part).div_ceil(wanted.one_in);
         let (left, right) = (records(0, part, most)?, records(1, part, most)?);
         let weight = file.numbers("match_weight", part, most, Number::real).map_err(wrong)?;
@@ -203,16 +203,16 @@ pub(crate) fn scores(
             }
         }
         let rows = left.len().min(right.len()).min(weight.len());
-        let mut counts = wanted.floor.map(|(extras, _)| Counts::new(extras));
+        let mut weaker = Weaker::default();
         let mut kept = Scores::default();
         for at in 0..rows {
             if weight[at] < wanted.least {
                 continue;
             }
-            if let (Some(counts), Some((extras, floor))) = (&mut counts, wanted.floor)
-                && !floor.keeps(extras, left[at], right[at], pattern[at], weight[at])
-            {
-                counts.add(extras, left[at], right[at], pattern[at], weight[at]);
+            let pair = (left[at], right[at]);
+            if wanted.floor.is_some_and(|(extras, floor)| {
+                !floor.keeps(extras, pair, pattern[at], weight[at], &mut weaker)
+            }) {
                 continue;
             }
             kept.left.push(left[at]);
@@ -220,10 +220,10 @@ pub(crate) fn scores(
             kept.weight.push(weight[at]);
             kept.pattern.push(pattern[at]);
         }
-        Ok((kept, counts))
+        Ok((kept, weaker))
     };
     let mut all = Scores::default();
-    let mut counts = wanted.floor.map(|(extras, _)| Counts::new(extras));
+    let mut weaker = Weaker::default();
     parallel::ordered(
         threads,
         file.parts(),
@@ -234,13 +234,11 @@ pub(crate) fn scores(
             all.right.extend(some.right);
             all.weight.extend(some.weight);
             all.pattern.extend(some.pattern);
-            if let (Some(counts), Some(counted)) = (&mut counts, &counted) {
-                counts.merge(counted);
-            }
+            weaker.merge(&counted);
             Ok(())
         },
     )?;
-    Ok((all, counts))
+    Ok((all, weaker))
 }
 
 fn judgements(what: &Cluster, places: &Places) -> Result<Vec<Judgement>, Fail> {
@@ -418,7 +416,7 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
         let (scores, weaker) = scores(&file, &name, &places, &wanted, threads)?;
         stages.end("pairs");
         let progress = Progress::new("clustering", 0);
-        let weaker = weaker.unwrap_or_else(|| Counts::new(&extras));
+        let weaker = floor.counts(&weaker);
         let input = Input { pairs: scores.pairs(), ..input };
         let found = cluster::contradiction_aware_above(&weaker, records, &input, &options, &score);
         drop(progress);

@@ -60,7 +60,7 @@ impl Extras {
     }
 }
 
-/// Pairs by their pattern and the outcome of [`Extras`]. Counts of parts add up to the counts of the whole.
+/// Pairs by their pattern and the outcome of [`Extras`].
 #[derive(Clone, Debug)]
 pub struct Counts {
     numbering: Numbering,
@@ -75,18 +75,6 @@ impl Counts {
     /// No pairs yet.
     pub fn new(extras: &Extras) -> Self {
         Self { numbering: Numbering::new(), outcomes: extras.outcomes(), places: Vec::new() }
-    }
-
-    /// Counts a pair of `weight` bits.
-    pub fn add(&mut self, extras: &Extras, left: u32, right: u32, pattern: u64, weight: f64) {
-        self.count(pattern, extras.outcome(left, right), 1, weight);
-    }
-
-    /// Adds what another part counted.
-    pub fn merge(&mut self, other: &Self) {
-        for (at, pattern, outcome, pairs) in other.iter() {
-            self.count(pattern, outcome, pairs, other.places[at].1);
-        }
     }
 
     /// Counts pairs of at most `heaviest` bits, and says in which place.
@@ -124,6 +112,22 @@ impl Counts {
     }
 }
 
+/// Pairs that one [`Floor`] does not keep, counted where the floor has their pattern and outcome.
+#[derive(Clone, Debug, Default)]
+pub struct Weaker {
+    places: Vec<(u64, f64)>,
+}
+
+impl Weaker {
+    /// Adds what another part counted under the same floor.
+    pub fn merge(&mut self, other: &Self) {
+        self.places.resize(self.places.len().max(other.places.len()), NONE);
+        for (place, (pairs, heaviest)) in self.places.iter_mut().zip(&other.places) {
+            *place = (place.0 + pairs, place.1.max(*heaviest));
+        }
+    }
+}
+
 /// Which pairs are too weak to join anybody: by pattern and outcome the bits that a pair must exceed. A pair whose pattern
 /// is not known is kept.
 #[derive(Clone, Debug)]
@@ -139,15 +143,34 @@ impl Floor {
         Self { numbering: Numbering::new(), outcomes: extras.outcomes(), least: Vec::new() }
     }
 
-    /// Whether a pair may join two records.
-    pub fn keeps(&self, extras: &Extras, left: u32, right: u32, pattern: u64, weight: f64) -> bool {
+    /// Whether a pair may join two records; one that may not is counted.
+    pub fn keeps(
+        &self,
+        extras: &Extras,
+        (left, right): (u32, u32),
+        pattern: u64,
+        weight: f64,
+        weaker: &mut Weaker,
+    ) -> bool {
+        let Some(number) = self.numbering.find(pattern) else { return true };
+        let at = number as usize * self.outcomes + extras.outcome(left, right);
         // A weight that is not a number stays with those that are looked at one by one.
-        weight.is_nan() || weight > self.least(pattern, extras.outcome(left, right))
+        match self.least.get(at) {
+            Some(least) if weight <= *least => {
+                if at >= weaker.places.len() {
+                    weaker.places.resize(self.least.len(), NONE);
+                }
+                let place = &mut weaker.places[at];
+                *place = (place.0 + 1, place.1.max(weight));
+                false
+            }
+            _ => true,
+        }
     }
 
-    fn least(&self, pattern: u64, outcome: usize) -> f64 {
-        let place = |number: u32| self.least.get(number as usize * self.outcomes + outcome).copied();
-        self.numbering.find(pattern).and_then(place).unwrap_or(f64::NEG_INFINITY)
+    /// What was counted, by pattern and outcome.
+    pub fn counts(&self, weaker: &Weaker) -> Counts {
+        Counts { numbering: self.numbering.clone(), outcomes: self.outcomes, places: weaker.places.clone() }
     }
 
     /// Sets the floor of a pattern with an outcome.

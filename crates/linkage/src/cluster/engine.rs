@@ -39,7 +39,12 @@ pub fn likely_floor(records: u32, some: &Input<'_>, options: &Options) -> Floor 
     if !options.correct {
         return Floor::nowhere(&Extras::new(records, some.comparisons, some.evidence));
     }
-    let (correction, index) = Correction::with_index(records, some, None, Effort { rounds: ROUNDS_OF_A_GUESS, threads: options.threads });
+    let (correction, index) = Correction::with_index(
+        records,
+        some,
+        None,
+        Effort { rounds: ROUNDS_OF_A_GUESS, threads: options.threads },
+    );
     correction.floor(&index, options.join_above - MARGIN, ENOUGH)
 }
 
@@ -198,7 +203,9 @@ impl<'a> Engine<'a> {
         score: &'a Score<'a>,
         weaker: Option<&Counts>,
     ) -> Self {
-        let correction = options.correct.then(|| Correction::with_index(records, input, weaker, Effort::whole(options.threads)));
+        let correction = options
+            .correct
+            .then(|| Correction::with_index(records, input, weaker, Effort::whole(options.threads)));
         Self { records, input, options, score, contradictions: Contradictions::new(input), correction }
     }
 

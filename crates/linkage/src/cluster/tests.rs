@@ -234,17 +234,14 @@ fn clusters_are_the_same_where_weak_pairs_are_only_counted() {
     let options = Options::default();
     let extras = Extras::new(2400, &model, &evidence);
     let run = |floor: &Floor| {
-        let mut weaker = Counts::new(&extras);
+        let mut weaker = Weaker::default();
         let kept: Vec<usize> = (0..all.len())
             .filter(|&i| {
-                let keep =
-                    floor.keeps(&extras, homes.left[i], homes.right[i], homes.pattern[i], homes.weight[i]);
-                if !keep {
-                    weaker.add(&extras, homes.left[i], homes.right[i], homes.pattern[i], homes.weight[i]);
-                }
-                keep
+                let pair = (homes.left[i], homes.right[i]);
+                floor.keeps(&extras, pair, homes.pattern[i], homes.weight[i], &mut weaker)
             })
             .collect();
+        let weaker = floor.counts(&weaker);
         let pick = |of: &[u32]| kept.iter().map(|&i| of[i]).collect::<Vec<_>>();
         let (left, right) = (pick(&homes.left), pick(&homes.right));
         let weight: Vec<f64> = kept.iter().map(|&i| homes.weight[i]).collect();

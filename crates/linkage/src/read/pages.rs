@@ -12,10 +12,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 /// Whether a column's pages can be read here.
 pub(super) fn are_common(column: &ColumnChunkMetaData) -> bool {
     let known = |e| {
-        matches!(
-            e,
-            Encoding::PLAIN | Encoding::RLE | Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY
-        )
+        matches!(e, Encoding::PLAIN | Encoding::RLE | Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY)
     };
     let descriptor = column.column_descr();
     descriptor.max_rep_level() == 0
@@ -76,7 +73,8 @@ pub(super) fn read<T: Copy>(
             Page::DataPageV2 { buf, encoding, def_levels_byte_len, rep_levels_byte_len, .. } => {
                 // Levels stand first, without their length before them.
                 let (repeats, defines) = (*rep_levels_byte_len as usize, *def_levels_byte_len as usize);
-                let (levels, rest) = buf.split_at_checked(repeats.saturating_add(defines)).ok_or_else(damaged)?;
+                let (levels, rest) =
+                    buf.split_at_checked(repeats.saturating_add(defines)).ok_or_else(damaged)?;
                 if optional {
                     hybrid(&levels[repeats..], 1, how_many, &mut defined)?;
                 }

@@ -581,11 +581,9 @@ fn numbers_of<T: DataType, V: Copy>(
             all.extend(values.iter().map(&number));
         } else {
             let mut values = values.iter();
-            all.extend(
-                defined
-                    .iter()
-                    .map(|level| if *level == most_defined { values.next().map_or(none, &number) } else { none }),
-            );
+            all.extend(defined.iter().map(|level| {
+                if *level == most_defined { values.next().map_or(none, &number) } else { none }
+            }));
         }
     }
 }

@@ -14,7 +14,8 @@ fn file(name: &str) -> Vec<u8> {
 
 pub(crate) fn records(settings: &Settings) -> (Table, Ids) {
     let bytes = bytes::Bytes::from(file("records.parquet"));
-    let mut table = read::read_parquet(bytes, "records.parquet", read::Columns::All, 1, &|_| ()).expect("the records");
+    let mut table =
+        read::read_parquet(bytes, "records.parquet", read::Columns::All, 1, &|_| ()).expect("the records");
     let order = order(&table, &settings.unique_id, settings.link_type).expect("ids are there, each once");
     table.reorder(&order);
     let ids = Ids::of(&table, &settings.unique_id, false).expect("ids");
