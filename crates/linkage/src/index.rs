@@ -732,7 +732,8 @@ impl Index {
             judgements: &judgements,
         };
         let options = Options { correct: false, ..Options::default() };
-        let found = cluster::contradiction_aware(alive.len() as u32, &input, &options, &|_, _| None);
+        let found =
+            cluster::contradiction_aware(alive.len() as u32, &input, &options, &|| Box::new(|_| Vec::new()));
         let mut groups: std::collections::BTreeMap<u32, Vec<u32>> = std::collections::BTreeMap::new();
         for (at, label) in found.labels.iter().enumerate() {
             groups.entry(*label).or_default().push(alive[at]);

@@ -382,7 +382,12 @@ impl Evaluator {
                     return Err("the group of regexp_extract must be 0 to 9".to_owned());
                 }
                 let group = group as usize;
-                let found = self.pattern(&pattern)?.captures(&text).and_then(|c| c.get(group));
+                let pattern = self.pattern(&pattern)?;
+                // The whole of what is found needs no account of its groups.
+                let found = match group {
+                    0 => pattern.find(&text),
+                    _ => pattern.captures(&text).and_then(|groups| groups.get(group)),
+                };
                 Value::text(found.map_or("", |m| m.as_str()))
             }
             F::RegexpMatches => {

@@ -9,11 +9,11 @@ use crate::fail::Fail;
 use crate::say;
 use bluelamp_linkage::cluster::{
     self, Alarm, Clustering, Comparison, Evidence, Extras, Floor, Input, Judgement, Layout, Level, Options,
-    Pairs, Role, Scored, Verdict, Weaker,
+    Pairs, Role, Scored, Scorer, Verdict, Weaker,
 };
 use bluelamp_linkage::columns::{Column, Kind, Table};
 use bluelamp_linkage::judgement;
-use bluelamp_linkage::linker::{Limits, Linker, Worker, weight_of};
+use bluelamp_linkage::linker::{Limits, Linker, weight_of};
 use bluelamp_linkage::parallel;
 use bluelamp_linkage::predict::Ids;
 use bluelamp_linkage::read::{Columns, Number, PairsFile};
@@ -26,7 +26,6 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 /// Scored pairs by the numbers of their records.
 #[derive(Default)]
@@ -386,15 +385,15 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
         .ok_or_else(|| wrong("the model has more levels than clustering can read"))?;
     let evidence: Vec<Evidence<'_>> =
         extra.iter().map(|(name, role, ids)| Evidence { name, role: *role, ids }).collect();
-    // As many workers as threads ask at once.
-    let workers: Mutex<Vec<Worker>> = Mutex::default();
-    let idle = || workers.lock().unwrap_or_else(PoisonError::into_inner);
-    let score = |left: u32, right: u32| {
-        let (left, right) = (left.min(right), left.max(right));
-        let mut worker = idle().pop().unwrap_or_else(|| linker.worker());
-        let pattern = linker.pattern(left, right, &mut worker);
-        idle().push(worker);
-        Some(Scored { weight: linker.weight(pattern, left, right), pattern })
+    let score = || -> Scorer<'_> {
+        let mut worker = linker.worker();
+        Box::new(move |pairs| {
+            let mut all = Vec::with_capacity(pairs.len());
+            linker.compare(pairs.iter().copied(), &mut worker, &mut |left, right, pattern| {
+                all.push(Some(Scored { weight: linker.weight(pattern, left, right), pattern }));
+            });
+            all
+        })
     };
     let options = Options { alarm_above: what.alarm, threads, ..Options::default() };
     let extras = Extras::new(records, &comparisons, &evidence);

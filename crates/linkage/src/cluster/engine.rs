@@ -9,11 +9,13 @@ use super::{Alarm, Clustering, Edge, Input, Options, Scored, UnionFind, Verdict}
 use crate::parallel;
 use std::convert::Infallible;
 
-/// What answers for a pair that blocking didn't produce.
-pub type Score<'a> = dyn Fn(u32, u32) -> Option<Scored> + Sync + 'a;
+/// What answers for pairs that blocking didn't produce, the smaller record first: in order, None where it can't.
+pub type Scorer<'a> = Box<dyn FnMut(&[(u32, u32)]) -> Vec<Option<Scored>> + 'a>;
+/// Makes one for each thread.
+pub type Score<'a> = dyn Fn() -> Scorer<'a> + Sync + 'a;
 
-/// Clusters `records` records. `score` is asked about pairs inside a component that blocking didn't produce; it may
-/// answer None (then [`Options::missing`] counts). See the module for how, [`Clustering`] for what comes out.
+/// Clusters `records` records. `score` is asked about pairs inside a component that blocking didn't produce; where it
+/// has no answer [`Options::missing`] counts. See the module for how, [`Clustering`] for what comes out.
 ///
 /// It must never put two records into one cluster that a trusted identifier or a judgement "not the same" tells
 /// apart, unless judgements "the same" ask for it; then there is an [`Alarm::Conflict`].
@@ -69,7 +71,7 @@ pub fn contradiction_aware_above(
     }
 }
 
-impl Engine<'_> {
+impl Engine<'_, '_> {
     fn cluster(&self) -> Clustering {
         let (engine, records, input, options) = (self, self.records, self.input, self.options);
         let judged = settle(input.judgements, records);
@@ -77,12 +79,14 @@ impl Engine<'_> {
         for &(left, right, _) in judged.iter().filter(|j| j.2 == Verdict::Same) {
             sets.union(left, right);
         }
-        engine.union(&mut sets);
+        let weights = engine.weights();
+        engine.union(&weights, &mut sets);
         let labels = sets.into_labels();
         let mut members =
             Buckets::new(records, |each| (0..records).for_each(|r| each(labels[r as usize], r)));
         members.keep_larger_than(1);
-        let edges = engine.edges(&labels);
+        let edges = engine.edges(&weights, &labels);
+        drop(weights);
         let edges = Buckets::new(records, |each| {
             edges.iter().for_each(|&edge| each(labels[edge.left as usize], edge));
         });
@@ -97,6 +101,8 @@ impl Engine<'_> {
         let work = || Work {
             engine,
             local: vec![u32::MAX; records as usize],
+            scorer: (engine.score)(),
+            missing: Vec::new(),
             matrix: Agglomeration::default(),
             labels: Vec::new(),
             out: Clustering::default(),
@@ -186,21 +192,21 @@ impl<T: Copy> Buckets<T> {
 }
 
 /// Weighs pairs.
-struct Engine<'a> {
+struct Engine<'a, 's> {
     records: u32,
     input: &'a Input<'a>,
     options: &'a Options,
-    score: &'a Score<'a>,
+    score: &'a Score<'s>,
     contradictions: Contradictions<'a>,
     correction: Option<(Correction, Index)>,
 }
 
-impl<'a> Engine<'a> {
+impl<'a, 's> Engine<'a, 's> {
     fn new(
         records: u32,
         input: &'a Input<'a>,
         options: &'a Options,
-        score: &'a Score<'a>,
+        score: &'a Score<'s>,
         weaker: Option<&Counts>,
     ) -> Self {
         let correction = options
@@ -241,38 +247,57 @@ impl<'a> Engine<'a> {
     }
 
     /// Joins what better than even odds hold together, as a bound on the work.
-    fn union(&self, sets: &mut UnionFind) {
+    fn union(&self, weights: &[f64], sets: &mut UnionFind) {
         let pairs = &self.input.pairs;
-        for i in 0..pairs.len() {
-            if !self.sound(i) {
-                continue;
-            }
-            let most = pairs.weight[i] + self.terms(i).map_or(0.0, |terms| terms.lift);
-            if most > self.options.join_above
-                && self.weight(i) > self.options.join_above
-                && !self.contradictions.apart(pairs.left[i], pairs.right[i])
+        for (i, weight) in weights.iter().enumerate() {
+            if *weight > self.options.join_above && !self.contradictions.apart(pairs.left[i], pairs.right[i])
             {
                 sets.union(pairs.left[i], pairs.right[i]);
             }
         }
     }
 
+    /// What each pair weighs; one that can't be weighed is not a number (NaN).
+    fn weights(&self) -> Vec<f64> {
+        let pieces = self.input.pairs.len().div_ceil(PAIRS_AT_ONCE);
+        let mut weights = Vec::with_capacity(self.input.pairs.len());
+        let done: Result<(), Infallible> = parallel::ordered(
+            self.options.threads,
+            pieces,
+            || (),
+            |(), piece| {
+                let from = piece * PAIRS_AT_ONCE;
+                let weight = |i| if self.sound(i) { self.weight(i) } else { f64::NAN };
+                let some = from..(from + PAIRS_AT_ONCE).min(self.input.pairs.len());
+                Ok(some.map(weight).collect::<Vec<f64>>())
+            },
+            |_, some| {
+                weights.extend(some);
+                Ok(())
+            },
+        );
+        let Ok(()) = done;
+        weights
+    }
+
     /// All pairs inside components, weighed.
-    fn edges(&self, labels: &[u32]) -> Vec<Edge> {
+    fn edges(&self, weights: &[f64], labels: &[u32]) -> Vec<Edge> {
         let pairs = &self.input.pairs;
-        let mut edges = Vec::new();
-        for i in 0..pairs.len() {
-            if self.sound(i) && labels[pairs.left[i] as usize] == labels[pairs.right[i] as usize] {
+        let mut edges = Vec::with_capacity(weights.len());
+        for (i, &weight) in weights.iter().enumerate() {
+            if !weight.is_nan() && labels[pairs.left[i] as usize] == labels[pairs.right[i] as usize] {
                 let (left, right) = (pairs.left[i].min(pairs.right[i]), pairs.left[i].max(pairs.right[i]));
-                edges.push(Edge { left, right, weight: self.weight(i) });
+                edges.push(Edge { left, right, weight });
             }
         }
         edges
     }
 
-    /// A pair that blocking didn't produce.
-    fn missing(&self, left: u32, right: u32) -> Option<f64> {
-        let scored = (self.score)(left, right).filter(|scored| !scored.weight.is_nan())?;
+    /// The weight of a pair that blocking didn't produce.
+    fn missing(&self, left: u32, right: u32, scored: Scored) -> Option<f64> {
+        if scored.weight.is_nan() {
+            return None;
+        }
         let bits = match &self.correction {
             Some((correction, index)) => {
                 correction.weigh_with(index, left, right, scored.pattern, scored.weight)
@@ -293,13 +318,17 @@ impl<'a> Engine<'a> {
     }
 }
 
+/// Pairs weighed by a thread at a time.
+const PAIRS_AT_ONCE: usize = 65_536;
 /// Components handed to a thread together.
 const COMPONENTS_AT_ONCE: usize = 4096;
 
 /// Clusters one component after the other.
-struct Work<'a> {
-    engine: &'a Engine<'a>,
+struct Work<'a, 's> {
+    engine: &'a Engine<'a, 's>,
     local: Vec<u32>,
+    scorer: Scorer<'s>,
+    missing: Vec<(u32, u32)>,
     matrix: Agglomeration,
     /// Records with the label of their cluster.
     labels: Vec<(u32, u32)>,
@@ -307,7 +336,7 @@ struct Work<'a> {
     out: Clustering,
 }
 
-impl Work<'_> {
+impl Work<'_, '_> {
     fn component(
         &mut self,
         component: u32,
@@ -381,18 +410,29 @@ impl Work<'_> {
         let all = size * (size - 1) / 2;
         if edges.len() < all || !engine.contradictions.none() {
             let before = edges.len();
+            self.missing.clear();
             for a in 0..size {
                 for b in a + 1..size {
                     if self.matrix.get(a, b).is_nan() {
-                        let ask = size <= engine.options.score_missing_up_to;
-                        let scored = if ask { engine.missing(members[a], members[b]) } else { None };
-                        self.matrix.set(a, b, engine.evidence(scored.unwrap_or(engine.options.missing)));
-                        if let Some(weight) = scored {
-                            edges.push(Edge { left: members[a], right: members[b], weight });
-                        }
+                        self.missing.push((members[a], members[b]));
                     }
-                    if engine.contradictions.apart(members[a], members[b]) {
-                        self.matrix.set(a, b, f64::NEG_INFINITY);
+                }
+            }
+            let ask = size <= engine.options.score_missing_up_to;
+            let scored = if ask { (self.scorer)(&self.missing) } else { Vec::new() };
+            for (at, &(left, right)) in self.missing.iter().enumerate() {
+                let scored = scored.get(at).copied().flatten();
+                let weight = scored.and_then(|scored| engine.missing(left, right, scored));
+                let (a, b) = (self.local[left as usize] as usize, self.local[right as usize] as usize);
+                self.matrix.set(a, b, engine.evidence(weight.unwrap_or(engine.options.missing)));
+                edges.extend(weight.map(|weight| Edge { left, right, weight }));
+            }
+            if !engine.contradictions.none() {
+                for a in 0..size {
+                    for b in a + 1..size {
+                        if engine.contradictions.apart(members[a], members[b]) {
+                            self.matrix.set(a, b, f64::NEG_INFINITY);
+                        }
                     }
                 }
             }

@@ -55,13 +55,32 @@ struct Field {
 /// Different people who agree in `set` for a reason.
 #[derive(Clone, Debug)]
 struct Class {
-    set: Vec<usize>,
+    set: Vec<Member>,
     household: bool,
     share: f64,
     /// The most that `odds` may be.
     most: f64,
-    /// Level share over u, for each field of the set.
-    ratios: Vec<Vec<f64>>,
+}
+
+/// A field of a class's set, and where its ratios begin among all.
+#[derive(Clone, Copy, Debug)]
+struct Member {
+    field: usize,
+    at: usize,
+}
+
+/// Level share over u by code, for each field of each class's set.
+#[derive(Clone, Debug, Default)]
+struct Ratios {
+    all: Vec<f64>,
+    /// One over each.
+    inverse: Vec<f64>,
+}
+
+impl Ratios {
+    fn set(&mut self, at: usize, ratio: f64) {
+        (self.all[at], self.inverse[at]) = (ratio, 1.0 / ratio);
+    }
 }
 
 /// What a pattern is worth: all the mixture needs to weigh a pair.
@@ -71,8 +90,6 @@ pub(super) struct Terms {
     same: f64,
     chance: f64,
     household: f64,
-    /// `same - log2(chance) - base`: what a given weight changes by at most.
-    pub(super) lift: f64,
 }
 
 impl Terms {
@@ -123,6 +140,7 @@ pub struct Correction {
     layout: Layout,
     fields: Vec<Field>,
     classes: Vec<Class>,
+    ratios: Ratios,
     share: f64,
     prior: f64,
     compared: usize,
@@ -172,9 +190,11 @@ impl Correction {
         let columns = Extras::chosen(records, comparisons, input.evidence);
         fields.extend(columns.iter().map(|column| of_column(&column.ids[..records as usize])));
         let lambda = if input.lambda.is_finite() { input.lambda.clamp(1e-12, 0.999) } else { 1e-4 };
+        let (classes, ratios) = classes(comparisons, &fields);
         let mut it = Self {
             layout: input.layout.clone(),
-            classes: classes(comparisons, &fields),
+            classes,
+            ratios,
             fields,
             share: 0.0,
             prior: (lambda / (1.0 - lambda)).log2(),
@@ -249,7 +269,7 @@ impl Correction {
             terms.base += field.bits[usize::from(code)];
         }
         for class in &self.classes {
-            let odds = class.odds(codes);
+            let odds = class.raw(&self.ratios, codes).min(class.most);
             if class.household {
                 terms.household += odds;
             } else {
@@ -258,7 +278,6 @@ impl Correction {
         }
         terms.chance = terms.chance.max(1e-300);
         terms.same = same.max(1e-300).log2();
-        terms.lift = terms.same - terms.chance.log2() - terms.base;
         terms
     }
 
@@ -348,7 +367,7 @@ impl Correction {
             self.fields.iter().zip(codes).fold(self.share, |odds, (f, &c)| odds * f.ratio[usize::from(c)]);
         let mut different = 0.0;
         for (odds, class) in odds.iter_mut().zip(&self.classes) {
-            *odds = class.raw(codes);
+            *odds = class.raw(&self.ratios, codes);
             different += odds.min(class.most);
         }
         let each = count / (same + different);
@@ -360,11 +379,13 @@ impl Correction {
         sums.without.fill(different);
         for ((&raw, class), sum) in odds.iter().zip(&self.classes).zip(&mut sums.classes) {
             let odds = raw.min(class.most);
-            sum.0 += odds * each;
-            for ((&field, ratios), levels) in class.set.iter().zip(&class.ratios).zip(&mut sum.1) {
-                let code = usize::from(codes[field]);
-                levels[code] += odds * each;
-                sums.without[field] += (raw / ratios[code]).min(class.most) - odds;
+            *sum += odds * each;
+            for member in &class.set {
+                let at = member.at + usize::from(codes[member.field]);
+                sums.ratios[at] += odds * each;
+                if learn {
+                    sums.without[member.field] += (raw * self.ratios.inverse[at]).min(class.most) - odds;
+                }
             }
         }
         if learn {
@@ -381,13 +402,14 @@ impl Correction {
 
     fn maximise(&mut self, sums: &Sums, total: f64, learn: bool) {
         self.share = (sums.same / total).clamp(1e-9, 1.0);
-        for (class, (sum, levels)) in self.classes.iter_mut().zip(&sums.classes) {
+        for (class, sum) in self.classes.iter_mut().zip(&sums.classes) {
             class.share = (sum / total).max(1e-12);
-            for ((&i, ratios), levels) in class.set.iter().zip(&mut class.ratios).zip(levels) {
+            for &Member { field, at } in &class.set {
+                let u = &self.fields[field].u;
+                let levels = &sums.ratios[at..at + u.len()];
                 let seen: f64 = levels[1..].iter().sum::<f64>() + PRIOR_CLASS;
-                let u = &self.fields[i].u;
-                for ((ratio, level), u) in ratios.iter_mut().zip(levels).zip(u).skip(1) {
-                    *ratio = (level + PRIOR_CLASS * u) / seen / u;
+                for (code, (level, u)) in levels.iter().zip(u).enumerate().skip(1) {
+                    self.ratios.set(at + code, (level + PRIOR_CLASS * u) / seen / u);
                 }
             }
         }
@@ -407,7 +429,9 @@ impl Correction {
 struct Sums {
     same: f64,
     levels: Vec<Vec<f64>>,
-    classes: Vec<(f64, Vec<Vec<f64>>)>,
+    classes: Vec<f64>,
+    /// As [`Ratios`] are laid out.
+    ratios: Vec<f64>,
     without: Vec<f64>,
 }
 
@@ -417,7 +441,8 @@ impl Sums {
         Self {
             same: 0.0,
             levels: of.fields.iter().map(|field| empty(&field.ratio)).collect(),
-            classes: of.classes.iter().map(|class| (0.0, class.ratios.iter().map(empty).collect())).collect(),
+            classes: vec![0.0; of.classes.len()],
+            ratios: vec![0.0; of.ratios.all.len()],
             without: vec![0.0; of.fields.len()],
         }
     }
@@ -430,24 +455,17 @@ impl Sums {
         };
         self.same += other.same;
         self.levels.iter_mut().zip(&other.levels).for_each(|(a, b)| add(a, b));
-        for (class, from) in self.classes.iter_mut().zip(&other.classes) {
-            class.0 += from.0;
-            class.1.iter_mut().zip(&from.1).for_each(|(a, b)| add(a, b));
-        }
+        add(&mut self.classes, &other.classes);
+        add(&mut self.ratios, &other.ratios);
     }
 }
 
 impl Class {
     /// Share times likelihood, over the likelihood of random pairs; before it is bounded.
-    fn raw(&self, codes: &[u8]) -> f64 {
+    fn raw(&self, ratios: &Ratios, codes: &[u8]) -> f64 {
         self.set
             .iter()
-            .zip(&self.ratios)
-            .fold(self.share, |odds, (&i, ratios)| odds * ratios[usize::from(codes[i])])
-    }
-
-    fn odds(&self, codes: &[u8]) -> f64 {
-        self.raw(codes).min(self.most)
+            .fold(self.share, |odds, member| odds * ratios.all[member.at + usize::from(codes[member.field])])
     }
 }
 
@@ -492,7 +510,7 @@ fn of_column(ids: &[u32]) -> Field {
     Field::new(&[0.1, 0.9], &[1.0 - equal, equal], vec![0.0; 3])
 }
 
-fn classes(comparisons: &[Comparison], fields: &[Field]) -> Vec<Class> {
+fn classes(comparisons: &[Comparison], fields: &[Field]) -> (Vec<Class>, Ratios) {
     let all: Vec<usize> = (0..comparisons.len()).collect();
     let shared: Vec<usize> = all.iter().copied().filter(|&i| comparisons[i].role == Role::Shared).collect();
     let mut sets = vec![(Vec::new(), false)];
@@ -512,16 +530,25 @@ fn classes(comparisons: &[Comparison], fields: &[Field]) -> Vec<Class> {
     // If a household's set is a pair too, once is enough.
     let mut seen = std::collections::BTreeSet::new();
     sets.retain(|(set, _)| seen.insert(set.clone()));
-    sets.into_iter()
+    let mut ratios = Ratios::default();
+    let classes = sets
+        .into_iter()
         .map(|(set, household)| {
-            let start = |&i: &usize| {
-                let u = &fields[i].u;
-                let agree = |code: usize| if code + 1 == u.len() { 0.8 } else { 0.0 };
-                (0..u.len())
-                    .map(|code| if code == 0 { 1.0 } else { (0.2 * u[code] + agree(code)) / u[code] })
-                    .collect()
-            };
-            Class { ratios: set.iter().map(start).collect(), set, household, share: 0.0, most: f64::INFINITY }
+            let set = set
+                .into_iter()
+                .map(|field| {
+                    let (u, at) = (&fields[field].u, ratios.all.len());
+                    let agree = |code: usize| if code + 1 == u.len() { 0.8 } else { 0.0 };
+                    ratios.all.resize(at + u.len(), 1.0);
+                    ratios.inverse.resize(at + u.len(), 1.0);
+                    for code in 1..u.len() {
+                        ratios.set(at + code, (0.2 * u[code] + agree(code)) / u[code]);
+                    }
+                    Member { field, at }
+                })
+                .collect();
+            Class { set, household, share: 0.0, most: f64::INFINITY }
         })
-        .collect()
+        .collect();
+    (classes, ratios)
 }

@@ -22,8 +22,13 @@ fn people() -> Vec<Comparison> {
     ]
 }
 
-fn nobody(_: u32, _: u32) -> Option<Scored> {
-    None
+fn nobody() -> Scorer<'static> {
+    Box::new(|_| Vec::new())
+}
+
+/// Answers pair by pair.
+fn by_pair<'a>(score: impl Fn(u32, u32) -> Option<Scored> + Copy + 'a) -> Scorer<'a> {
+    Box::new(move |pairs| pairs.iter().map(|(left, right)| score(*left, *right)).collect())
 }
 
 /// Clusters plain weighted pairs without correction.
@@ -117,9 +122,9 @@ fn pairs_that_blocking_missed_are_asked_for() {
     let input =
         Input { pairs, comparisons: &[], layout: &layout, lambda: 1e-4, evidence: &[], judgements: &[] };
     let options = Options { correct: false, ..Options::default() };
-    let against = |_, _| Some(Scored { weight: -20.0, pattern: 0 });
+    let against = || by_pair(|_, _| Some(Scored { weight: -20.0, pattern: 0 }));
     assert_eq!(contradiction_aware(3, &input, &options, &against).labels, [0, 0, 2]);
-    let for_it = |_, _| Some(Scored { weight: 3.0, pattern: 0 });
+    let for_it = || by_pair(|_, _| Some(Scored { weight: 3.0, pattern: 0 }));
     assert_eq!(contradiction_aware(3, &input, &options, &for_it).labels, [0, 0, 0]);
 }
 
@@ -231,7 +236,8 @@ fn clusters_are_the_same_where_weak_pairs_are_only_counted() {
         let i = *by_records.get(&(left, right)).or_else(|| by_records.get(&(right, left)))?;
         Some(Scored { weight: homes.weight[i], pattern: homes.pattern[i] })
     };
-    let options = Options::default();
+    let score = || by_pair(&score);
+    let options = Options { threads: 3, ..Options::default() };
     let extras = Extras::new(2400, &model, &evidence);
     let run = |floor: &Floor| {
         let mut weaker = Weaker::default();

@@ -88,6 +88,9 @@ pub(super) fn read<T: Copy>(
                 for level in &defined {
                     rows.push(if *level == 1 { value(next(&mut rest, width)?) } else { none });
                 }
+            } else if width > 0 {
+                let there = rest.get(..how_many.saturating_mul(width)).ok_or_else(damaged)?;
+                rows.extend(there.chunks_exact(width).map(&mut value));
             } else {
                 for _ in 0..how_many {
                     rows.push(value(next(&mut rest, width)?));
