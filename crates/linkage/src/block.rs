@@ -4,14 +4,18 @@
 //! an earlier rule gives is left to that rule. NULL joins nothing. A rule without an equality would compare everything
 //! with everything and is refused by name.
 
+mod hot;
+
 use crate::columns::{Column, Kind, Table};
 use crate::dictionary::NULL;
 use crate::group::{self, Groups};
 use crate::kernel::{Compiler, Likeness, Node, Scratch, truth};
+use crate::linker::Limits;
 use crate::metric::Unit;
 use crate::settings::{LinkType, Rule};
 use crate::slot::Slots;
 use crate::sql::{Expr, Op};
+use hot::Keys;
 use std::ops::Range;
 
 /// Pairs handled in one piece of work, about.
@@ -56,7 +60,7 @@ impl Exploded {
     }
 }
 
-/// A block that is larger than allowed: what was done with it.
+/// A block that is larger than allowed, and what was done with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HotBlock {
     /// The rule, counted from 0.
@@ -65,6 +69,10 @@ pub struct HotBlock {
     pub records: usize,
     /// A record of it, to look at.
     pub example: u32,
+    /// The columns that it was divided by; none where it was set aside whole.
+    pub divided_by: Vec<String>,
+    /// Pairs within its parts: those that are compared all the same.
+    pub pairs: u64,
 }
 
 /// All rules applied to records.
@@ -72,7 +80,7 @@ pub struct HotBlock {
 pub struct Blocks {
     /// In the order of the model.
     pub rules: Vec<Blocked>,
-    /// Blocks that were too large and are set aside.
+    /// Blocks that were too large, and are divided or set aside.
     pub hot: Vec<HotBlock>,
     keys: Vec<u32>,
     stride: usize,
@@ -121,7 +129,7 @@ pub(crate) fn parts(expr: &Expr) -> Parts<'_> {
 }
 
 impl Blocks {
-    /// Applies rules to records. Blocks of more than `most` records are set aside and reported.
+    /// Applies rules to records. Blocks of more records than the limit are divided or set aside, and told.
     ///
     /// `compiler` gathers what the rules' filters need.
     ///
@@ -131,8 +139,9 @@ impl Blocks {
         rules: &[Rule],
         table: &Table,
         compiler: &mut Compiler<'_>,
-        most: usize,
+        limits: Limits,
     ) -> Result<Blocks, String> {
+        let most = (limits.block, limits.divide);
         let mut blocks = Blocks { plain: true, ..Blocks::default() };
         let mut columns: Vec<Vec<u32>> = Vec::new();
         for (number, rule) in rules.iter().enumerate() {
@@ -162,29 +171,28 @@ impl Blocks {
                     across(compiler.slots, &keys, table).map_err(at)?
                 };
                 left = columns.len();
+                let (mut dense, of) = found;
                 if symmetric {
-                    columns.push(found.0);
+                    groups = hot::cap(of, Keys::Own(&mut dense), number, most, table, &mut blocks.hot);
+                    columns.push(dense);
                     right = left;
                 } else {
-                    let mut dense = found.0;
+                    let keys = Keys::LeftAndRight(&mut dense);
+                    groups = hot::cap(of, keys, number, most, table, &mut blocks.hot);
                     let second = dense.split_off(table.rows);
                     columns.push(dense);
                     columns.push(second);
                     right = left + 1;
                     blocks.plain = false;
                 }
-                groups = found.1;
             } else {
-                let (several, of) = explode(rule, &keys, table, compiler.slots.unit).map_err(at)?;
+                let (mut several, of) = explode(rule, &keys, table, compiler.slots.unit).map_err(at)?;
+                groups = hot::cap(of, Keys::Several(&mut several), number, most, table, &mut blocks.hot);
                 exploded = Some(several);
-                groups = of;
                 (left, right) = (0, 0);
                 blocks.plain = false;
             }
             blocks.plain &= filter.is_none();
-            // Where lists are taken apart a group's number is its key, and none may be left out.
-            let groups =
-                if exploded.is_some() { groups } else { blocks.cap(groups, number, most, table.rows) };
             blocks.rules.push(Blocked { sql: rule.sql.clone(), groups, left, right, filter, exploded });
         }
         blocks.stride = columns.len();
@@ -195,25 +203,6 @@ impl Blocks {
             }
         }
         Ok(blocks)
-    }
-
-    /// Sets blocks aside that are too large. Their keys still count for later rules: a pair of them is not given later.
-    fn cap(&mut self, groups: Groups, rule: usize, most: usize, records: usize) -> Groups {
-        if (0..groups.len()).all(|g| groups.get(g).len() <= most) {
-            return groups;
-        }
-        let mut kept = Groups { members: Vec::new(), starts: vec![0] };
-        for g in 0..groups.len() {
-            let members = groups.get(g);
-            if members.len() > most {
-                let example = members[0] as usize % records.max(1);
-                self.hot.push(HotBlock { rule, records: members.len(), example: example as u32 });
-            } else {
-                kept.members.extend_from_slice(members);
-                kept.starts.push(kept.members.len() as u32);
-            }
-        }
-        kept
     }
 
     /// The work of one rule in pieces of about equal size.
@@ -273,7 +262,7 @@ impl Blocks {
         let members = blocked.groups.get(group);
         if blocked.left == blocked.right || blocked.exploded.is_some() {
             let n = members.len() as u64;
-            n * (n - 1) / 2
+            n * n.saturating_sub(1) / 2
         } else {
             let lefts = members.partition_point(|m| (*m as usize) < records);
             lefts as u64 * (members.len() - lefts) as u64
@@ -290,7 +279,7 @@ impl Blocks {
     pub fn largest(&self, rule: usize, most: usize) -> Vec<(usize, u32)> {
         let groups = &self.rules[rule].groups;
         let mut all: Vec<(usize, u32)> =
-            (0..groups.len()).map(|g| (groups.get(g).len(), groups.get(g)[0])).collect();
+            (0..groups.len()).filter_map(|g| Some((groups.get(g).len(), *groups.get(g).first()?))).collect();
         all.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         all.truncate(most);
         all

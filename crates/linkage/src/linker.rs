@@ -85,13 +85,16 @@ pub struct Linker {
 /// What a linker leaves out for the sake of speed or safety.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Blocks of more records than this are set aside and reported.
+    /// Blocks of more records than this are divided or set aside, and told.
     pub block: usize,
+    /// Whether they are divided. What learns from a rule's pairs must not: its pairs would agree in more than the rule
+    /// says.
+    pub divide: bool,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { block: 20_000 }
+        Limits { block: 20_000, divide: false }
     }
 }
 
@@ -126,7 +129,7 @@ impl Linker {
         let mut compiler = Compiler { slots: &mut slots, rows: &mut rows_of, likenesses: Vec::new() };
         let mut comparisons = Comparisons::new(settings, &mut compiler)?;
         let fields = comparisons.fields.clone();
-        let blocks = Blocks::new(rules, kept.as_ref().unwrap_or(&table), &mut compiler, limits.block)?;
+        let blocks = Blocks::new(rules, kept.as_ref().unwrap_or(&table), &mut compiler, limits)?;
         let adjusted = adjustments(settings, &mut compiler)?;
         comparisons.likenesses = compiler.likenesses;
         let (rows, stride) = lay_out(&mut slots, &rows_of, &table)?;
@@ -161,7 +164,7 @@ impl Linker {
         }
         let likenesses = std::mem::take(&mut self.comparisons.likenesses);
         let mut compiler = Compiler { slots: &mut self.slots, rows: &mut self.rows_of, likenesses };
-        let blocks = Blocks::new(rules, table, &mut compiler, limits.block);
+        let blocks = Blocks::new(rules, table, &mut compiler, limits);
         self.comparisons.likenesses = compiler.likenesses;
         self.blocks = blocks?;
         if self.rows_of.slots.len() > self.laid {

@@ -422,7 +422,7 @@ pub fn m(
     let mut unseen: Vec<Vec<bool>> =
         settings.comparisons.iter().map(|c| vec![true; c.levels.len()]).collect();
     for text in texts {
-        linker.block(&rules(std::slice::from_ref(text)), Limits { block: 100_000 })?;
+        linker.block(&rules(std::slice::from_ref(text)), Limits { block: 100_000, divide: false })?;
         for hot in &linker.blocks.hot {
             trained.notes.push(format!("{text}: {} records share one key and are set aside", hot.records));
         }
@@ -639,7 +639,10 @@ pub fn m_from_labels(
     trained: &mut Trained,
 ) -> Result<(), String> {
     let quoted = column.replace('"', "");
-    linker.block(&rules(&[format!("l.\"{quoted}\" = r.\"{quoted}\"")]), Limits { block: 100_000 })?;
+    linker.block(
+        &rules(&[format!("l.\"{quoted}\" = r.\"{quoted}\"")]),
+        Limits { block: 100_000, divide: false },
+    )?;
     let counts = patterns(linker, threads)?;
     let pairs: u64 = counts.values().sum();
     if pairs == 0 {

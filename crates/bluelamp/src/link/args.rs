@@ -97,7 +97,7 @@ pub(crate) struct Predict {
     /// Threads [default: one for each processor]
     #[arg(long)]
     pub(crate) threads: Option<usize>,
-    /// Blocks of more records than this are set aside and reported
+    /// Blocks of more records than this are divided by one more column, or set aside, and told
     #[arg(long, value_name = "RECORDS", default_value_t = 20_000)]
     pub(crate) max_block: usize,
     /// Set values aside that say nothing, such as UNKNOWN or 1900-01-01, before blocking

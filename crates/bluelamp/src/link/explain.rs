@@ -92,8 +92,8 @@ pub(super) fn blocking(what: &Blocking) -> Result<(), Fail> {
     let mut table = files::records(&what.input.inputs, Columns::Needed(&needed(&settings)), threads)?;
     let ids = ordered(&mut table, &settings)?;
     let generic = generic::find(&table, &settings.unique_id);
-    let linker =
-        Linker::new(&settings, &settings.rules, table, Limits { block: usize::MAX }).map_err(wrong)?;
+    let linker = Linker::new(&settings, &settings.rules, table, Limits { block: usize::MAX, divide: false })
+        .map_err(wrong)?;
     let counted = bluelamp_linkage::train::rule_counts(&linker, threads).map_err(wrong)?;
     let recall = counted.recall_estimate();
     let mut text = String::new();

@@ -79,7 +79,7 @@ pub(super) fn run(what: &Predict) -> Result<(), Fail> {
     }
     stages.end("read");
     let completeness = completeness(&table);
-    let limits = Limits { block: what.max_block };
+    let limits = Limits { block: what.max_block, divide: true };
     let linker = Linker::new(&settings, &settings.rules, table, limits).map_err(wrong)?;
     stages.end("block");
     let tasks = linker.tasks();
@@ -104,8 +104,14 @@ pub(super) fn run(what: &Predict) -> Result<(), Fail> {
     drop(progress);
     stages.end("score");
     for hot in &linker.blocks.hot {
+        let done = if hot.divided_by.is_empty() {
+            "set aside".to_owned()
+        } else {
+            let agree = if hot.divided_by.len() == 1 { "agrees" } else { "agree" };
+            format!("compared where {} {agree} too, {} pairs", hot.divided_by.join(" and "), hot.pairs)
+        };
         say::err(format!(
-            "{} records share a key of rule {} ({}), more than --max-block {}: set aside, among them {}",
+            "{} records share a key of rule {} ({}), more than --max-block {}: {done}; among them {}",
             hot.records,
             hot.rule + 1,
             settings.rules[hot.rule].sql,
@@ -123,8 +129,9 @@ pub(super) fn run(what: &Predict) -> Result<(), Fail> {
         "pairs_by_rule": predicted.by_rule,
         "threshold_match_weight": threshold.is_finite().then_some(threshold),
         "values_set_aside": generic,
-        "blocks_set_aside": linker.blocks.hot.iter().map(|h| json!({
+        "blocks_too_large": linker.blocks.hot.iter().map(|h| json!({
             "rule": h.rule, "records": h.records, "example": ids.text(h.example),
+            "divided_by": h.divided_by, "pairs_compared": h.pairs,
         })).collect::<Vec<_>>(),
         "stages": stages.done,
         "total": stages.total(),

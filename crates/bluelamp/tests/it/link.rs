@@ -1,7 +1,7 @@
 //! `bluelamp link` from records to clusters as a person would use it, and what it says to wrong input.
 
 use crate::Place;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -324,5 +324,31 @@ fn a_column_of_nulls_and_a_block_that_never_ends_are_said_and_survived() {
         ])
         .ok();
     assert!(ended.err.contains("1000000 records share a key of rule 2"), "{}", ended.err);
-    assert_eq!(files.json("out/run.json")["blocks_set_aside"][0]["records"], 1_000_000);
+    let told = &files.json("out/run.json")["blocks_too_large"][0];
+    assert_eq!(
+        (&told["records"], &told["pairs_compared"]),
+        (&json!(1_000_000), &json!(0)),
+        "nothing divides them"
+    );
+}
+
+#[test]
+fn a_block_that_is_too_large_is_divided_by_another_column() {
+    let place = Place::new();
+    let files = Files::new(&place);
+    let mut csv = String::from("unique_id,first_name,surname,dob,phone\n");
+    for id in 0..1_000 {
+        csv.push_str(&format!("{id},name {},Smith,,\n", id % 25));
+    }
+    fs::write(files.folder.join("smiths.csv"), csv).unwrap();
+    let model = MODEL.replace("\"surname, dob\"", "\"surname\"");
+    fs::write(files.folder.join("hot.toml"), model).unwrap();
+    let (model, input, out) = (files.at("hot.toml"), files.at("smiths.csv"), files.at("out"));
+    let ended = place
+        .run(&["link", "predict", "--model", &model, "--input", &input, "--out", &out, "--max-block", "50"])
+        .ok();
+    assert!(ended.err.contains("compared where first_name agrees too, 19500 pairs"), "{}", ended.err);
+    let run = files.json("out/run.json");
+    assert_eq!(run["pairs_compared"], 25 * 40 * 39 / 2);
+    assert_eq!(run["blocks_too_large"][0]["divided_by"], json!(["first_name"]));
 }
