@@ -17,6 +17,8 @@ pub struct Dictionary {
     ends: Vec<usize>,
     /// Part of a value's hash with its number: most other values are told apart without a look at them.
     table: HashTable<(u32, u32)>,
+    /// How many values are in the table: the first ones. The others come into it when one is looked for.
+    tabled: usize,
     hasher: hashbrown::DefaultHashBuilder,
 }
 
@@ -27,7 +29,13 @@ fn spread(part: u32) -> u64 {
 
 impl Default for Dictionary {
     fn default() -> Dictionary {
-        Dictionary { bytes: Vec::new(), ends: vec![0], table: HashTable::new(), hasher: Default::default() }
+        Dictionary {
+            bytes: Vec::new(),
+            ends: vec![0],
+            table: HashTable::new(),
+            tabled: 0,
+            hasher: Default::default(),
+        }
     }
 }
 
@@ -66,8 +74,11 @@ impl Dictionary {
     /// The number of a value, given out now if it is new. An empty string is a value like any other.
     #[inline]
     pub fn intern(&mut self, value: &[u8]) -> u32 {
+        if self.tabled < self.len() {
+            self.make_ready();
+        }
         let part = self.part(value);
-        let Dictionary { bytes, ends, table, .. } = self;
+        let Dictionary { bytes, ends, table, tabled, .. } = self;
         let of = |id: u32| &bytes[ends[id as usize - 1]..ends[id as usize]];
         let same = |&(held, id): &(u32, u32)| held == part && of(id) == value;
         match table.entry(spread(part), same, |&(held, _)| spread(held)) {
@@ -77,13 +88,38 @@ impl Dictionary {
                 entry.insert((part, id));
                 bytes.extend_from_slice(value);
                 ends.push(bytes.len());
+                *tabled += 1;
                 id
             }
         }
     }
 
+    /// Gives a number to a value of which the caller knows that it is not there yet: without a look.
+    #[inline]
+    pub fn append(&mut self, value: &[u8]) -> u32 {
+        self.bytes.extend_from_slice(value);
+        self.ends.push(self.bytes.len());
+        u32::try_from(self.ends.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Gives the memory back that values are looked up by. It is made again when one is looked for.
+    pub fn rest(&mut self) {
+        (self.table, self.tabled) = (HashTable::new(), 0);
+    }
+
+    /// Makes what values are looked up by, so that the first who asks need not wait for it.
+    pub fn make_ready(&mut self) {
+        self.table.reserve(self.len() - self.tabled, |&(held, _)| spread(held));
+        for id in self.tabled + 1..=self.len() {
+            let part = self.part(self.get(id as u32));
+            self.table.insert_unique(spread(part), (part, id as u32), |&(held, _)| spread(held));
+        }
+        self.tabled = self.len();
+    }
+
     /// The number of a value that is already there.
-    pub fn find(&self, value: &[u8]) -> Option<u32> {
+    pub fn find(&mut self, value: &[u8]) -> Option<u32> {
+        self.make_ready();
         let part = self.part(value);
         let same = |&(held, id): &(u32, u32)| held == part && self.get(id) == value;
         self.table.find(spread(part), same).map(|(_, id)| *id)
@@ -104,6 +140,7 @@ impl Dictionary {
             self.ends.pop();
             self.bytes.truncate(self.ends[self.ends.len() - 1]);
         }
+        self.tabled = self.tabled.min(self.len());
     }
 
     /// All values with their numbers, in the order of the numbers.
@@ -133,6 +170,18 @@ mod tests {
         assert_eq!(dictionary.find(b"Jones"), None);
         assert_eq!(dictionary.len(), 2);
         assert_eq!(dictionary.get(77), b"", "a number never given out is empty");
+    }
+
+    #[test]
+    fn a_dictionary_at_rest_knows_its_values_again() {
+        let mut dictionary = Dictionary::default();
+        let numbers = [b"1", b"2", b"3"].map(|value| dictionary.append(value));
+        dictionary.rest();
+        assert_eq!([b"1", b"2", b"3"].map(|value| dictionary.intern(value)), numbers);
+        assert_eq!(dictionary.intern(b"4"), 4);
+        dictionary.rest();
+        dictionary.truncate(2);
+        assert_eq!((dictionary.find(b"3"), dictionary.find(b"2")), (None, Some(2)));
     }
 
     #[test]

@@ -310,6 +310,7 @@ impl Linker {
         (self.rows, self.stride) = lay_out(&mut self.slots, &self.rows_of, table)?;
         self.laid = self.rows_of.slots.len();
         self.slots.learn_facts();
+        self.slots.make_ready();
         self.table = None;
         Ok(all)
     }

@@ -384,6 +384,11 @@ impl Slots {
         }
     }
 
+    /// Makes all dictionaries ready to be asked for single values.
+    pub(crate) fn make_ready(&mut self) {
+        self.dictionaries.iter_mut().chain([&mut self.elements]).for_each(Dictionary::make_ready);
+    }
+
     /// The dictionary of a slot's values.
     pub(crate) fn dictionary(&self, slot: usize) -> usize {
         self.slots[slot].dictionary

@@ -156,6 +156,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) floor: Option<(&'a Extras, &'a Floor)>,
     /// Of each part only the first of its rows, one in so many.
     pub(crate) one_in: usize,
+    /// How many pairs to make room for.
+    pub(crate) room: usize,
 }
 
 /// Reads pairs, part by part, on several threads.
@@ -221,7 +223,12 @@ pub(crate) fn scores(
         }
         Ok((kept, weaker))
     };
-    let mut all = Scores::default();
+    let mut all = Scores {
+        left: Vec::with_capacity(wanted.room),
+        right: Vec::with_capacity(wanted.room),
+        weight: Vec::with_capacity(wanted.room),
+        pattern: Vec::with_capacity(wanted.room),
+    };
     let mut weaker = Weaker::default();
     parallel::ordered(
         threads,
@@ -364,6 +371,7 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
         least: threshold,
         floor: None,
         one_in: 1,
+        room: 0,
     };
     let Some(linker) = &linker else {
         let (scores, _) = scores(&file, &name, &places, &wanted, threads)?;
@@ -409,9 +417,18 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
     (wanted.least, wanted.one_in) = (f64::NEG_INFINITY, SHOWN);
     let (some, _) = scores(&file, &name, &places, &wanted, threads)?;
     let mut floor = cluster::likely_floor(records, &Input { pairs: some.pairs(), ..input }, &options);
-    drop(some);
+    // Room for as many as the sample lets expect, and a little more.
+    let (pairs, mut weaker) = (some.pairs(), Weaker::default());
+    let strong = (0..pairs.left.len())
+        .filter(|&at| {
+            let pair = (pairs.left[at], pairs.right[at]);
+            floor.keeps(&extras, pair, pairs.pattern[at], pairs.weight[at], &mut weaker)
+        })
+        .count();
+    let room = (strong + strong / 16) * SHOWN;
+    drop((some, weaker));
     let found = loop {
-        let wanted = Wanted { floor: Some((&extras, &floor)), one_in: 1, ..wanted };
+        let wanted = Wanted { floor: Some((&extras, &floor)), one_in: 1, room, ..wanted };
         let (scores, weaker) = scores(&file, &name, &places, &wanted, threads)?;
         stages.end("pairs");
         let progress = Progress::new("clustering", 0);

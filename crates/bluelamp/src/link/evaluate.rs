@@ -210,8 +210,15 @@ fn sweep(path: &Path, found: &Found, person: &[u32], id: &str) -> Result<Vec<AtT
     let places = Places::new(needed(&found.table, id)?, &found.table, found.by_file);
     let source = found.by_file.then_some("source_dataset");
     let texts = text_sides(&file, &name, &places, id, source)?;
-    let wanted =
-        Wanted { texts: texts.as_ref(), id, gammas: &[], least: f64::NEG_INFINITY, floor: None, one_in: 1 };
+    let wanted = Wanted {
+        texts: texts.as_ref(),
+        id,
+        gammas: &[],
+        least: f64::NEG_INFINITY,
+        floor: None,
+        one_in: 1,
+        room: file.rows(),
+    };
     let (scores, _) = scores(&file, &name, &places, &wanted, threads(None))?;
     let measured = evaluate::clusters(&found.cluster, person);
     let true_pairs = measured.pairs.right + measured.pairs.missed;

@@ -72,24 +72,26 @@ pub fn contradiction_aware_above(
 }
 
 impl Engine<'_, '_> {
-    fn cluster(&self) -> Clustering {
-        let (engine, records, input, options) = (self, self.records, self.input, self.options);
+    fn cluster(mut self) -> Clustering {
+        let weights = self.weights();
+        if let Some((_, index)) = &mut self.correction {
+            index.number = Vec::new(); // each pair has its weight now
+        }
+        let (engine, records, input, options) = (&self, self.records, self.input, self.options);
         let judged = settle(input.judgements, records);
         let mut sets = UnionFind::new(records);
         for &(left, right, _) in judged.iter().filter(|j| j.2 == Verdict::Same) {
             sets.union(left, right);
         }
-        let weights = engine.weights();
         engine.union(&weights, &mut sets);
         let labels = sets.into_labels();
         let mut members =
             Buckets::new(records, |each| (0..records).for_each(|r| each(labels[r as usize], r)));
         members.keep_larger_than(1);
-        let edges = engine.edges(&weights, &labels);
-        drop(weights);
         let edges = Buckets::new(records, |each| {
-            edges.iter().for_each(|&edge| each(labels[edge.left as usize], edge));
+            engine.edges(&weights, &labels).for_each(|edge| each(labels[edge.left as usize], edge));
         });
+        drop(weights);
         let judged = Buckets::new(records, |each| {
             judged
                 .iter()
@@ -281,16 +283,13 @@ impl<'a, 's> Engine<'a, 's> {
     }
 
     /// All pairs inside components, weighed.
-    fn edges(&self, weights: &[f64], labels: &[u32]) -> Vec<Edge> {
+    fn edges(&self, weights: &[f64], labels: &[u32]) -> impl Iterator<Item = Edge> {
         let pairs = &self.input.pairs;
-        let mut edges = Vec::with_capacity(weights.len());
-        for (i, &weight) in weights.iter().enumerate() {
-            if !weight.is_nan() && labels[pairs.left[i] as usize] == labels[pairs.right[i] as usize] {
-                let (left, right) = (pairs.left[i].min(pairs.right[i]), pairs.left[i].max(pairs.right[i]));
-                edges.push(Edge { left, right, weight });
-            }
-        }
-        edges
+        weights.iter().enumerate().filter_map(|(i, &weight)| {
+            let (left, right) = (pairs.left[i].min(pairs.right[i]), pairs.left[i].max(pairs.right[i]));
+            let within = !weight.is_nan() && labels[left as usize] == labels[right as usize];
+            within.then_some(Edge { left, right, weight })
+        })
     }
 
     /// The weight of a pair that blocking didn't produce.

@@ -115,18 +115,25 @@ fn column<R: ChunkReader + 'static>(
             if pages::are_common(chunk) {
                 let Column { ids, values, .. } = &mut column;
                 let unit = unit(&descriptor);
+                // Ids mostly ascend, and then each is a new one.
+                let mut greatest = if values.is_empty() { Some(i64::MIN) } else { None };
                 let mut value = |bytes: &[u8]| {
                     if chunk.column_type() == Physical::BYTE_ARRAY {
                         return values.intern(bytes);
                     }
                     text.clear();
-                    match number(chunk.column_type(), bytes) {
+                    let number = number(chunk.column_type(), bytes);
+                    greatest = match (greatest, number) {
+                        (Some(greatest), Number::Whole(next)) if next > greatest => Some(next),
+                        _ => None,
+                    };
+                    match number {
                         Number::Whole(days) if kind == Kind::Date => write_day(days, &mut text),
                         Number::Whole(whole) => write_integer(whole, unit, &mut text),
                         Number::Real(real) => write_real(real, &mut text),
                         Number::None => {}
                     }
-                    values.intern(&text)
+                    if greatest.is_some() { values.append(&text) } else { values.intern(&text) }
                 };
                 return pages::read(
                     &mut *rows.get_column_page_reader(leaf)?,
@@ -208,6 +215,7 @@ fn column<R: ChunkReader + 'static>(
         })
         .map_err(|e| fault(format!("can't be read: {e}")))?;
     }
+    column.values.rest();
     if column.kind == Kind::Text
         && let Some((id, _)) = column.values.iter().find(|(_, v)| std::str::from_utf8(v).is_err())
     {
