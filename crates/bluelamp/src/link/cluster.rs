@@ -433,15 +433,17 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
         stages.end("pairs");
         let progress = Progress::new("clustering", 0);
         let weaker = floor.counts(&weaker);
-        let input = Input { pairs: scores.pairs(), ..input };
-        let found = cluster::contradiction_aware_above(&weaker, records, &input, &options, &score);
-        drop(progress);
-        stages.end("cluster");
-        match found {
-            Ok(found) => break found,
+        let weighed = Input { pairs: scores.pairs(), ..input };
+        let gathered = cluster::gather_above(&weaker, records, &weighed, &options);
+        drop((scores, weaker));
+        match gathered {
+            Ok(gathered) => break cluster::cluster_gathered(gathered, &input, &options, &score),
             Err(lower) => floor = lower,
         }
+        drop(progress);
+        stages.end("cluster");
     };
+    stages.end("cluster");
     write(what, &settings, &ids, &found)?;
     stages.end("write");
     report(what, &ids, &found, &stages)
@@ -567,9 +569,10 @@ fn edges(path: &Path, ids: &Ids, found: &Clustering) -> Result<(), Fail> {
 }
 
 fn report(what: &Cluster, ids: &Ids, found: &Clustering, stages: &Stages) -> Result<(), Fail> {
-    let mut sizes: HashMap<u32, u32> = HashMap::new();
-    found.labels.iter().for_each(|l| *sizes.entry(*l).or_default() += 1);
-    let largest = sizes.values().copied().max().unwrap_or(0);
+    let mut sizes = vec![0_u32; found.labels.len()];
+    found.labels.iter().for_each(|label| sizes[*label as usize] += 1);
+    let largest = sizes.iter().copied().max().unwrap_or(0);
+    let clusters = sizes.iter().filter(|size| **size > 0).count();
     let told: Vec<String> = found.alarms.iter().map(|alarm| words(alarm, ids)).collect();
     told.iter().take(MOST_ALARMS).for_each(say::err);
     if told.len() > MOST_ALARMS {
@@ -582,7 +585,7 @@ fn report(what: &Cluster, ids: &Ids, found: &Clustering, stages: &Stages) -> Res
         "command": "cluster",
         "version": env!("CARGO_PKG_VERSION"),
         "records": ids.len(),
-        "clusters": sizes.len(),
+        "clusters": clusters,
         "largest": largest,
         "alarms": told,
         "stages": stages.done,
@@ -596,7 +599,7 @@ fn report(what: &Cluster, ids: &Ids, found: &Clustering, stages: &Stages) -> Res
     say::out(format!(
         "{} records in {} clusters, the largest of {largest}; written to {}\n{}",
         ids.len(),
-        sizes.len(),
+        clusters,
         what.out.display(),
         files::table(stages)
     ))

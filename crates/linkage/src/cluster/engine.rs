@@ -4,9 +4,10 @@ use super::agglomerate::Agglomeration;
 use super::contradiction::{Contradictions, settle};
 use super::counts::{Counts, Extras, Floor};
 use super::graph::strongest_first;
-use super::household::{Correction, Effort, Index, NO_PATTERN, Terms};
-use super::{Alarm, Clustering, Edge, Input, Options, Scored, UnionFind, Verdict};
+use super::household::{Correction, Effort, Index, NO_PATTERN};
+use super::{Alarm, Clustering, Edge, Input, Options, Pairs, Scored, UnionFind, Verdict};
 use crate::parallel;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 /// What answers for pairs that blocking didn't produce, the smaller record first: in order, None where it can't.
@@ -25,8 +26,10 @@ pub fn contradiction_aware(
     options: &Options,
     score: &Score<'_>,
 ) -> Clustering {
-    let engine = Engine::new(records, input, options, score, None);
-    engine.cluster()
+    let correction =
+        options.correct.then(|| Correction::with_index(records, input, None, Effort::whole(options.threads)));
+    let gathered = Gathered::new(records, input, options, correction);
+    cluster_gathered(gathered, input, options, score)
 }
 
 /// How much a floor from some of the pairs is lowered, since all of them give a model that differs a little.
@@ -36,7 +39,7 @@ const ROUNDS_OF_A_GUESS: usize = 12;
 /// Of fewer pairs than this nothing is said beforehand: all like them are kept.
 const ENOUGH: u64 = 20;
 
-/// A floor from some of the pairs, an even choice: a guess that [`contradiction_aware_above`] checks.
+/// A floor from some of the pairs, an even choice: a guess that [`gather_above`] checks.
 pub fn likely_floor(records: u32, some: &Input<'_>, options: &Options) -> Floor {
     if !options.correct {
         return Floor::nowhere(&Extras::new(records, some.comparisons, some.evidence));
@@ -50,98 +53,140 @@ pub fn likely_floor(records: u32, some: &Input<'_>, options: &Options) -> Floor 
     correction.floor(&index, options.join_above - MARGIN, ENOUGH)
 }
 
-/// As [`contradiction_aware`], where `input` has only the pairs that a [`Floor`] keeps and `weaker` counts the others: those
-/// inside a component are asked of `score`, which must answer what they weighed. Takes far less memory.
+/// Everything that [`cluster_gathered`] needs of pairs, so that they themselves need not be kept: components, their pairs
+/// weighed, and the correction for pairs that are weighed later.
+pub struct Gathered {
+    records: u32,
+    correction: Option<(Correction, Index)>,
+    /// By its smallest record: the records of a component.
+    members: Buckets<u32>,
+    edges: Buckets<Edge>,
+    judged: BTreeMap<u32, Vec<Judged>>,
+}
+
+/// Two records, and what people said of them.
+type Judged = (u32, u32, Verdict);
+
+/// The first half of [`contradiction_aware`], where `input` has only the pairs that a [`Floor`] keeps and `weaker` counts the
+/// others: those inside a component are asked of the scorer later, which must answer what they weighed. Takes far less
+/// memory.
 ///
 /// # Errors
 /// Where one of the weaker pairs might join two records after all: the floor that is low enough.
-pub fn contradiction_aware_above(
+pub fn gather_above(
     weaker: &Counts,
     records: u32,
     input: &Input<'_>,
     options: &Options,
-    score: &Score<'_>,
-) -> Result<Clustering, Floor> {
-    let engine = Engine::new(records, input, options, score, Some(weaker));
-    match &engine.correction {
+) -> Result<Gathered, Floor> {
+    let effort = Effort::whole(options.threads);
+    let correction = options.correct.then(|| Correction::with_index(records, input, Some(weaker), effort));
+    match &correction {
         Some((correction, index)) if !index.too_weak(weaker, options.join_above) => {
             Err(correction.floor(index, options.join_above, 1))
         }
-        _ => Ok(engine.cluster()),
+        _ => Ok(Gathered::new(records, input, options, correction)),
     }
 }
 
-impl Engine<'_, '_> {
-    fn cluster(mut self) -> Clustering {
-        let weights = self.weights();
-        if let Some((_, index)) = &mut self.correction {
+/// The second half of [`contradiction_aware`]. The pairs of `input` are not looked at any more and may be none.
+pub fn cluster_gathered(
+    gathered: Gathered,
+    input: &Input<'_>,
+    options: &Options,
+    score: &Score<'_>,
+) -> Clustering {
+    let Gathered { records, correction, members, edges, judged } = gathered;
+    let engine = &Engine { options, contradictions: Contradictions::new(input), correction };
+    let components: Vec<u32> = (0..records).filter(|c| !members.of(*c).is_empty()).collect();
+    let pieces: Vec<&[u32]> = components.chunks(COMPONENTS_AT_ONCE).collect();
+    let work = || Work {
+        engine,
+        local: vec![u32::MAX; records as usize],
+        scorer: score(),
+        missing: Vec::new(),
+        matrix: Agglomeration::default(),
+        labels: Vec::new(),
+        out: Clustering::default(),
+    };
+    let mut out = Clustering { labels: (0..records).collect(), ..Clustering::default() };
+    let done: Result<(), Infallible> = parallel::ordered(
+        options.threads,
+        pieces.len(),
+        work,
+        |work, piece| {
+            for &component in pieces[piece] {
+                let mut strongest = unique(edges.of(component));
+                strongest.sort_unstable_by(strongest_first);
+                let said = judged.get(&component).map_or(&[][..], Vec::as_slice);
+                work.component(component, members.of(component), strongest, said);
+            }
+            Ok((std::mem::take(&mut work.labels), std::mem::take(&mut work.out)))
+        },
+        |_, (labels, some)| {
+            labels.into_iter().for_each(|(record, label)| out.labels[record as usize] = label);
+            out.kept.extend(some.kept);
+            out.cuts.extend(some.cuts);
+            out.weakest.extend(some.weakest);
+            out.alarms.extend(some.alarms);
+            Ok(())
+        },
+    );
+    let Ok(()) = done;
+    out.cuts.sort_unstable_by_key(|edge| (edge.left, edge.right));
+    let mut sizes = vec![0_u32; records as usize];
+    out.labels.iter().for_each(|&label| sizes[label as usize] += 1);
+    for (cluster, &size) in (0..).zip(&sizes) {
+        if size as usize > options.alarm_above {
+            out.alarms.push(Alarm::LargeCluster { cluster, records: size });
+        }
+    }
+    out
+}
+
+impl Gathered {
+    fn new(
+        records: u32,
+        input: &Input<'_>,
+        options: &Options,
+        correction: Option<(Correction, Index)>,
+    ) -> Self {
+        let mut engine = Engine { options, contradictions: Contradictions::new(input), correction };
+        let weights = engine.weights(records, &input.pairs);
+        if let Some((_, index)) = &mut engine.correction {
             index.number = Vec::new(); // each pair has its weight now
         }
-        let (engine, records, input, options) = (&self, self.records, self.input, self.options);
         let judged = settle(input.judgements, records);
         let mut sets = UnionFind::new(records);
         for &(left, right, _) in judged.iter().filter(|j| j.2 == Verdict::Same) {
             sets.union(left, right);
         }
-        engine.union(&weights, &mut sets);
+        engine.union(&input.pairs, &weights, &mut sets);
         let labels = sets.into_labels();
         let mut members =
             Buckets::new(records, |each| (0..records).for_each(|r| each(labels[r as usize], r)));
         members.keep_larger_than(1);
         let edges = Buckets::new(records, |each| {
-            engine.edges(&weights, &labels).for_each(|edge| each(labels[edge.left as usize], edge));
+            edges(&input.pairs, &weights, &labels).for_each(|edge| each(labels[edge.left as usize], edge));
         });
-        drop(weights);
-        let judged = Buckets::new(records, |each| {
-            judged
-                .iter()
-                .filter(|j| labels[j.0 as usize] == labels[j.1 as usize])
-                .for_each(|&j| each(labels[j.0 as usize], j));
-        });
-        let components: Vec<u32> = (0..records).filter(|c| !members.of(*c).is_empty()).collect();
-        let pieces: Vec<&[u32]> = components.chunks(COMPONENTS_AT_ONCE).collect();
-        let work = || Work {
-            engine,
-            local: vec![u32::MAX; records as usize],
-            scorer: (engine.score)(),
-            missing: Vec::new(),
-            matrix: Agglomeration::default(),
-            labels: Vec::new(),
-            out: Clustering::default(),
-        };
-        let mut out = Clustering { labels: (0..records).collect(), ..Clustering::default() };
-        let done: Result<(), Infallible> = parallel::ordered(
-            options.threads,
-            pieces.len(),
-            work,
-            |work, piece| {
-                for &component in pieces[piece] {
-                    let mut strongest = unique(edges.of(component));
-                    strongest.sort_unstable_by(strongest_first);
-                    work.component(component, members.of(component), strongest, judged.of(component));
-                }
-                Ok((std::mem::take(&mut work.labels), std::mem::take(&mut work.out)))
-            },
-            |_, (labels, some)| {
-                labels.into_iter().for_each(|(record, label)| out.labels[record as usize] = label);
-                out.kept.extend(some.kept);
-                out.cuts.extend(some.cuts);
-                out.weakest.extend(some.weakest);
-                out.alarms.extend(some.alarms);
-                Ok(())
-            },
-        );
-        let Ok(()) = done;
-        out.cuts.sort_unstable_by_key(|edge| (edge.left, edge.right));
-        let mut sizes = vec![0_u32; records as usize];
-        out.labels.iter().for_each(|&label| sizes[label as usize] += 1);
-        for (cluster, &size) in (0..).zip(&sizes) {
-            if size as usize > options.alarm_above {
-                out.alarms.push(Alarm::LargeCluster { cluster, records: size });
+        let mut by_component: BTreeMap<u32, Vec<Judged>> = BTreeMap::new();
+        for said in judged {
+            if labels[said.0 as usize] == labels[said.1 as usize] {
+                by_component.entry(labels[said.0 as usize]).or_default().push(said);
             }
         }
-        out
+        Self { records, correction: engine.correction, members, edges, judged: by_component }
     }
+}
+
+/// All pairs inside components, weighed.
+fn edges(pairs: &Pairs<'_>, weights: &[f64], labels: &[u32]) -> impl Iterator<Item = Edge> {
+    weights.iter().enumerate().filter_map(|(i, &weight)| {
+        let (left, right) = (pairs.left[i].min(pairs.right[i]), pairs.left[i].max(pairs.right[i]));
+        // A record that is not there has no label, and its pairs no weight.
+        let within = !weight.is_nan() && labels[left as usize] == labels[right as usize];
+        within.then_some(Edge { left, right, weight })
+    })
 }
 
 /// Edges once for each pair, its strongest, by (left, right).
@@ -194,39 +239,23 @@ impl<T: Copy> Buckets<T> {
 }
 
 /// Weighs pairs.
-struct Engine<'a, 's> {
-    records: u32,
-    input: &'a Input<'a>,
+struct Engine<'a> {
     options: &'a Options,
-    score: &'a Score<'s>,
     contradictions: Contradictions<'a>,
     correction: Option<(Correction, Index)>,
 }
 
-impl<'a, 's> Engine<'a, 's> {
-    fn new(
-        records: u32,
-        input: &'a Input<'a>,
-        options: &'a Options,
-        score: &'a Score<'s>,
-        weaker: Option<&Counts>,
-    ) -> Self {
-        let correction = options
-            .correct
-            .then(|| Correction::with_index(records, input, weaker, Effort::whole(options.threads)));
-        Self { records, input, options, score, contradictions: Contradictions::new(input), correction }
-    }
-
-    fn terms(&self, i: usize) -> Option<&Terms> {
-        let (_, index) = self.correction.as_ref()?;
-        index.terms.get(index.number[i] as usize)
-    }
-
-    /// The pair's bits after correction and incompatibility.
-    fn weight(&self, i: usize) -> f64 {
-        let pairs = &self.input.pairs;
-        let bits = self.terms(i).map_or(pairs.weight[i], |terms| terms.weigh(pairs.weight[i]));
-        self.lowered(pairs.left[i], pairs.right[i], pairs.pattern[i], bits)
+impl Engine<'_> {
+    /// The bits of a pair after correction and incompatibility; one that can't be weighed is not a number (NaN).
+    fn weight(&self, records: u32, pairs: &Pairs<'_>, i: usize) -> f64 {
+        let (left, right, weight) = (pairs.left[i], pairs.right[i], pairs.weight[i]);
+        let bits = match &self.correction {
+            Some((_, index)) if index.number[i] == NO_PATTERN => f64::NAN,
+            Some((_, index)) => index.terms[index.number[i] as usize].weigh(weight),
+            None if left == right || left.max(right) >= records => f64::NAN,
+            None => weight,
+        };
+        if bits.is_nan() { bits } else { self.lowered(left, right, pairs.pattern[i], bits) }
     }
 
     fn lowered(&self, left: u32, right: u32, pattern: u64, bits: f64) -> f64 {
@@ -237,41 +266,27 @@ impl<'a, 's> Engine<'a, 's> {
         }
     }
 
-    fn sound(&self, i: usize) -> bool {
-        let pairs = &self.input.pairs;
-        match &self.correction {
-            Some((_, index)) => index.number[i] != NO_PATTERN,
-            None => {
-                let (left, right) = (pairs.left[i], pairs.right[i]);
-                left != right && left.max(right) < self.records && !pairs.weight[i].is_nan()
-            }
-        }
-    }
-
     /// Joins what better than even odds hold together, as a bound on the work.
-    fn union(&self, weights: &[f64], sets: &mut UnionFind) {
-        let pairs = &self.input.pairs;
+    fn union(&self, pairs: &Pairs<'_>, weights: &[f64], sets: &mut UnionFind) {
         for (i, weight) in weights.iter().enumerate() {
-            if *weight > self.options.join_above && !self.contradictions.apart(pairs.left[i], pairs.right[i])
-            {
-                sets.union(pairs.left[i], pairs.right[i]);
+            let (left, right) = (pairs.left[i], pairs.right[i]);
+            if *weight > self.options.join_above && !self.contradictions.apart(left, right) {
+                sets.union(left, right);
             }
         }
     }
 
-    /// What each pair weighs; one that can't be weighed is not a number (NaN).
-    fn weights(&self) -> Vec<f64> {
-        let pieces = self.input.pairs.len().div_ceil(PAIRS_AT_ONCE);
-        let mut weights = Vec::with_capacity(self.input.pairs.len());
+    /// What each pair weighs.
+    fn weights(&self, records: u32, pairs: &Pairs<'_>) -> Vec<f64> {
+        let mut weights = Vec::with_capacity(pairs.len());
         let done: Result<(), Infallible> = parallel::ordered(
             self.options.threads,
-            pieces,
+            pairs.len().div_ceil(PAIRS_AT_ONCE),
             || (),
             |(), piece| {
                 let from = piece * PAIRS_AT_ONCE;
-                let weight = |i| if self.sound(i) { self.weight(i) } else { f64::NAN };
-                let some = from..(from + PAIRS_AT_ONCE).min(self.input.pairs.len());
-                Ok(some.map(weight).collect::<Vec<f64>>())
+                let some = from..(from + PAIRS_AT_ONCE).min(pairs.len());
+                Ok(some.map(|i| self.weight(records, pairs, i)).collect::<Vec<f64>>())
             },
             |_, some| {
                 weights.extend(some);
@@ -280,16 +295,6 @@ impl<'a, 's> Engine<'a, 's> {
         );
         let Ok(()) = done;
         weights
-    }
-
-    /// All pairs inside components, weighed.
-    fn edges(&self, weights: &[f64], labels: &[u32]) -> impl Iterator<Item = Edge> {
-        let pairs = &self.input.pairs;
-        weights.iter().enumerate().filter_map(|(i, &weight)| {
-            let (left, right) = (pairs.left[i].min(pairs.right[i]), pairs.left[i].max(pairs.right[i]));
-            let within = !weight.is_nan() && labels[left as usize] == labels[right as usize];
-            within.then_some(Edge { left, right, weight })
-        })
     }
 
     /// The weight of a pair that blocking didn't produce.
@@ -324,7 +329,7 @@ const COMPONENTS_AT_ONCE: usize = 4096;
 
 /// Clusters one component after the other.
 struct Work<'a, 's> {
-    engine: &'a Engine<'a, 's>,
+    engine: &'a Engine<'a>,
     local: Vec<u32>,
     scorer: Scorer<'s>,
     missing: Vec<(u32, u32)>,

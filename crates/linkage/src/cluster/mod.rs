@@ -36,7 +36,9 @@ mod tests;
 pub use best_link::{BestLinks, single_best_link};
 pub use components::{UnionFind, components};
 pub use counts::{Counts, Extras, Floor, Weaker};
-pub use engine::{Score, Scorer, contradiction_aware, contradiction_aware_above, likely_floor};
+pub use engine::{
+    Gathered, Score, Scorer, cluster_gathered, contradiction_aware, gather_above, likely_floor,
+};
 pub use graph::{bridges, path, weakest};
 pub use household::Correction;
 pub use pattern::Layout;

@@ -253,7 +253,8 @@ fn clusters_are_the_same_where_weak_pairs_are_only_counted() {
         let weight: Vec<f64> = kept.iter().map(|&i| homes.weight[i]).collect();
         let pattern: Vec<u64> = kept.iter().map(|&i| homes.pattern[i]).collect();
         let pairs = Pairs { left: &left, right: &right, weight: &weight, pattern: &pattern };
-        (contradiction_aware_above(&weaker, 2400, &Input { pairs, ..input }, &options, &score), kept.len())
+        let gathered = gather_above(&weaker, 2400, &Input { pairs, ..input }, &options);
+        (gathered.map(|gathered| cluster_gathered(gathered, &input, &options, &score)), kept.len())
     };
     let whole = contradiction_aware(2400, &input, &options, &score);
     let (found, kept) = run(&likely_floor(2400, &input, &options));
