@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { startBrowser } from './harness/browser.mjs'
 import { runAll, tidy } from './harness/suite.mjs'
 import harness from './journeys/harness.mjs'
+import linkReports from './journeys/link-reports.mjs'
 import mainJob from './journeys/main-job.mjs'
 
 const binary = resolve(process.argv[2] ?? fileURLToPath(new URL('../../target/debug/bluelamp', import.meta.url)))
@@ -18,5 +19,6 @@ if (!existsSync(binary)) {
 const chromium = await startBrowser()
 tidy(chromium.stop)
 harness({ browser: chromium.browser })
+linkReports({ browser: chromium.browser, binary })
 mainJob({ browser: chromium.browser, binary })
 process.exitCode = await runAll(process.argv[3]) ? 0 : 1

@@ -27,6 +27,14 @@ struct Plain {
     level: u8,
 }
 
+/// A likeness by its number, and its two values among the places that are looked at.
+#[derive(Clone, Copy)]
+struct Asked {
+    likeness: usize,
+    left: usize,
+    right: usize,
+}
+
 struct Comparison {
     /// Conditions with the level that holds, plus one.
     levels: Vec<(Node, u8)>,
@@ -36,7 +44,7 @@ struct Comparison {
     /// From here on levels are dear, and an answer is remembered.
     dear: usize,
     /// The likenesses that its levels ask for.
-    likenesses: Vec<usize>,
+    likenesses: Vec<Asked>,
     /// The value that decides it alone: where it is in a row, and among the places that are looked at.
     memo: Option<(Place, usize)>,
 }
@@ -217,8 +225,15 @@ impl Comparisons {
                     Some(Plain { left: seen(a.at), right: seen(b.at), is_null, level: *level })
                 })
                 .collect();
-            let mut likenesses = Vec::new();
-            levels.iter().for_each(|(node, _)| node.likenesses(&mut likenesses));
+            let mut asked = Vec::new();
+            levels.iter().for_each(|(node, _)| node.likenesses(&mut asked));
+            let likenesses = asked
+                .into_iter()
+                .map(|likeness| {
+                    let (left, right) = compiler.likenesses[likeness].places();
+                    Asked { likeness, left: seen(left), right: seen(right) }
+                })
+                .collect();
             let memo = memo_of(&levels, compiler)?.map(|place| (place, seen(place.at)));
             all.push(Comparison { levels, plain, otherwise, dear, likenesses, memo });
         }
@@ -298,8 +313,7 @@ impl Comparisons {
                     left_open = remembered(memo, values, levels, open, left_open);
                 }
                 if self.is_screened(comparison) {
-                    left_open =
-                        self.screen(comparison, slots, rows, (lefts, rights), levels, open, left_open);
+                    left_open = self.screen(comparison, slots, (left, right), levels, open, left_open);
                 }
             }
             for &at in &open[..left_open] {
@@ -321,34 +335,33 @@ impl Comparisons {
 
     /// Closes the pairs whose likenesses are all out of reach; which are open after that stand first in `open`, as many
     /// as it says.
-    #[allow(clippy::too_many_arguments, reason = "what a kernel reads, and where it keeps what it found")]
     fn screen(
         &self,
         comparison: &Comparison,
         slots: &Slots,
-        rows: Rows<'_>,
-        (lefts, rights): (&[u32], &[u32]),
+        (left, right): (&[u32], &[u32]),
         levels: &mut [u32],
         open: &mut [u32],
         how_many: usize,
     ) -> usize {
+        let pairs = levels.len();
+        let sides = |asked: &Asked| (of_place(left, asked.left, pairs), of_place(right, asked.right, pairs));
         // All are asked for from memory before the first is waited for.
         let mut near = false;
-        for likeness in &comparison.likenesses {
+        for asked in &comparison.likenesses {
+            let (left, right) = sides(asked);
             for at in &open[..how_many] {
-                let (left, right) = (rows.row(lefts[*at as usize]), rows.row(rights[*at as usize]));
-                near ^= self.likenesses[*likeness].touch(slots, left, right);
+                near ^= self.likenesses[asked.likeness].touch(slots, left[*at as usize], right[*at as usize]);
             }
         }
         std::hint::black_box(near);
         let mut left_open = 0;
         for next in 0..how_many {
             let at = open[next];
-            let (left, right) = (rows.row(lefts[at as usize]), rows.row(rights[at as usize]));
-            let out = comparison
-                .likenesses
-                .iter()
-                .all(|likeness| self.likenesses[*likeness].is_out_of_reach(slots, left, right));
+            let out = comparison.likenesses.iter().all(|asked| {
+                let (left, right) = sides(asked);
+                self.likenesses[asked.likeness].is_out_of_reach(slots, left[at as usize], right[at as usize])
+            });
             levels[at as usize] = u32::from(if out { comparison.otherwise } else { OPEN });
             open[left_open] = at;
             left_open += usize::from(!out);
@@ -394,8 +407,8 @@ impl Comparisons {
                 return level;
             }
         }
-        for &at in &comparison.likenesses {
-            scratch.likenesses[at] = f64::NAN;
+        for asked in &comparison.likenesses {
+            scratch.likenesses[asked.likeness] = f64::NAN;
         }
         let mut found = comparison.otherwise;
         for (node, level) in &comparison.levels[comparison.dear..] {

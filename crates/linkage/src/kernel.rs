@@ -280,23 +280,27 @@ impl Compiler<'_> {
 }
 
 impl Likeness {
+    /// Where its two values stand in a row.
+    pub(crate) fn places(&self) -> (usize, usize) {
+        (self.left.at, self.right.at)
+    }
+
     /// Reads what its bound is made of, so that it is at hand a little later. The answer says nothing.
     #[inline]
-    pub(crate) fn touch(&self, slots: &Slots, left: &[u32], right: &[u32]) -> bool {
-        let bag = |place: Place, row: &[u32]| {
-            slots.facts[place.dictionary].bags.get(row[place.at] as usize).is_some_and(metric::Bag::is_known)
+    pub(crate) fn touch(&self, slots: &Slots, left: u32, right: u32) -> bool {
+        let bag = |place: Place, id: u32| {
+            slots.facts[place.dictionary].bags.get(id as usize).is_some_and(metric::Bag::is_known)
         };
         bag(self.left, left) ^ bag(self.right, right)
     }
 
     /// Whether a bound shows that no condition on this likeness holds: without a look at the texts.
     #[inline]
-    pub(crate) fn is_out_of_reach(&self, slots: &Slots, left: &[u32], right: &[u32]) -> bool {
-        let (x, y) = (left[self.left.at], right[self.right.at]);
-        if x == NULL || y == NULL {
+    pub(crate) fn is_out_of_reach(&self, slots: &Slots, left: u32, right: u32) -> bool {
+        if left == NULL || right == NULL {
             return true;
         }
-        self.bound(slots, x, y).is_some_and(|bound| match self.measure {
+        self.bound(slots, left, right).is_some_and(|bound| match self.measure {
             Measure::JaroWinkler => bound < self.limit,
             _ => bound > self.limit,
         })

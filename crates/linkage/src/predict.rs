@@ -187,7 +187,10 @@ fn piece(
     kept: &mut Kept,
 ) -> Result<(u64, Histogram, Encoded), String> {
     let Kept { lefts, rights, weights, probabilities, patterns } = kept;
-    (lefts.clear(), rights.clear(), weights.clear(), patterns.clear());
+    lefts.clear();
+    rights.clear();
+    weights.clear();
+    patterns.clear();
     let mut compared = 0;
     // Steps of one bit around nothing; what is beyond counts at the ends.
     let mut steps = [0u64; 256];

@@ -4,11 +4,14 @@
 //! numbered; a record's slots are then a few numbers side by side. A record that comes later gets the same numbers
 //! as if it had been there from the start.
 
+mod part;
+
 use crate::columns::{Kind, Table};
 use crate::dictionary::{Dictionary, NULL};
 use crate::metric::{Bag, Unit};
 use crate::sql::{Expr, Side};
 use crate::value::{Evaluator, Row, Value, text};
+use part::Part;
 use std::collections::HashMap;
 
 /// A column of the input that something is derived from.
@@ -254,9 +257,26 @@ impl Slots {
     /// Works a slot out for values of its source that have been added since.
     fn catch_up(&mut self, slot: usize, source: usize, evaluator: &mut Evaluator) -> Result<(), String> {
         let have = self.slots[slot].by_value.len();
-        let values = self.dictionaries[self.sources[source].dictionary].len() + 1;
-        for id in have..values {
-            let number = self.work_out(slot, &[(source, id as u32)], evaluator)?;
+        let from = self.sources[source].dictionary;
+        let values = self.dictionaries[from].len() + 1;
+        let of_text = self.sources[source].kind == Kind::Text;
+        let part = (of_text && have < values).then(|| Part::of(&self.slots[slot].expr)).flatten();
+        let mut held = Vec::new();
+        for id in have as u32..values as u32 {
+            let cut = part
+                .as_ref()
+                .filter(|_| id != NULL)
+                .and_then(|part| part.cut(std::str::from_utf8(self.dictionaries[from].get(id)).ok()?));
+            let number = match cut {
+                Some(None) => NULL,
+                Some(Some(text)) => {
+                    held.clear();
+                    held.extend_from_slice(text.as_bytes());
+                    let own = self.slots[slot].dictionary;
+                    self.dictionaries[own].intern(&held)
+                }
+                None => self.work_out(slot, &[(source, id)], evaluator)?,
+            };
             self.slots[slot].by_value.push(number);
         }
         Ok(())

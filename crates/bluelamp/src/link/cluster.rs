@@ -22,7 +22,6 @@ use bluelamp_linkage::write::{self, Of};
 use serde::Serialize;
 use serde_json::json;
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -181,15 +180,13 @@ pub(crate) fn scores(
             return Ok(of[first[part].min(of.len())..(first[part] + most).min(of.len())].to_vec());
         }
         let column = format!("{}{}", wanted.id, ["_l", "_r"][side]);
-        let lost = Cell::new(None);
-        let record = |id: Number| {
-            places.number(id.whole()).unwrap_or_else(|| {
-                lost.set(Some(id.whole()));
-                NOWHERE
-            })
-        };
+        let record = |id: Number| places.number(id.whole()).unwrap_or(NOWHERE);
         let records = file.numbers(&column, part, most, record).map_err(wrong)?;
-        lost.get().map_or(Ok(records), |id| Err(missing(name, &id.to_string())))
+        if let Some(at) = records.iter().position(|record| *record == NOWHERE) {
+            let ids = file.numbers(&column, part, at + 1, Number::whole).map_err(wrong)?;
+            return Err(missing(name, &ids.get(at).map_or(String::new(), i64::to_string)));
+        }
+        Ok(records)
     };
     let piece = |part: usize| -> Result<(Scores, Weaker), Fail> {
         let most = file.rows_of(part).div_ceil(wanted.one_in);

@@ -541,8 +541,8 @@ fn classes(comparisons: &[Comparison], fields: &[Field]) -> (Vec<Class>, Ratios)
                     let agree = |code: usize| if code + 1 == u.len() { 0.8 } else { 0.0 };
                     ratios.all.resize(at + u.len(), 1.0);
                     ratios.inverse.resize(at + u.len(), 1.0);
-                    for code in 1..u.len() {
-                        ratios.set(at + code, (0.2 * u[code] + agree(code)) / u[code]);
+                    for (code, u) in u.iter().enumerate().skip(1) {
+                        ratios.set(at + code, (0.2 * u + agree(code)) / u);
                     }
                     Member { field, at }
                 })

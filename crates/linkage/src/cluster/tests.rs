@@ -236,7 +236,7 @@ fn clusters_are_the_same_where_weak_pairs_are_only_counted() {
         let i = *by_records.get(&(left, right)).or_else(|| by_records.get(&(right, left)))?;
         Some(Scored { weight: homes.weight[i], pattern: homes.pattern[i] })
     };
-    let score = || by_pair(&score);
+    let score = || by_pair(score);
     let options = Options { threads: 3, ..Options::default() };
     let extras = Extras::new(2400, &model, &evidence);
     let run = |floor: &Floor| {
