@@ -30,7 +30,7 @@ td.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}.scro
 
 fn page(title: &str, body: &str) -> String {
     format!(
-        "<!doctype html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
+        "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
          content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
          <main>\n<h1>{}</h1>\n{body}</main>\n</body>\n</html>\n",
         safe(title),
@@ -225,9 +225,10 @@ pub fn training(
             }
         );
         let shares = session.rounds.iter().enumerate().map(|(at, r)| (at as f64, r.share)).collect();
-        body += &lines("Share of true pairs, round by round", "round", &[("share of true pairs", shares)]);
+        let caption = format!("Share of true pairs with the rule {}, round by round", session.rule);
+        body += &lines(&caption, "round", &[("share of true pairs", shares)]);
         body += &table(&Table {
-            caption: "Share of true pairs, round by round".to_owned(),
+            caption,
             heads: vec!["Round", "Share"],
             rows: session
                 .rounds
