@@ -335,6 +335,11 @@ pub fn pairs(
     page("Scored pairs", &body)
 }
 
+/// A share as it is read; a dash where there is nothing that it could be a share of.
+pub fn share(value: f64) -> String {
+    if value.is_nan() { "–".to_owned() } else { format!("{value:.4}") }
+}
+
 /// A measurement as a page: `figures` as they are printed, thresholds where pairs were given.
 pub fn measured(
     figures: &[(String, String)],
@@ -380,9 +385,9 @@ pub fn measured(
                 .map(|s| {
                     vec![
                         format!("{:.0}", s.weight),
-                        format!("{:.4}", s.pairs.precision().value),
-                        format!("{:.4}", s.pairs.recall().value),
-                        format!("{:.4}", s.pairs.f1()),
+                        share(s.pairs.precision().value),
+                        share(s.pairs.recall().value),
+                        share(s.pairs.f1()),
                         s.pairs.right.to_string(),
                         s.pairs.wrong.to_string(),
                         s.pairs.missed.to_string(),

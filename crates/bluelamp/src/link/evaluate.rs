@@ -77,6 +77,14 @@ fn needed<'a>(table: &'a Table, name: &str) -> Result<&'a Column, Fail> {
     table.column(name).ok_or_else(|| wrong(format!("there is no column {name}; there are {}", table.names())))
 }
 
+/// A share with its interval, as it is read.
+fn interval(of: Share) -> String {
+    match of.of {
+        0 => "– (none)".to_owned(),
+        _ => format!("{} ({:.4} to {:.4})", report::share(of.value), of.low, of.high),
+    }
+}
+
 fn share(share: Share) -> Value {
     json!({ "value": share.value, "low": share.low, "high": share.high, "of": share.of })
 }
@@ -119,15 +127,15 @@ pub(super) fn run(what: &Evaluate) -> Result<(), Fail> {
         "b3_recall": measured.b3_recall,
     });
     let mut text = format!(
-        "{} records of {} people in {} clusters, the largest of {}\npairs: precision {:.4}, recall {:.4}, F1 {:.4} \
+        "{} records of {} people in {} clusters, the largest of {}\npairs: precision {}, recall {}, F1 {} \
          ({} right, {} wrong, {} missed)\nB3: precision {:.4}, recall {:.4}\n",
         found.table.rows,
         measured.people,
         measured.clusters,
         measured.largest,
-        measured.pairs.precision().value,
-        measured.pairs.recall().value,
-        measured.pairs.f1(),
+        report::share(measured.pairs.precision().value),
+        report::share(measured.pairs.recall().value),
+        report::share(measured.pairs.f1()),
         measured.pairs.right,
         measured.pairs.wrong,
         measured.pairs.missed,
@@ -152,16 +160,11 @@ pub(super) fn run(what: &Evaluate) -> Result<(), Fail> {
             );
             let _ = writeln!(
                 text,
-                "  {value:<20} {:9} records, wrong ties {:.4} ({:.4} to {:.4}), missed {:.4} ({:.4} to {:.4})",
+                "  {value:<20} {:9} records, wrong ties {}, missed {}",
                 of.records,
-                wrong_ties.value,
-                wrong_ties.low,
-                wrong_ties.high,
-                missed.value,
-                missed.low,
-                missed.high
+                interval(wrong_ties),
+                interval(missed)
             );
-            let interval = |s: Share| format!("{:.4} ({:.4} to {:.4})", s.value, s.low, s.high);
             group_rows.push((value.to_string(), of.records, interval(wrong_ties), interval(missed)));
             all.push(json!({
                 "group": value, "records": of.records, "pairs": counts(&of.pairs),
@@ -175,11 +178,11 @@ pub(super) fn run(what: &Evaluate) -> Result<(), Fail> {
         if let Some(best) = swept.iter().max_by(|a, b| a.pairs.f1().total_cmp(&b.pairs.f1())) {
             let _ = writeln!(
                 text,
-                "\nscored pairs, best at weight {:.2}: precision {:.4}, recall {:.4}, F1 {:.4}",
+                "\nscored pairs, best at weight {:.2}: precision {}, recall {}, F1 {}",
                 best.weight,
-                best.pairs.precision().value,
-                best.pairs.recall().value,
-                best.pairs.f1()
+                report::share(best.pairs.precision().value),
+                report::share(best.pairs.recall().value),
+                report::share(best.pairs.f1())
             );
         }
         json["thresholds"] =

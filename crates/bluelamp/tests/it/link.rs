@@ -145,7 +145,7 @@ fn from_records_to_clusters_and_their_reasons() {
     assert_eq!(measured["groups"].as_array().unwrap().len(), 2);
     for page in ["train.html", "pairs.html", "measured.html"] {
         let text = fs::read_to_string(files.folder.join(page)).unwrap();
-        assert!(text.starts_with("<!doctype html>") && text.contains("<table>"), "{page}");
+        assert!(text.starts_with("<!DOCTYPE html>") && text.contains("<table>"), "{page}");
         assert!(!text.contains("<script") && !text.contains("src=\"http"), "{page} needs nothing else");
     }
     let why = place.run(&["link", "explain", "--model", &model, "--input", &input, "1", "2"]).ok().out;
