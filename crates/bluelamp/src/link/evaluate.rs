@@ -196,9 +196,9 @@ pub(super) fn run(what: &Evaluate) -> Result<(), Fail> {
             figure("People", measured.people.to_string()),
             figure("Clusters", measured.clusters.to_string()),
             figure("Records in the largest cluster", measured.largest.to_string()),
-            figure("Precision over pairs", format!("{:.4}", measured.pairs.precision().value)),
-            figure("Recall over pairs", format!("{:.4}", measured.pairs.recall().value)),
-            figure("F1 over pairs", format!("{:.4}", measured.pairs.f1())),
+            figure("Precision over pairs", report::share(measured.pairs.precision().value)),
+            figure("Recall over pairs", report::share(measured.pairs.recall().value)),
+            figure("F1 over pairs", report::share(measured.pairs.f1())),
             figure("B3 precision", format!("{:.4}", measured.b3_precision)),
             figure("B3 recall", format!("{:.4}", measured.b3_recall)),
         ];
