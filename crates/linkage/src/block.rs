@@ -7,6 +7,7 @@
 mod hot;
 
 use crate::columns::{Column, Kind, Table};
+use crate::comparisons::Rows;
 use crate::dictionary::NULL;
 use crate::group::{self, Groups};
 use crate::kernel::{Compiler, Likeness, Node, Scratch, truth};
@@ -105,8 +106,7 @@ pub struct Filters<'a> {
     /// The slots of the records.
     pub(crate) slots: &'a Slots,
     pub(crate) likenesses: &'a [Likeness],
-    pub(crate) rows: &'a [u32],
-    pub(crate) stride: usize,
+    pub(crate) rows: Rows<'a>,
 }
 
 /// The equalities of a rule, left and right, and what is left of it.
@@ -364,10 +364,10 @@ impl Blocks {
         scratch: &mut Scratch,
     ) -> bool {
         let Some(node) = &self.rules[rule].filter else { return true };
-        let row = |r: u32| &filters.rows[r as usize * filters.stride..(r as usize + 1) * filters.stride];
         scratch.likenesses.clear();
         scratch.likenesses.resize(filters.likenesses.len(), f64::NAN);
-        truth(node, filters.likenesses, filters.slots, row(left), row(right), scratch) == 1
+        let (left, right) = (filters.rows.row(left), filters.rows.row(right));
+        truth(node, filters.likenesses, filters.slots, left, right, scratch) == 1
     }
 
     /// Whether a rule gives a pair.

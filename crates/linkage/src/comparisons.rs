@@ -72,7 +72,7 @@ pub(crate) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     #[inline]
-    fn row(self, record: u32) -> &'a [u32] {
+    pub(crate) fn row(self, record: u32) -> &'a [u32] {
         let from = record as usize * self.stride;
         &self.values[from..from + self.stride]
     }

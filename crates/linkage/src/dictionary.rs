@@ -103,7 +103,7 @@ impl Dictionary {
     }
 
     /// Gives the memory back that values are looked up by. It is made again when one is looked for.
-    pub fn rest(&mut self) {
+    pub fn drop_table(&mut self) {
         (self.table, self.tabled) = (HashTable::new(), 0);
     }
 
@@ -173,13 +173,13 @@ mod tests {
     }
 
     #[test]
-    fn a_dictionary_at_rest_knows_its_values_again() {
+    fn a_dictionary_without_its_table_knows_its_values_again() {
         let mut dictionary = Dictionary::default();
         let numbers = [b"1", b"2", b"3"].map(|value| dictionary.append(value));
-        dictionary.rest();
+        dictionary.drop_table();
         assert_eq!([b"1", b"2", b"3"].map(|value| dictionary.intern(value)), numbers);
         assert_eq!(dictionary.intern(b"4"), 4);
-        dictionary.rest();
+        dictionary.drop_table();
         dictionary.truncate(2);
         assert_eq!((dictionary.find(b"3"), dictionary.find(b"2")), (None, Some(2)));
     }

@@ -5,7 +5,7 @@
 
 use crate::block::{Blocks, Filters, Task};
 use crate::columns::Table;
-use crate::comparisons::{Batch, Comparisons, Equalities, Rows};
+use crate::comparisons::{Batch, Comparisons, Rows};
 use crate::dictionary::NULL;
 use crate::kernel::{Compiler, RowPlan};
 use crate::settings::{LinkType, Rule, Settings};
@@ -62,7 +62,7 @@ pub struct Linker {
     /// What is derived from the records.
     pub(crate) slots: Slots,
     rows_of: RowPlan,
-    comparisons: Comparisons,
+    pub(crate) comparisons: Comparisons,
     /// Where each comparison's level is in a pattern.
     pub fields: Vec<Field>,
     /// How much each level weighs.
@@ -175,11 +175,6 @@ impl Linker {
         Ok(())
     }
 
-    /// The plain equalities with which a comparison begins.
-    pub(crate) fn equalities(&self, comparison: usize) -> Option<Equalities> {
-        self.comparisons.equalities(comparison)
-    }
-
     /// How many records there are.
     pub fn records(&self) -> usize {
         self.source.len()
@@ -187,8 +182,7 @@ impl Linker {
 
     #[inline]
     pub(crate) fn row(&self, record: u32) -> &[u32] {
-        let from = record as usize * self.stride;
-        &self.rows[from..from + self.stride]
+        self.all_rows().row(record)
     }
 
     fn all_rows(&self) -> Rows<'_> {
@@ -220,9 +214,13 @@ impl Linker {
         for (left, right) in pairs {
             batch.push(left, right);
             if batch.is_full() {
-                batch.compare(&self.comparisons, &self.slots, self.all_rows(), worker, f);
+                self.compare_batch(&mut batch, worker, f);
             }
         }
+        self.compare_batch(&mut batch, worker, f);
+    }
+
+    fn compare_batch(&self, batch: &mut Batch, worker: &mut Worker, f: &mut impl FnMut(u32, u32, Pattern)) {
         batch.compare(&self.comparisons, &self.slots, self.all_rows(), worker, f);
     }
 
@@ -246,21 +244,16 @@ impl Linker {
             &mut |l, r, _| {
                 batch.push(l, r);
                 if batch.is_full() {
-                    batch.compare(&self.comparisons, &self.slots, self.all_rows(), worker, f);
+                    self.compare_batch(&mut batch, worker, f);
                 }
             },
         );
-        batch.compare(&self.comparisons, &self.slots, self.all_rows(), worker, f);
+        self.compare_batch(&mut batch, worker, f);
         worker.filters = scratch;
     }
 
     fn filters(&self) -> Filters<'_> {
-        Filters {
-            slots: &self.slots,
-            likenesses: &self.comparisons.likenesses,
-            rows: &self.rows,
-            stride: self.stride,
-        }
+        Filters { slots: &self.slots, likenesses: &self.comparisons.likenesses, rows: self.all_rows() }
     }
 
     /// Calls `f` with every pair of a piece of work, uncompared.

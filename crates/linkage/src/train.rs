@@ -200,7 +200,7 @@ pub fn u(
 
 /// The shares of the equalities that come first, by level plus one: pairs equal there and nowhere before.
 fn exact(linker: &Linker, comparison: usize) -> Vec<(u8, f64)> {
-    let Some((null, levels)) = linker.equalities(comparison) else { return Vec::new() };
+    let Some((null, levels)) = linker.comparisons.equalities(comparison) else { return Vec::new() };
     // Each further equality doubles the work.
     let levels = &levels[..levels.len().min(5)];
     let records = linker.records();

@@ -180,11 +180,12 @@ pub(crate) fn scores(
             return Ok(of[first[part].min(of.len())..(first[part] + most).min(of.len())].to_vec());
         }
         let column = format!("{}{}", wanted.id, ["_l", "_r"][side]);
-        let record = |id: Number| places.number(id.whole()).unwrap_or(NOWHERE);
+        let record = |id: Number| id.whole().and_then(|id| places.number(id)).unwrap_or(NOWHERE);
         let records = file.numbers(&column, part, most, record).map_err(wrong)?;
         if let Some(at) = records.iter().position(|record| *record == NOWHERE) {
             let ids = file.numbers(&column, part, at + 1, Number::whole).map_err(wrong)?;
-            return Err(missing(name, &ids.get(at).map_or(String::new(), i64::to_string)));
+            let id = ids.get(at).copied().flatten();
+            return Err(missing(name, &id.map_or_else(|| "NULL".to_owned(), |id| id.to_string())));
         }
         Ok(records)
     };
@@ -194,7 +195,7 @@ pub(crate) fn scores(
         let weight = file.numbers("match_weight", part, most, Number::real).map_err(wrong)?;
         let mut pattern = vec![0_u64; weight.len()];
         for (column, shift) in wanted.gammas {
-            let level = |gamma: Number| (gamma.whole() + 1).clamp(0, 255) as u8;
+            let level = |gamma: Number| (gamma.whole().unwrap_or(0) + 1).clamp(0, 255) as u8;
             let levels = file.numbers(column, part, most, level).map_err(wrong)?;
             for (pattern, level) in pattern.iter_mut().zip(levels) {
                 *pattern |= u64::from(level) << shift;

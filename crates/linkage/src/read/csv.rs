@@ -57,7 +57,6 @@ pub(super) fn read(
     }
     table.source = vec![0; table.rows];
     table.columns.iter_mut().for_each(settle_kind);
-    table.columns.iter_mut().for_each(|column| column.values.rest());
     progress(table.rows % 65_536);
     Ok(table)
 }

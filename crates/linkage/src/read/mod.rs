@@ -116,7 +116,7 @@ pub fn read_csv(
     columns: Columns<'_>,
     progress: &mut dyn FnMut(usize),
 ) -> Result<Table, ReadError> {
-    csv::read(input, file, columns, progress)
+    csv::read(input, file, columns, progress).map(without_tables)
 }
 
 /// Reads one JSON Lines file; see [`read_csv`] for the arguments.
@@ -126,7 +126,7 @@ pub fn read_json_lines(
     columns: Columns<'_>,
     progress: &mut dyn FnMut(usize),
 ) -> Result<Table, ReadError> {
-    json::read(input, file, columns, progress)
+    json::read(input, file, columns, progress).map(without_tables)
 }
 
 /// Reads one Parquet file; see [`read_csv`] for the arguments. `threads` read columns beside one another.
@@ -138,6 +138,12 @@ pub fn read_parquet(
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Table, ReadError> {
     parquet::read(input, file, columns, threads, progress)
+}
+
+/// Records that are read: their values are hardly looked up any more.
+fn without_tables(mut table: Table) -> Table {
+    table.columns.iter_mut().for_each(|column| column.values.drop_table());
+    table
 }
 
 /// Puts the records of several files under one another.

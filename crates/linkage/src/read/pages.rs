@@ -193,3 +193,67 @@ fn varint(rest: &mut &[u8]) -> Result<u32, ParquetError> {
     }
     Err(damaged())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::columns::Column;
+    use crate::read::{Columns, read_parquet};
+    use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+    use parquet::file::properties::{WriterProperties, WriterVersion};
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+    use proptest::prelude::*;
+    use std::sync::Arc;
+
+    /// A file as the library writes it: two columns that may be NULL.
+    fn file(rows: &[(Option<String>, Option<i64>)], properties: WriterProperties) -> bytes::Bytes {
+        let schema = "message m { optional binary t (UTF8); optional int64 n; }";
+        let schema = Arc::new(parse_message_type(schema).unwrap());
+        let mut out = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties)).unwrap();
+        for some in rows.chunks(rows.len().div_ceil(2)) {
+            let mut group = out.next_row_group().unwrap();
+            let texts: Vec<ByteArray> =
+                some.iter().filter_map(|r| r.0.as_deref().map(ByteArray::from)).collect();
+            let there: Vec<i16> = some.iter().map(|r| i16::from(r.0.is_some())).collect();
+            let mut column = group.next_column().unwrap().unwrap();
+            column.typed::<ByteArrayType>().write_batch(&texts, Some(&there), None).unwrap();
+            column.close().unwrap();
+            let numbers: Vec<i64> = some.iter().filter_map(|r| r.1).collect();
+            let there: Vec<i16> = some.iter().map(|r| i16::from(r.1.is_some())).collect();
+            let mut column = group.next_column().unwrap().unwrap();
+            column.typed::<Int64Type>().write_batch(&numbers, Some(&there), None).unwrap();
+            column.close().unwrap();
+            group.close().unwrap();
+        }
+        out.into_inner().unwrap().into()
+    }
+
+    proptest! {
+        #[test]
+        fn what_the_library_writes_is_read(
+            rows in prop::collection::vec((prop::option::of("[a-f]{0,3}"), prop::option::of(-40i64..40)), 1..400),
+            second in any::<bool>(),
+            dictionary in prop_oneof![Just(None), Just(Some(40)), Just(Some(100_000))],
+            page in prop_oneof![Just(64usize), Just(100_000)],
+        ) {
+            let version = if second { WriterVersion::PARQUET_2_0 } else { WriterVersion::PARQUET_1_0 };
+            // A dictionary that grows too large is given up in the middle of a column.
+            let properties = WriterProperties::builder()
+                .set_writer_version(version)
+                .set_dictionary_enabled(dictionary.is_some())
+                .set_dictionary_page_size_limit(dictionary.unwrap_or(1))
+                .set_data_page_size_limit(page)
+                .set_write_batch_size(16)
+                .build();
+            let table = read_parquet(file(&rows, properties), "f", Columns::All, 1, &|_| ()).unwrap();
+            let value = |column: &Column, row: usize| {
+                let id = column.ids[row];
+                (id != 0).then(|| column.values.text(id).into_owned())
+            };
+            for (at, row) in rows.iter().enumerate() {
+                prop_assert_eq!(value(&table.columns[0], at), row.0.clone());
+                prop_assert_eq!(value(&table.columns[1], at), row.1.map(|n| n.to_string()));
+            }
+        }
+    }
+}

@@ -215,7 +215,7 @@ fn column<R: ChunkReader + 'static>(
         })
         .map_err(|e| fault(format!("can't be read: {e}")))?;
     }
-    column.values.rest();
+    column.values.drop_table();
     if column.kind == Kind::Text
         && let Some((id, _)) = column.values.iter().find(|(_, v)| std::str::from_utf8(v).is_err())
     {
@@ -542,12 +542,12 @@ impl Number {
         }
     }
 
-    /// As a whole number; 0 where it is none.
-    pub fn whole(self) -> i64 {
+    /// As a whole number; nothing for NULL.
+    pub fn whole(self) -> Option<i64> {
         match self {
-            Number::Whole(whole) => whole,
-            Number::Real(real) => real as i64,
-            Number::None => 0,
+            Number::Whole(whole) => Some(whole),
+            Number::Real(real) => Some(real as i64),
+            Number::None => None,
         }
     }
 }
