@@ -137,6 +137,11 @@ impl Worker {
     pub fn fault(&mut self) -> Option<String> {
         self.scratch.fault.take().or_else(|| self.filters.fault.take())
     }
+
+    /// Remembers nothing of values from one pair to the next.
+    pub(crate) fn forgo_memory(&mut self) {
+        self.memos.iter_mut().for_each(|memo| *memo = Memo { off: true, ..Memo::default() });
+    }
 }
 
 /// Pairs gathered until there are enough to compare together.

@@ -3,23 +3,50 @@
 //! A column of a million surnames has sixty thousand distinct ones. Everything that is expensive (a parse, a pattern, a
 //! similarity) is done once per distinct value, and records carry 32-bit numbers. Number 0 is NULL, which equals nothing.
 
+use crate::shelf::{Finder, Lying, lasting_hash};
+use bytes::Bytes;
 use hashbrown::hash_table::{Entry, HashTable};
 use std::hash::BuildHasher;
 
 /// The number of a NULL: it equals nothing, itself included.
 pub const NULL: u32 = 0;
 
-/// Distinct byte strings in the order in which they were first seen, numbered from 1.
+/// Distinct byte strings in the order in which they were first seen, numbered from 1. The first may lie in a file.
 #[derive(Clone)]
 pub struct Dictionary {
+    lying: Values,
+    /// How many values lie in the file.
+    first: usize,
     bytes: Vec<u8>,
-    /// `ends[i]` is where value `i` ends in `bytes`; value 0 is empty and stands for NULL.
+    /// `ends[i]` is where the `i`-th value that is in memory ends in `bytes`; the first entry is 0.
     ends: Vec<usize>,
     /// Part of a value's hash with its number: most other values are told apart without a look at them.
     table: HashTable<(u32, u32)>,
-    /// How many values are in the table: the first ones. The others come into it when one is looked for.
+    /// How many values are in the table: the first ones in memory. The others come into it when one is looked for.
     tabled: usize,
     hasher: hashbrown::DefaultHashBuilder,
+}
+
+/// Values that lie in a file.
+#[derive(Clone, Default)]
+struct Values {
+    bytes: Bytes,
+    /// Where each ends.
+    ends: Lying<u64>,
+    finder: Finder,
+}
+
+impl Values {
+    fn get(&self, id: usize) -> &[u8] {
+        let ends = self.ends.items();
+        let Some(to) = id.checked_sub(1).and_then(|at| ends.get(at)) else { return &[] };
+        let from = if id > 1 { ends[id - 2] } else { 0 };
+        self.bytes.get(from as usize..*to as usize).unwrap_or(&[])
+    }
+
+    fn find(&self, value: &[u8]) -> Option<u32> {
+        self.finder.find(lasting_hash(value), |id| id != NULL && self.get(id as usize) == value)
+    }
 }
 
 /// The table's hash from the part that it holds: it grows without a look at the values, which are all over memory.
@@ -30,6 +57,8 @@ fn spread(part: u32) -> u64 {
 impl Default for Dictionary {
     fn default() -> Dictionary {
         Dictionary {
+            lying: Values::default(),
+            first: 0,
             bytes: Vec::new(),
             ends: vec![0],
             table: HashTable::new(),
@@ -41,14 +70,20 @@ impl Default for Dictionary {
 
 impl std::fmt::Debug for Dictionary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Dictionary of {} values, {} bytes", self.len(), self.bytes.len())
+        write!(f, "Dictionary of {} values", self.len())
     }
 }
 
 impl Dictionary {
+    /// A dictionary whose values lie in a file: one after the other, where each ends, and what they are found by.
+    pub(crate) fn lying(bytes: Bytes, ends: Lying<u64>, finder: Finder) -> Dictionary {
+        let first = ends.items().len();
+        Dictionary { lying: Values { bytes, ends, finder }, first, ..Dictionary::default() }
+    }
+
     /// How many distinct values there are, NULL not counted.
     pub fn len(&self) -> usize {
-        self.ends.len() - 1
+        self.first + self.ends.len() - 1
     }
 
     /// Whether there is no value but NULL.
@@ -60,10 +95,14 @@ impl Dictionary {
     #[inline]
     pub fn get(&self, id: u32) -> &[u8] {
         let id = id as usize;
-        if id == 0 || id >= self.ends.len() {
+        if id <= self.first {
+            return self.lying.get(id);
+        }
+        let at = id - self.first;
+        if at >= self.ends.len() {
             return &[];
         }
-        &self.bytes[self.ends[id - 1]..self.ends[id]]
+        &self.bytes[self.ends[at - 1]..self.ends[at]]
     }
 
     /// The value of a number as text. Values that come in as text are UTF-8; other bytes are shown with replacements.
@@ -74,17 +113,22 @@ impl Dictionary {
     /// The number of a value, given out now if it is new. An empty string is a value like any other.
     #[inline]
     pub fn intern(&mut self, value: &[u8]) -> u32 {
-        if self.tabled < self.len() {
+        if self.first > 0
+            && let Some(id) = self.lying.find(value)
+        {
+            return id;
+        }
+        if self.tabled < self.ends.len() - 1 {
             self.make_ready();
         }
         let part = self.part(value);
-        let Dictionary { bytes, ends, table, tabled, .. } = self;
-        let of = |id: u32| &bytes[ends[id as usize - 1]..ends[id as usize]];
+        let Dictionary { first, bytes, ends, table, tabled, .. } = self;
+        let of = |id: u32| &bytes[ends[id as usize - *first - 1]..ends[id as usize - *first]];
         let same = |&(held, id): &(u32, u32)| held == part && of(id) == value;
         match table.entry(spread(part), same, |&(held, _)| spread(held)) {
             Entry::Occupied(entry) => entry.get().1,
             Entry::Vacant(entry) => {
-                let id = u32::try_from(ends.len()).unwrap_or(u32::MAX);
+                let id = u32::try_from(*first + ends.len()).unwrap_or(u32::MAX);
                 entry.insert((part, id));
                 bytes.extend_from_slice(value);
                 ends.push(bytes.len());
@@ -99,7 +143,7 @@ impl Dictionary {
     pub fn append(&mut self, value: &[u8]) -> u32 {
         self.bytes.extend_from_slice(value);
         self.ends.push(self.bytes.len());
-        u32::try_from(self.ends.len() - 1).unwrap_or(u32::MAX)
+        u32::try_from(self.len()).unwrap_or(u32::MAX)
     }
 
     /// Gives the memory back that values are looked up by. It is made again when one is looked for.
@@ -109,28 +153,37 @@ impl Dictionary {
 
     /// Makes what values are looked up by, so that the first who asks need not wait for it.
     pub fn make_ready(&mut self) {
-        self.table.reserve(self.len() - self.tabled, |&(held, _)| spread(held));
-        for id in self.tabled + 1..=self.len() {
-            let part = self.part(self.get(id as u32));
-            self.table.insert_unique(spread(part), (part, id as u32), |&(held, _)| spread(held));
+        let in_memory = self.ends.len() - 1;
+        self.table.reserve(in_memory - self.tabled, |&(held, _)| spread(held));
+        for at in self.tabled + 1..=in_memory {
+            let id = (self.first + at) as u32;
+            let part = self.part(self.get(id));
+            self.table.insert_unique(spread(part), (part, id), |&(held, _)| spread(held));
         }
-        self.tabled = self.len();
+        self.tabled = in_memory;
     }
 
-    /// The number of a value that is already there.
-    pub fn find(&mut self, value: &[u8]) -> Option<u32> {
-        self.make_ready();
+    /// The number of a value that is already there. Fast after [`Dictionary::make_ready`] alone.
+    pub fn find(&self, value: &[u8]) -> Option<u32> {
+        if let Some(id) = self.lying.find(value) {
+            return Some(id);
+        }
         let part = self.part(value);
         let same = |&(held, id): &(u32, u32)| held == part && self.get(id) == value;
-        self.table.find(spread(part), same).map(|(_, id)| *id)
+        if let Some((_, id)) = self.table.find(spread(part), same) {
+            return Some(*id);
+        }
+        let not_tabled = (self.first + self.tabled + 1) as u32..=self.len() as u32;
+        not_tabled.into_iter().find(|id| self.get(*id) == value)
     }
 
     fn part(&self, value: &[u8]) -> u32 {
         (self.hasher.hash_one(value) >> 32) as u32
     }
 
-    /// Forgets every value after the first `most`.
+    /// Forgets every value after the first `most`; those that lie in a file stay.
     pub fn truncate(&mut self, most: usize) {
+        let most = most.max(self.first);
         while self.len() > most {
             let id = self.len() as u32;
             let hash = spread(self.part(self.get(id)));
@@ -140,12 +193,12 @@ impl Dictionary {
             self.ends.pop();
             self.bytes.truncate(self.ends[self.ends.len() - 1]);
         }
-        self.tabled = self.tabled.min(self.len());
+        self.tabled = self.tabled.min(self.ends.len() - 1);
     }
 
     /// All values with their numbers, in the order of the numbers.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
-        (1..self.ends.len() as u32).map(|id| (id, self.get(id)))
+        (1..=self.len() as u32).map(|id| (id, self.get(id)))
     }
 
     /// Bytes of memory held.

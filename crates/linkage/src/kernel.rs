@@ -434,8 +434,8 @@ pub(crate) fn is_true(
         }
         Node::EitherNull(a, b) => left[a.at] == NULL || right[b.at] == NULL,
         Node::Apart(a, b, op, limit) => {
-            let x = slots.facts[a.dictionary].numbers[left[a.at] as usize];
-            let y = slots.facts[b.dictionary].numbers[right[b.at] as usize];
+            let x = slots.facts[a.dictionary].number(left[a.at]);
+            let y = slots.facts[b.dictionary].number(right[b.at]);
             // Not a number passes no limit but "unequal", which is unknown here.
             let apart = (x - y).abs();
             !apart.is_nan() && holds(*op, apart, *limit)
@@ -477,11 +477,8 @@ pub(crate) fn truth(
             if value < 0.0 { 2 } else { u8::from(holds(*op, value, *limit)) }
         }
         Node::Apart(a, b, op, limit) => {
-            let (x, y) = (left[a.at], right[b.at]);
-            let (x, y) = (
-                slots.facts[a.dictionary].numbers[x as usize],
-                slots.facts[b.dictionary].numbers[y as usize],
-            );
+            let x = slots.facts[a.dictionary].number(left[a.at]);
+            let y = slots.facts[b.dictionary].number(right[b.at]);
             let apart = (x - y).abs();
             if apart.is_nan() { 2 } else { u8::from(holds(*op, apart, *limit)) }
         }
@@ -514,18 +511,15 @@ pub(crate) fn truth(
         },
         Node::OfOne(side, place) => {
             let row = if *side == Side::Left { left } else { right };
-            slots.facts[place.dictionary].truths[row[place.at] as usize]
+            slots.facts[place.dictionary].truth(row[place.at])
         }
         Node::IsNull(side, place) => {
             let row = if *side == Side::Left { left } else { right };
             u8::from(row[place.at] == NULL)
         }
         Node::Share(a, b, op, limit) => {
-            let (x, y) = (
-                &slots.facts[a.dictionary].lists[left[a.at] as usize],
-                &slots.facts[b.dictionary].lists[right[b.at] as usize],
-            );
-            match (x, y) {
+            let lists = (&slots.facts[a.dictionary].lists, &slots.facts[b.dictionary].lists);
+            match (lists.0.get(left[a.at]), lists.1.get(right[b.at])) {
                 (Some(x), Some(y)) => u8::from(holds(*op, f64::from(shared(x, y)), *limit)),
                 _ => 2,
             }

@@ -52,6 +52,7 @@ pub mod predict;
 pub mod read;
 pub mod report;
 pub mod settings;
+mod shelf;
 pub mod slot;
 pub mod sql;
 pub mod subject;

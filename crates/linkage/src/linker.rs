@@ -9,6 +9,7 @@ use crate::comparisons::{Batch, Comparisons, Rows};
 use crate::dictionary::NULL;
 use crate::kernel::{Compiler, RowPlan};
 use crate::settings::{LinkType, Rule, Settings};
+use crate::shelf::{Grid, Shelf};
 use crate::slot::Slots;
 use crate::sql::Expr;
 
@@ -53,7 +54,7 @@ pub struct Weights {
     levels: Vec<Vec<f64>>,
     adjusted: Vec<Vec<Option<Adjusted>>>,
     /// log2 of the share of each value of a column; not a number (NaN) for NULL.
-    tables: Vec<Vec<f64>>,
+    tables: Vec<Shelf<f64>>,
     fields: Vec<Field>,
 }
 
@@ -194,6 +195,14 @@ impl Linker {
         self.comparisons.worker(self.slots.unit)
     }
 
+    /// A worker for records that come and go: the number of a value may be another value's a moment later, and so nothing
+    /// of values is remembered.
+    pub(crate) fn worker_for_one(&self) -> Worker {
+        let mut worker = self.worker();
+        worker.forgo_memory();
+        worker
+    }
+
     /// Compares two records.
     pub fn pattern(&self, left: u32, right: u32, worker: &mut Worker) -> Pattern {
         self.pattern_of(self.row(left), self.row(right), worker)
@@ -328,15 +337,24 @@ impl Linker {
         self.slots.forget(mark);
     }
 
-    pub(crate) fn push(&mut self, row: &[u32], source: u16) -> u32 {
-        self.rows.extend_from_slice(row);
-        self.source.push(source);
-        (self.source.len() - 1) as u32
+    /// How wide a row is.
+    pub(crate) fn width(&self) -> usize {
+        self.stride
     }
 
-    pub(crate) fn replace(&mut self, record: u32, row: &[u32]) {
-        let from = record as usize * self.stride;
-        self.rows[from..from + self.stride].copy_from_slice(row);
+    /// Hands the rows of all records over.
+    pub(crate) fn take_rows(&mut self) -> Grid<u32> {
+        Grid::of(self.stride, std::mem::take(&mut self.rows))
+    }
+
+    /// Where the value at each place of a row is.
+    pub(crate) fn dictionaries_of_row(&self) -> Vec<usize> {
+        self.rows_of.slots.iter().map(|slot| self.slots.dictionary(*slot)).collect()
+    }
+
+    /// What the numbers of a row mean: two that have it alike can take one another's rows.
+    pub(crate) fn plan(&self) -> String {
+        format!("{} {:?}", self.slots.plan(), self.rows_of.slots)
     }
 
     /// The columns that records have, in order.
@@ -344,24 +362,12 @@ impl Linker {
         self.slots.sources.iter().map(|s| s.name.clone()).collect()
     }
 
-    /// The records as a table: what an index is written out from.
-    pub(crate) fn as_table(&self) -> Table {
-        let mut table = Table { rows: self.records(), sources: vec![String::new()], ..Table::default() };
-        table.source = vec![0; table.rows];
-        for (at, source) in self.slots.sources.iter().enumerate() {
-            let place = self.rows_of.slots.iter().position(|s| {
-                self.slots.dictionary(*s) == source.dictionary && self.slots.one_source(*s) == Some(at)
-            });
-            let mut column = crate::columns::Column::new(&source.name, source.kind);
-            column.values = self.slots.dictionaries[source.dictionary].clone();
-            column.ids = (0..self.records() as u32).map(|r| place.map_or(NULL, |p| self.row(r)[p])).collect();
-            table.columns.push(column);
-        }
-        table
+    /// The shares of values that weights are adjusted by: frozen with an index.
+    pub(crate) fn frequencies(&self) -> &[Shelf<f64>] {
+        &self.weights.tables
     }
 
-    /// The shares of values that weights are adjusted by: frozen with an index.
-    pub(crate) fn frequencies(&mut self) -> &mut Vec<Vec<f64>> {
+    pub(crate) fn frequencies_mut(&mut self) -> &mut [Shelf<f64>] {
         &mut self.weights.tables
     }
 
@@ -559,7 +565,7 @@ fn weights(
             let all: u64 = counts[1..].iter().map(|c| u64::from(*c)).sum();
             let mut shares: Vec<f64> = counts.iter().map(|c| (f64::from(*c) / all as f64).log2()).collect();
             shares[0] = f64::NAN;
-            shares
+            shares.into()
         })
         .collect();
     Weights { prior: weight_of(settings.prior), levels, adjusted, tables, fields: fields.to_vec() }

@@ -164,8 +164,10 @@ pub fn jaccard(a: &[u8], b: &[u8], unit: Unit) -> Option<f64> {
 ///
 /// The number of letters that Jaro can pair is at most the sum of the lesser counts; two texts that cannot reach a
 /// threshold by that number need no comparison.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(align(16))] // never in two lines of the processor's cache
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable,
+)]
+#[repr(C, align(16))] // never in two lines of the processor's cache
 pub struct Bag([u64; 2]);
 
 /// A count that fits no bag any more: each has four bits.

@@ -4,13 +4,16 @@
 //! numbered; a record's slots are then a few numbers side by side. A record that comes later gets the same numbers
 //! as if it had been there from the start.
 
+mod file;
 mod part;
 
 use crate::columns::{Kind, Table};
 use crate::dictionary::{Dictionary, NULL};
 use crate::metric::{Bag, Unit};
+use crate::shelf::{Lying, Shelf};
 use crate::sql::{Expr, Side};
 use crate::value::{Evaluator, Row, Value, text};
+pub(crate) use file::{open_dictionary, write_dictionary};
 use part::Part;
 use std::collections::HashMap;
 
@@ -34,7 +37,7 @@ pub struct Slot {
     /// Where its values are.
     pub(crate) dictionary: usize,
     /// Its number for each number of its one source; unused where it *is* the source, or reads several.
-    by_value: Vec<u32>,
+    by_value: Shelf<u32>,
     is_source: bool,
 }
 
@@ -42,13 +45,64 @@ pub struct Slot {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Facts {
     /// As a number; not a number (NaN) where it is none.
-    pub(crate) numbers: Vec<f64>,
+    numbers: Shelf<f64>,
     /// 0 false, 1 true, 2 unknown.
-    pub(crate) truths: Vec<u8>,
+    truths: Shelf<u8>,
     /// A bound on shared bytes.
-    pub(crate) bags: Vec<Bag>,
-    /// The elements of a list, as sorted numbers of `elements`.
-    pub(crate) lists: Vec<Option<Box<[u32]>>>,
+    pub(crate) bags: Shelf<Bag>,
+    pub(crate) lists: Lists,
+}
+
+impl Facts {
+    /// A value as a number.
+    #[inline]
+    pub(crate) fn number(&self, id: u32) -> f64 {
+        self.numbers.get(id as usize).copied().unwrap_or(f64::NAN)
+    }
+
+    /// Whether a value is true.
+    #[inline]
+    pub(crate) fn truth(&self, id: u32) -> u8 {
+        self.truths.get(id as usize).copied().unwrap_or(UNKNOWN)
+    }
+}
+
+/// The truth that is not known.
+const UNKNOWN: u8 = 2;
+
+/// The elements of each list, as sorted numbers of a dictionary of elements; nothing for what is no list.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lists {
+    /// Of the lists that lie in a file: where each ends.
+    ends: Lying<u64>,
+    elements: Lying<u32>,
+    /// How many lie in the file.
+    first: usize,
+    grown: Vec<Option<Box<[u32]>>>,
+}
+
+/// Stands in a file for what is no list.
+const NO_LIST: &[u32] = &[u32::MAX];
+
+impl Lists {
+    fn len(&self) -> usize {
+        self.first + self.grown.len()
+    }
+
+    pub(crate) fn get(&self, id: u32) -> Option<&[u32]> {
+        let at = id as usize;
+        if at >= self.first {
+            return self.grown.get(at - self.first)?.as_deref();
+        }
+        let ends = self.ends.items();
+        let from = if at > 0 { *ends.get(at - 1)? } else { 0 };
+        let list = self.elements.items().get(from as usize..*ends.get(at)? as usize)?;
+        (list != NO_LIST).then_some(list)
+    }
+
+    fn truncate(&mut self, most: usize) {
+        self.grown.truncate(most.saturating_sub(self.first));
+    }
 }
 
 /// Which facts are kept for a dictionary.
@@ -186,7 +240,7 @@ impl Slots {
             (None, true) => self.sources[sources[0]].dictionary,
             (None, false) => self.add_dictionary(),
         };
-        self.slots.push(Slot { expr, sources, dictionary, by_value: Vec::new(), is_source });
+        self.slots.push(Slot { expr, sources, dictionary, by_value: Shelf::default(), is_source });
         Ok(self.slots.len() - 1)
     }
 
@@ -233,7 +287,8 @@ impl Slots {
         if let [source] = *self.slots[slot].sources.as_slice() {
             self.catch_up(slot, source, &mut evaluator)?;
             let by_value = &self.slots[slot].by_value;
-            return Ok(table.columns[source].ids.iter().map(|&id| by_value[id as usize]).collect());
+            let of = |id: &u32| by_value.get(*id as usize).copied().unwrap_or(NULL);
+            return Ok(table.columns[source].ids.iter().map(of).collect());
         }
         let sources = self.slots[slot].sources.clone();
         let mut known: HashMap<Vec<u32>, u32> = HashMap::new();
@@ -323,7 +378,7 @@ impl Slots {
                 ids[self.slots[slot].sources[0]]
             } else if let [source] = *self.slots[slot].sources.as_slice() {
                 self.catch_up(slot, source, &mut evaluator)?;
-                self.slots[slot].by_value[ids[source] as usize]
+                self.slots[slot].by_value.get(ids[source] as usize).copied().unwrap_or(NULL)
             } else {
                 let of: Vec<(usize, u32)> = self.slots[slot].sources.iter().map(|&s| (s, ids[s])).collect();
                 self.work_out(slot, &of, &mut evaluator)?
@@ -376,7 +431,7 @@ impl Slots {
                 let have = facts.truths.len();
                 facts.truths.extend((have..values).map(|id| match dictionary.get(id as u32) {
                     b"true" if id > 0 => 1,
-                    _ if id == 0 => 2,
+                    _ if id == 0 => UNKNOWN,
                     _ => 0,
                 }));
             }
@@ -389,7 +444,7 @@ impl Slots {
                 for id in have..values {
                     let items: Option<Vec<Option<String>>> =
                         if id == 0 { None } else { serde_json::from_slice(dictionary.get(id as u32)).ok() };
-                    facts.lists.push(items.map(|items| {
+                    facts.lists.grown.push(items.map(|items| {
                         let mut numbers: Vec<u32> = items
                             .iter()
                             .flatten()

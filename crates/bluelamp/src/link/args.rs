@@ -241,4 +241,10 @@ pub(crate) enum Index {
         #[arg(long, value_name = "FILE")]
         index: PathBuf,
     },
+    /// Read an index file whole and say whether it is as it was written
+    Check {
+        /// The index file
+        #[arg(long, value_name = "FILE")]
+        index: PathBuf,
+    },
 }

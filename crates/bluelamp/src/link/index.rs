@@ -10,6 +10,7 @@ use crate::say;
 use bluelamp_linkage::index::{Index, TIE};
 use bluelamp_linkage::read::Columns;
 use bluelamp_linkage::settings::LinkType;
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use std::io::{BufRead, BufWriter};
 use std::path::Path;
@@ -30,6 +31,11 @@ pub(super) fn run(what: What) -> Result<(), Fail> {
             Ok(())
         }
         What::Serve { index } => serve(&mut open(&index)?),
+        What::Check { index } => {
+            let file = mapped(&index)?;
+            Index::check(file).map_err(|e| wrong(format!("{}: {e}", index.display())))?;
+            say::out(format!("{}: as it was written", index.display()))
+        }
     }
 }
 
@@ -43,9 +49,8 @@ fn build(model: &Path, inputs: &[std::path::PathBuf], out: &Path) -> Result<(), 
     }
     let mut table = files::records(inputs, Columns::Needed(&needed(&settings)), threads(None))?;
     let ids = ordered(&mut table, &settings)?;
-    let names: Vec<String> = (0..table.rows as u32).map(|r| ids.text(r).into_owned()).collect();
     stages.end("read");
-    let mut index = Index::new(settings, table, names, TIE, threads(None)).map_err(wrong)?;
+    let index = Index::new(settings, table, &ids, TIE, threads(None)).map_err(wrong)?;
     stages.end("index");
     files::whole(out, |file| {
         let mut to = BufWriter::with_capacity(1 << 20, file);
@@ -56,9 +61,13 @@ fn build(model: &Path, inputs: &[std::path::PathBuf], out: &Path) -> Result<(), 
     say::out(format!("{} records in {}\n{}", index.len(), out.display(), files::table(&stages)))
 }
 
+/// An index file is only ever replaced as a whole, by [`files::whole`]: it may be mapped.
+fn mapped(path: &Path) -> Result<Bytes, Fail> {
+    bluelamp_mapped::bytes(path).map_err(|e| wrong(format!("{} can't be read: {e}", path.display())))
+}
+
 fn open(path: &Path) -> Result<Index, Fail> {
-    let bytes = std::fs::read(path).map_err(|e| wrong(format!("{} can't be read: {e}", path.display())))?;
-    Index::open(&bytes).map_err(|e| wrong(format!("{}: {e}", path.display())))
+    Index::open(mapped(path)?).map_err(|e| wrong(format!("{}: {e}", path.display())))
 }
 
 fn object(text: &str) -> Result<Map<String, Value>, Fail> {

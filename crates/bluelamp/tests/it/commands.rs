@@ -44,6 +44,7 @@ fn every_command_has_help_and_says_where_the_data_is() {
         "link model",
         "link index",
         "link index build",
+        "link index check",
         "link index lookup",
         "link index serve",
         "openapi",

@@ -225,6 +225,13 @@ fn an_index_answers_one_record_at_a_time() {
     let ended = place.run(&["link", "index", "lookup", "--index", &index, r#"{"forename":"Ada"}"#]);
     assert_eq!(ended.code, Some(2));
     assert!(ended.err.contains("there is no column forename; there are"), "{}", ended.err);
+    place.run(&["link", "index", "check", "--index", &index]).ok();
+    let mut touched = fs::read(&index).unwrap();
+    touched[64] ^= 1;
+    fs::write(&index, touched).unwrap();
+    let ended = place.run(&["link", "index", "check", "--index", &index]);
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.err.contains("its section rows is not what was written"), "{}", ended.err);
     fs::write(&index, "nothing").unwrap();
     let ended = place.run(&["link", "index", "lookup", "--index", &index, record]);
     assert!(ended.err.contains("build it again"), "{}", ended.err);

@@ -1,41 +1,39 @@
 //! Clusters that follow each change: only the component that a change touches is clustered again, and what happens to a
 //! cluster is told.
 
+use super::ties::Tie;
 use super::{Event, Index};
 use crate::cluster::{self, Input, Judgement, Layout, Options, Pairs, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Index {
     /// Every cluster's records by id, sorted: for a comparison with a full run.
     pub fn partition(&self) -> Vec<Vec<String>> {
-        let mut all: Vec<Vec<String>> = self
-            .members
-            .values()
-            .map(|records| {
-                let mut ids: Vec<String> = records.iter().map(|r| self.names[*r as usize].clone()).collect();
-                ids.sort();
-                ids
-            })
-            .collect();
+        let mut clusters: BTreeMap<u64, Vec<String>> = BTreeMap::new();
+        for record in (0..self.rows.rows() as u32).filter(|record| self.is_alive(*record)) {
+            clusters.entry(self.label(record)).or_default().push(self.name(record));
+        }
+        let mut all: Vec<Vec<String>> = clusters.into_values().collect();
+        all.iter_mut().for_each(|ids| ids.sort());
         all.sort();
         all
     }
 
-    /// Clusters all records anew, from ties and judgements alone, as if there had been no changes one by one.
-    pub fn cluster_all_anew(&mut self) {
-        let all: Vec<u32> = (0..self.names.len() as u32).collect();
-        self.settle_all(&all);
-    }
-
-    pub(super) fn tie(&mut self, record: u32, ties: Vec<(u32, f64)>) {
-        for (other, weight) in ties {
-            self.edges[record as usize].push((other, weight));
-            self.edges[other as usize].push((record, weight));
+    pub(super) fn tie(&mut self, record: u32, ties: &[Tie]) {
+        for &Tie { other, weight, .. } in ties {
+            for (from, to) in [(record, other), (other, record)] {
+                if let Some(ties) = self.ties.edit(from) {
+                    ties.push(Tie::to(to, weight));
+                }
+            }
         }
     }
 
     pub(super) fn untie(&mut self, record: u32) {
-        for (other, _) in std::mem::take(&mut self.edges[record as usize]) {
-            self.edges[other as usize].retain(|(r, _)| *r != record);
+        for tie in self.ties.edit(record).map(std::mem::take).unwrap_or_default() {
+            if let Some(ties) = self.ties.edit(tie.other) {
+                ties.retain(|t| t.other != record);
+            }
         }
     }
 
@@ -46,7 +44,7 @@ impl Index {
         let mut at = 0;
         while at < all.len() {
             let record = all[at];
-            let ties = self.edges[record as usize].iter().map(|(other, _)| *other);
+            let ties = self.ties.of(record).iter().map(|tie| tie.other);
             let said = self.said.get(&record).into_iter().flatten();
             for other in ties.chain(said.filter(|(_, same)| **same).map(|(other, _)| *other)) {
                 if seen.insert(other) {
@@ -64,8 +62,8 @@ impl Index {
     pub(super) fn settle_all(&mut self, records: &[u32]) {
         let mut done = hashbrown::HashSet::new();
         let mut pieces = Vec::new();
-        for &record in records {
-            if self.alive[record as usize] && !done.contains(&record) {
+        for record in self.in_order(records.iter().copied()) {
+            if self.is_alive(record) && !done.contains(&record) {
                 let component = self.component(&[record]);
                 done.extend(component.iter().copied());
                 pieces.push(component);
@@ -75,40 +73,49 @@ impl Index {
         pieces.iter().for_each(|p| all.extend(p));
         all.sort_unstable();
         all.dedup();
-        let groups = pieces.iter().flat_map(|piece| self.groups(piece)).collect();
-        self.relabel(&all, groups);
+        let groups: Vec<_> = pieces.iter().flat_map(|piece| self.groups(piece)).collect();
+        self.relabel(&all, &groups);
     }
 
     pub(super) fn settle(&mut self, component: &[u32]) {
         let groups = self.groups(component);
-        self.relabel(component, groups);
+        self.relabel(component, &groups);
+    }
+
+    /// Records in the order of their ids: what becomes of them does not depend on when they came.
+    fn in_order(&self, records: impl Iterator<Item = u32>) -> Vec<u32> {
+        let mut all: Vec<u32> = records.collect();
+        all.sort_by_cached_key(|record| self.order.place(self.names.get(record + 1)));
+        all
     }
 
     /// The clusters within a component: the same function for one component and for a full run.
     fn groups(&self, component: &[u32]) -> Vec<Vec<u32>> {
-        let alive: Vec<u32> = component.iter().copied().filter(|r| self.alive[*r as usize]).collect();
+        let alive = self.in_order(component.iter().copied().filter(|r| self.is_alive(*r)));
         if alive.len() < 2 {
             return alive.into_iter().map(|r| vec![r]).collect();
         }
-        let local = |record: u32| alive.binary_search(&record).ok().map(|at| at as u32);
+        let mut numbered: Vec<(u32, u32)> = alive.iter().copied().zip(0..).collect();
+        numbered.sort_unstable();
+        // Each tie and each judgement stands with both of its records: it is taken at the one that comes first.
+        let after = |at: u32, other: u32| {
+            let found = numbered.binary_search_by_key(&other, |(record, _)| *record).ok()?;
+            Some(numbered[found].1).filter(|other| *other > at)
+        };
         let (mut left, mut right, mut weight) = (Vec::new(), Vec::new(), Vec::new());
         let mut judgements = Vec::new();
-        for (at, &record) in alive.iter().enumerate() {
-            for (other, w) in &self.edges[record as usize] {
-                if *other > record
-                    && let Some(other) = local(*other)
-                {
-                    left.push(at as u32);
+        for (at, record) in (0..).zip(&alive) {
+            for tie in self.ties.of(*record) {
+                if let Some(other) = after(at, tie.other) {
+                    left.push(at);
                     right.push(other);
-                    weight.push(*w);
+                    weight.push(tie.weight);
                 }
             }
-        }
-        for (at, record) in alive.iter().enumerate() {
-            for (other, same) in self.said.get(record).into_iter().flatten().filter(|(o, _)| *o > record) {
-                if let Some(other) = local(*other) {
+            for (other, same) in self.said.get(record).into_iter().flatten() {
+                if let Some(right) = after(at, *other) {
                     let verdict = if *same { Verdict::Same } else { Verdict::NotSame };
-                    judgements.push(Judgement { left: at as u32, right: other, verdict });
+                    judgements.push(Judgement { left: at, right, verdict });
                 }
             }
         }
@@ -125,7 +132,7 @@ impl Index {
         let options = Options { correct: false, ..Options::default() };
         let found =
             cluster::contradiction_aware(alive.len() as u32, &input, &options, &|| Box::new(|_| Vec::new()));
-        let mut groups: std::collections::BTreeMap<u32, Vec<u32>> = std::collections::BTreeMap::new();
+        let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (at, label) in found.labels.iter().enumerate() {
             groups.entry(*label).or_default().push(alive[at]);
         }
@@ -133,16 +140,15 @@ impl Index {
     }
 
     /// Gives groups the ids of the clusters that most of their records were in, and tells what happened.
-    fn relabel(&mut self, records: &[u32], groups: Vec<Vec<u32>>) {
-        let old: std::collections::BTreeSet<u64> =
-            records.iter().map(|r| self.labels[*r as usize]).filter(|l| *l != 0).collect();
+    fn relabel(&mut self, records: &[u32], groups: &[Vec<u32>]) {
+        let old: BTreeSet<u64> = records.iter().map(|r| self.label(*r)).filter(|l| *l != 0).collect();
         // The most records first, then the older cluster: who keeps an id does not depend on the order of work.
         let mut claims: Vec<(usize, u64, usize)> = Vec::new();
         for (at, group) in groups.iter().enumerate() {
-            let mut from: std::collections::BTreeMap<u64, usize> = std::collections::BTreeMap::new();
+            let mut from: BTreeMap<u64, usize> = BTreeMap::new();
             group
                 .iter()
-                .map(|r| self.labels[*r as usize])
+                .map(|r| self.label(*r))
                 .filter(|l| *l != 0)
                 .for_each(|l| *from.entry(l).or_default() += 1);
             claims.extend(from.into_iter().map(|(label, n)| (n, label, at)));
@@ -155,9 +161,6 @@ impl Index {
                 given[*at] = Some(*label);
             }
         }
-        old.iter().for_each(|label| {
-            self.members.remove(label);
-        });
         for (at, own) in given.iter_mut().enumerate() {
             let was = claims.iter().find(|(_, _, of)| *of == at).map(|(_, label, _)| *label);
             let label = match (*own, was) {
@@ -183,11 +186,10 @@ impl Index {
                 });
             }
         }
-        records.iter().for_each(|r| self.labels[*r as usize] = 0);
-        for (group, label) in groups.into_iter().zip(given) {
+        records.iter().for_each(|r| self.set_label(*r, 0));
+        for (group, label) in groups.iter().zip(given) {
             let Some(label) = label else { continue };
-            group.iter().for_each(|r| self.labels[*r as usize] = label);
-            self.members.insert(label, group);
+            group.iter().for_each(|r| self.set_label(*r, label));
         }
     }
 }

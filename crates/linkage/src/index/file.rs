@@ -1,174 +1,163 @@
-//! An index in a file: written from what there is now, opened without the source.
+//! An index in a file: written from what there is now, opened without the source and without being read.
 
-use super::{Index, TIE};
+use super::keys::Keys;
+use super::sections::{Sections, Writer, damaged};
+use super::ties::Ties;
+use super::{Index, Order, TIE};
 use crate::columns::{Column, Kind, Table};
 use crate::linker::{Limits, Linker};
 use crate::settings::Settings;
+use crate::shelf::{Grid, lasting_hash};
+use crate::slot::{open_dictionary, write_dictionary};
+use bytes::Bytes;
+use hashbrown::{HashMap, HashSet};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::Write;
 
-/// What an index file begins with; the number is the version of its form.
-const MAGIC: &[u8] = b"BLUELAMP-INDEX-1\n";
+const KINDS: [(&str, Kind); 6] = [
+    ("text", Kind::Text),
+    ("integer", Kind::Integer),
+    ("real", Kind::Real),
+    ("boolean", Kind::Boolean),
+    ("date", Kind::Date),
+    ("list", Kind::List),
+];
 
-fn section(out: &mut impl Write, bytes: &[u8]) -> std::io::Result<()> {
-    out.write_all(&(bytes.len() as u64).to_le_bytes())?;
-    out.write_all(bytes)
-}
-
-fn words(bytes: &[u8]) -> Vec<u32> {
-    bytes.as_chunks::<4>().0.iter().map(|b| u32::from_le_bytes(*b)).collect()
+/// What is told of an index beside its sections.
+#[derive(Serialize, Deserialize)]
+struct About {
+    settings: String,
+    /// What the numbers in a row mean: a hash of the compiled model.
+    plan: String,
+    columns: Vec<(String, String)>,
+    order: Order,
+    threshold: f64,
+    next_label: u64,
+    /// How many records are alive.
+    alive: usize,
+    /// How wide a row is.
+    width: usize,
+    judged: Vec<(u32, u32, bool)>,
 }
 
 impl Index {
     /// Writes the index: records, ties, clusters with their ids, judgements, and the frequencies that its weights are made
-    /// with.
+    /// with. Of records that are deleted, and of values that no record has any more, nothing is written.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub fn save(&mut self, out: &mut impl Write) -> std::io::Result<()> {
-        let table = self.linker.as_table();
-        let kinds = ["text", "integer", "real", "boolean", "date", "list"];
-        let columns: Vec<_> = table
-            .columns
-            .iter()
-            .map(|c| serde_json::json!({ "name": c.name, "kind": kinds[c.kind as usize] }))
-            .collect();
+    pub fn save(&self, out: &mut impl Write) -> std::io::Result<()> {
+        let mut out = Writer::new(out)?;
+        let records = || 0..self.rows.rows() as u32;
+        let row = |record: u32| self.rows.get(record).unwrap_or(&[]);
+        out.items("rows", records().flat_map(|record| row(record).iter().copied()))?;
+        write_dictionary(&mut out, "names", &self.names, |id| self.is_alive(id - 1))?;
+        out.items("labels", records().map(|record| self.label(record)))?;
+        self.keys.save(&self.rows, &mut out)?;
+        self.ties.save(&mut out)?;
+        let mut used: Vec<Vec<bool>> =
+            self.linker.slots.dictionaries.iter().map(|d| vec![false; d.len() + 1]).collect();
+        let dictionaries = self.linker.dictionaries_of_row();
+        for record in records() {
+            for (dictionary, id) in dictionaries.iter().zip(row(record)) {
+                if let Some(used) = used[*dictionary].get_mut(*id as usize) {
+                    *used = true;
+                }
+            }
+        }
+        self.linker.slots.save(&used, &mut out)?;
+        for (at, shares) in self.linker.frequencies().iter().enumerate() {
+            out.items(&format!("shares {at}"), (0..shares.len()).filter_map(|id| shares.get(id).copied()))?;
+        }
         let pairs = |(a, said): (&u32, &BTreeMap<u32, bool>)| {
             said.range(a + 1..).map(|(b, same)| (*a, *b, *same)).collect::<Vec<_>>()
         };
         let mut judged: Vec<(u32, u32, bool)> = self.said.iter().flat_map(pairs).collect();
         judged.sort_unstable();
-        let head = serde_json::json!({
-            "settings": self.settings.to_json(), "threshold": self.threshold, "next_label": self.next_label,
-            "columns": columns, "records": self.names.len(), "judged": judged,
-            "frequencies": self.linker.frequencies().len(),
-        });
-        out.write_all(MAGIC)?;
-        section(out, head.to_string().as_bytes())?;
-        for column in &table.columns {
-            let mut bytes = Vec::new();
-            let mut lengths = Vec::new();
-            for (_, value) in column.values.iter() {
-                lengths.extend((value.len() as u32).to_le_bytes());
-                bytes.extend_from_slice(value);
-            }
-            section(out, &lengths)?;
-            section(out, &bytes)?;
-            section(out, &column.ids.iter().flat_map(|id| id.to_le_bytes()).collect::<Vec<u8>>())?;
-        }
-        for shares in self.linker.frequencies() {
-            section(out, &shares.iter().flat_map(|s| s.to_le_bytes()).collect::<Vec<u8>>())?;
-        }
-        section(out, &self.names.iter().flat_map(|n| (n.len() as u32).to_le_bytes()).collect::<Vec<u8>>())?;
-        section(out, self.names.concat().as_bytes())?;
-        let mut edges = Vec::new();
-        for (left, of) in self.edges.iter().enumerate() {
-            for (right, weight) in of.iter().filter(|(r, _)| *r as usize > left) {
-                edges.extend((left as u32).to_le_bytes());
-                edges.extend(right.to_le_bytes());
-                edges.extend(weight.to_le_bytes());
-            }
-        }
-        section(out, &edges)?;
-        section(out, &self.labels.iter().flat_map(|l| l.to_le_bytes()).collect::<Vec<u8>>())
+        let kind = |kind: Kind| KINDS.iter().find(|(_, k)| *k == kind).map_or("text", |(name, _)| *name);
+        out.end(&About {
+            settings: self.settings.to_json().to_string(),
+            plan: plan(&self.linker),
+            columns: self
+                .linker
+                .slots
+                .sources
+                .iter()
+                .map(|s| (s.name.clone(), kind(s.kind).to_owned()))
+                .collect(),
+            order: self.order,
+            threshold: self.threshold,
+            next_label: self.next_label,
+            alive: self.alive,
+            width: self.linker.width(),
+            judged,
+        })
     }
 
-    /// Opens an index that [`Index::save`] wrote. The source is not read again, nothing is compared again.
+    /// Opens an index that [`Index::save`] wrote: nothing is read again or compared again, records and values are used
+    /// where they lie. `file` may be a file that is mapped into memory; it must not change while the index is in use.
     ///
     /// # Errors
-    /// In words, where the file is none of ours, damaged, or of another version.
-    pub fn open(bytes: &[u8]) -> Result<Index, String> {
-        let mut rest = bytes.strip_prefix(MAGIC).ok_or("is no index of this version; build it again")?;
-        let damaged = || "is damaged: it ends early or does not add up; build it again".to_owned();
-        let mut next = || -> Result<&[u8], String> {
-            let (length, tail) = rest.split_first_chunk::<8>().ok_or_else(damaged)?;
-            let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| damaged())?;
-            let (section, tail) = tail.split_at_checked(length).ok_or_else(damaged)?;
-            rest = tail;
-            Ok(section)
+    /// In words, where the file is none of ours, of another version, or does not add up. What lies in it is not read, and
+    /// so not checked: [`Index::check`] does that.
+    pub fn open(file: Bytes) -> Result<Index, String> {
+        let (file, about): (_, About) = Sections::open(file)?;
+        let settings = Settings::from_json(&about.settings).map_err(|e| e.to_string())?;
+        let mut table = Table { sources: vec![String::new()], ..Table::default() };
+        for (name, kind) in &about.columns {
+            let (_, kind) = KINDS.iter().find(|(name, _)| name == kind).ok_or_else(damaged)?;
+            table.columns.push(Column::new(name, *kind));
+        }
+        let mut linker = Linker::reusable(&settings, &settings.rules, table, Limits::default())?;
+        let places = linker.key_places(&settings.rules)?;
+        if about.plan != plan(&linker) || about.width != linker.width() {
+            return Err("was made by another version of this program; build it again".to_owned());
+        }
+        linker.slots.open(&file)?;
+        for (at, shares) in linker.frequencies_mut().iter_mut().enumerate() {
+            *shares = file.items(&format!("shares {at}"))?.into();
+        }
+        let mut said: HashMap<u32, BTreeMap<u32, bool>> = HashMap::new();
+        for (a, b, same) in about.judged {
+            said.entry(a).or_default().insert(b, same);
+            said.entry(b).or_default().insert(a, same);
+        }
+        let index = Index {
+            rows: Grid::lying(about.width, file.items("rows")?),
+            keys: Keys::open(places, &file)?,
+            names: open_dictionary(&file, "names")?,
+            order: about.order,
+            gone: HashSet::new(),
+            alive: about.alive,
+            ties: Ties::open(&file)?,
+            labels: Grid::lying(1, file.items("labels")?),
+            next_label: about.next_label,
+            said,
+            events: Vec::new(),
+            worker: linker.worker_for_one(),
+            threshold: if about.threshold.is_nan() { TIE } else { about.threshold },
+            linker,
+            settings,
         };
-        let head: serde_json::Value = serde_json::from_slice(next()?).map_err(|_| damaged())?;
-        let settings =
-            Settings::from_json(head["settings"].as_str().unwrap_or_default()).map_err(|e| e.to_string())?;
-        let records = head["records"].as_u64().and_then(|n| usize::try_from(n).ok()).ok_or_else(damaged)?;
-        let mut table =
-            Table { rows: records, sources: vec![String::new()], source: Vec::new(), columns: Vec::new() };
-        for column in head["columns"].as_array().ok_or_else(damaged)? {
-            let kind = match column["kind"].as_str() {
-                Some("text") => Kind::Text,
-                Some("integer") => Kind::Integer,
-                Some("real") => Kind::Real,
-                Some("boolean") => Kind::Boolean,
-                Some("date") => Kind::Date,
-                Some("list") => Kind::List,
-                _ => return Err(damaged()),
-            };
-            let mut made = Column::new(column["name"].as_str().ok_or_else(damaged)?, kind);
-            let lengths = words(next()?);
-            let mut values = next()?;
-            for length in lengths {
-                let (value, tail) = values.split_at_checked(length as usize).ok_or_else(damaged)?;
-                made.values.intern(value);
-                values = tail;
-            }
-            made.ids = words(next()?);
-            if made.ids.len() != records || made.ids.iter().any(|id| *id as usize > made.values.len()) {
-                return Err(damaged());
-            }
-            table.columns.push(made);
-        }
-        let mut frequencies = Vec::new();
-        for _ in 0..head["frequencies"].as_u64().unwrap_or(0) {
-            frequencies.push(
-                next()?.as_chunks::<8>().0.iter().map(|b| f64::from_le_bytes(*b)).collect::<Vec<f64>>(),
-            );
-        }
-        let lengths = words(next()?);
-        let mut all = std::str::from_utf8(next()?).map_err(|_| damaged())?;
-        let mut names = Vec::with_capacity(records);
-        for length in lengths {
-            let (name, tail) = all.split_at_checked(length as usize).ok_or_else(damaged)?;
-            names.push(name.to_owned());
-            all = tail;
-        }
-        let mut edges: Vec<Vec<(u32, f64)>> = vec![Vec::new(); records];
-        for edge in next()?.as_chunks::<16>().0 {
-            let word = |at: usize| u32::from_le_bytes([edge[at], edge[at + 1], edge[at + 2], edge[at + 3]]);
-            let mut weight = [0; 8];
-            weight.copy_from_slice(&edge[8..]);
-            let (left, right, weight) = (word(0), word(4), f64::from_le_bytes(weight));
-            if left.max(right) as usize >= records {
-                return Err(damaged());
-            }
-            edges[left as usize].push((right, weight));
-            edges[right as usize].push((left, weight));
-        }
-        let labels: Vec<u64> = next()?.as_chunks::<8>().0.iter().map(|b| u64::from_le_bytes(*b)).collect();
-        if names.len() != records || labels.len() != records {
+        let records = index.rows.rows();
+        if [index.names.len(), index.ties.records(), index.labels.rows(), index.keys.records()]
+            != [records; 4]
+        {
             return Err(damaged());
-        }
-        table.source = vec![0; records];
-        let mut linker = Linker::reusable(&settings, &[], table, Limits::default())?;
-        if linker.frequencies().len() != frequencies.len() {
-            return Err(damaged());
-        }
-        *linker.frequencies() = frequencies;
-        let threshold = head["threshold"].as_f64().unwrap_or(TIE);
-        let mut index = Index::filed(settings, linker, names, edges, threshold)?;
-        for (record, label) in labels.iter().enumerate().filter(|(_, l)| **l != 0) {
-            index.members.entry(*label).or_default().push(record as u32);
-        }
-        index.labels = labels;
-        index.next_label = head["next_label"].as_u64().ok_or_else(damaged)?;
-        let judged: Vec<(u32, u32, bool)> =
-            serde_json::from_value(head["judged"].clone()).map_err(|_| damaged())?;
-        for (a, b, same) in judged {
-            if a.max(b) as usize >= records {
-                return Err(damaged());
-            }
-            index.said.entry(a).or_default().insert(b, same);
-            index.said.entry(b).or_default().insert(a, same);
         }
         Ok(index)
     }
+
+    /// Reads all of an index file and compares it with what was written.
+    ///
+    /// # Errors
+    /// In words, as [`Index::open`]; names the part that is not as it was.
+    pub fn check(file: Bytes) -> Result<(), String> {
+        Sections::open::<About>(file)?.0.check()
+    }
+}
+
+fn plan(linker: &Linker) -> String {
+    format!("{:016x}", lasting_hash(linker.plan().as_bytes()))
 }

@@ -7,18 +7,29 @@
 //! Clusters follow each change: records tied by pairs of at least [`Index::threshold`] form a component, and only the
 //! component that a change touches is clustered again, by the same function that a full run would use on it. A cluster
 //! keeps its id while most of its records stay together; what happens to it is told as [`Event`]s. Nothing is merged.
+//!
+//! An index is opened from its file without being read: what lies there is used where it lies, and what comes or changes
+//! is kept beside it until the index is written again.
 
 mod clusters;
 mod file;
+mod keys;
+pub(crate) mod sections;
+mod ties;
 
 use crate::columns::Table;
-use crate::dictionary::NULL;
+use crate::dictionary::{Dictionary, NULL};
 use crate::linker::{Limits, Linker, Worker, probability};
 use crate::parallel;
+use crate::predict::Ids;
 use crate::settings::Settings;
-use hashbrown::HashMap;
-use serde::Serialize;
+use crate::shelf::Grid;
+use crate::write::Of;
+use hashbrown::{HashMap, HashSet};
+use keys::Keys;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use ties::{Tie, Ties};
 
 /// A record that may be the same person.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -67,17 +78,18 @@ pub enum Event {
 pub struct Index {
     linker: Linker,
     settings: Settings,
-    keys: Vec<Vec<usize>>,
-    /// By rule: the newest record of a key.
-    heads: Vec<HashMap<u64, u32>>,
-    /// By record and rule: the record before it with the same key.
-    before: Vec<u32>,
-    alive: Vec<bool>,
-    names: Vec<String>,
-    places: HashMap<String, u32>,
-    edges: Vec<Vec<(u32, f64)>>,
-    labels: Vec<u64>,
-    members: HashMap<u64, Vec<u32>>,
+    rows: Grid<u32>,
+    keys: Keys,
+    /// The ids of records: the number of one is its record's, plus one.
+    names: Dictionary,
+    order: Order,
+    /// Records that were deleted.
+    gone: HashSet<u32>,
+    /// How many records there are that were not.
+    alive: usize,
+    ties: Ties,
+    /// The cluster of each record; 0 where it is in none.
+    labels: Grid<u64>,
     next_label: u64,
     /// For each record what people said of it and another: whether they are the same.
     said: HashMap<u32, BTreeMap<u32, bool>>,
@@ -86,31 +98,30 @@ pub struct Index {
     threshold: f64,
 }
 
-const NONE: u32 = u32::MAX;
-
 /// Ties of at least this weight form components; with the model of a million people no component is larger than a few
 /// dozen records there, where at a probability of 0.95 one is of fifty thousand.
 pub const TIE: f64 = 10.0;
 
 impl Index {
-    /// Makes an index of a model and records in the order of [`crate::linker::order`]; `names` are their ids.
+    /// Makes an index of a model and records in the order of [`crate::linker::order`].
     ///
     /// # Errors
-    /// A column that is missing, a rule that cannot serve an index.
+    /// A column that is missing, a rule that cannot serve an index, an id that stands twice.
     pub fn new(
         settings: Settings,
         table: Table,
-        names: Vec<String>,
+        ids: &Ids,
         threshold: f64,
         threads: usize,
     ) -> Result<Index, String> {
-        if names.len() != table.rows {
-            return Err(format!("there are {} ids for {} records", names.len(), table.rows));
+        let records = table.rows;
+        if ids.len() != records {
+            return Err(format!("there are {} ids for {records} records", ids.len()));
         }
         let mut linker = Linker::reusable(&settings, &settings.rules, table, Limits::default())?;
         // Pairs first, while the blocks are there.
         let tasks = linker.tasks();
-        let mut edges: Vec<Vec<(u32, f64)>> = vec![Vec::new(); names.len()];
+        let mut all: Vec<Vec<Tie>> = vec![Vec::new(); records];
         parallel::ordered(
             threads,
             tasks.len(),
@@ -127,17 +138,41 @@ impl Index {
             },
             |_, ties| {
                 for (left, right, weight) in ties {
-                    edges[left as usize].push((right, weight));
-                    edges[right as usize].push((left, weight));
+                    all[left as usize].push(Tie::to(right, weight));
+                    all[right as usize].push(Tie::to(left, weight));
                 }
                 Ok(())
             },
         )?;
         linker.blocks = crate::block::Blocks::default();
-        let mut index = Index::filed(settings, linker, names, edges, threshold)?;
-        index.labels = vec![0; index.names.len()];
-        let mut seen = vec![false; index.names.len()];
-        for record in 0..index.names.len() as u32 {
+        let keys = Keys::new(linker.key_places(&settings.rules)?);
+        let mut index = Index {
+            rows: linker.take_rows(),
+            keys,
+            names: Dictionary::default(),
+            order: if ids.kind() == Of::Integer { Order::Numbers } else { Order::Texts },
+            gone: HashSet::new(),
+            alive: records,
+            ties: all.into(),
+            labels: Grid::of(1, vec![0; records]),
+            next_label: 1,
+            said: HashMap::new(),
+            events: Vec::new(),
+            worker: linker.worker_for_one(),
+            threshold,
+            linker,
+            settings,
+        };
+        for record in 0..records as u32 {
+            let id = ids.text(record);
+            if index.names.intern(id.as_bytes()) != record + 1 {
+                return Err(format!("the id {id} stands twice; an index knows its records by their ids"));
+            }
+            index.keys.push();
+            index.keys.file(record, &index.rows);
+        }
+        let mut seen = vec![false; records];
+        for record in 0..records as u32 {
             if !seen[record as usize] {
                 let component = index.component(&[record]);
                 component.iter().for_each(|r| seen[*r as usize] = true);
@@ -148,45 +183,6 @@ impl Index {
         Ok(index)
     }
 
-    /// Records under their keys, not clustered yet.
-    fn filed(
-        settings: Settings,
-        mut linker: Linker,
-        names: Vec<String>,
-        edges: Vec<Vec<(u32, f64)>>,
-        threshold: f64,
-    ) -> Result<Index, String> {
-        let keys = linker.key_places(&settings.rules)?;
-        let worker = linker.worker();
-        let mut index = Index {
-            heads: vec![HashMap::new(); keys.len()],
-            before: Vec::with_capacity(names.len() * keys.len()),
-            alive: names.iter().map(|n| !n.is_empty()).collect(),
-            places: names
-                .iter()
-                .enumerate()
-                .filter(|(_, n)| !n.is_empty())
-                .map(|(at, n)| (n.clone(), at as u32))
-                .collect(),
-            names,
-            edges,
-            labels: Vec::new(),
-            members: HashMap::new(),
-            next_label: 1,
-            said: HashMap::new(),
-            events: Vec::new(),
-            linker,
-            settings,
-            keys,
-            worker,
-            threshold,
-        };
-        for record in 0..index.names.len() as u32 {
-            index.file(record);
-        }
-        Ok(index)
-    }
-
     /// Ties of at least this weight form components.
     pub fn threshold(&self) -> f64 {
         self.threshold
@@ -194,12 +190,12 @@ impl Index {
 
     /// How many records there are.
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.alive
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.alive == 0
     }
 
     /// The columns that a record is looked up by, in order.
@@ -220,19 +216,19 @@ impl Index {
         most: usize,
     ) -> Result<Vec<Candidate>, String> {
         let (row, mark) = self.linker.encode(values)?;
-        let own = self.places.get(id).copied();
+        let own = self.place(id).ok();
         let found = self.candidates(&row, id, own, threshold);
         self.linker.forget(&mark);
         let mut all = found?;
-        all.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        all.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.other.cmp(&b.other)));
         all.truncate(most);
         Ok(all
             .into_iter()
-            .map(|(record, weight)| Candidate {
-                id: self.names[record as usize].clone(),
+            .map(|Tie { other, weight, .. }| Candidate {
+                id: self.name(other),
                 weight,
                 probability: probability(weight),
-                cluster: self.labels[record as usize],
+                cluster: self.label(other),
             })
             .collect())
     }
@@ -242,28 +238,25 @@ impl Index {
     /// # Errors
     /// Where the id is there already, or a value cannot be worked with.
     pub fn add(&mut self, id: &str, values: &[Option<&[u8]>]) -> Result<u64, String> {
-        if self.places.contains_key(id) {
+        if self.place(id).is_ok() {
             return Err(format!("a record with the id {id} is there already; change it instead"));
         }
-        let (row, mark) = self.linker.encode(values)?;
-        let ties = match self.candidates(&row, id, None, self.threshold) {
-            Ok(ties) => ties,
-            Err(why) => {
-                self.linker.forget(&mark);
-                return Err(why);
-            }
-        };
-        let record = self.linker.push(&row, 0);
-        self.names.push(id.to_owned());
-        self.places.insert(id.to_owned(), record);
-        self.alive.push(true);
-        self.edges.push(Vec::new());
-        self.labels.push(0);
-        self.file(record);
-        self.tie(record, ties);
+        let (row, ties) = self.encode(id, None, values)?;
+        let record = self.names.intern(id.as_bytes()) - 1;
+        if self.gone.remove(&record) {
+            self.set_row(record, &row);
+        } else {
+            self.rows.push(&row);
+            self.keys.push();
+            self.ties.push();
+            self.labels.push(&[0]);
+        }
+        self.alive += 1;
+        self.keys.file(record, &self.rows);
+        self.tie(record, &ties);
         let component = self.component(&[record]);
         self.settle(&component);
-        Ok(self.labels[record as usize])
+        Ok(self.label(record))
     }
 
     /// Changes a record. Gives its cluster.
@@ -272,23 +265,16 @@ impl Index {
     /// Where there is no such record, or a value cannot be worked with.
     pub fn change(&mut self, id: &str, values: &[Option<&[u8]>]) -> Result<u64, String> {
         let record = self.place(id)?;
-        let (row, mark) = self.linker.encode(values)?;
-        let ties = match self.candidates(&row, id, Some(record), self.threshold) {
-            Ok(ties) => ties,
-            Err(why) => {
-                self.linker.forget(&mark);
-                return Err(why);
-            }
-        };
+        let (row, ties) = self.encode(id, Some(record), values)?;
         let mut touched = self.component(&[record]);
         self.untie(record);
-        self.unfile(record);
-        self.linker.replace(record, &row);
-        self.refile(record);
-        self.tie(record, ties);
+        self.keys.unfile(record, &self.rows);
+        self.set_row(record, &row);
+        self.keys.file(record, &self.rows);
+        self.tie(record, &ties);
         touched.push(record);
         self.settle_all(&touched);
-        Ok(self.labels[record as usize])
+        Ok(self.label(record))
     }
 
     /// Deletes a record.
@@ -299,18 +285,38 @@ impl Index {
         let record = self.place(id)?;
         let touched = self.component(&[record]);
         self.untie(record);
-        self.unfile(record);
-        self.alive[record as usize] = false;
-        self.places.remove(id);
+        self.keys.unfile(record, &self.rows);
+        self.set_row(record, &vec![NULL; self.linker.width()]);
+        self.gone.insert(record);
+        self.alive -= 1;
         for other in self.said.remove(&record).unwrap_or_default().into_keys() {
             self.forget_said(other, record);
         }
-        let empty: Vec<Option<&[u8]>> = vec![None; self.linker.columns().len()];
-        let (row, _) = self.linker.encode(&empty)?;
-        self.linker.replace(record, &row);
-        self.names[record as usize].clear();
         self.settle_all(&touched);
         Ok(())
+    }
+
+    /// The row of values that need not be there yet, and what it is tied to. Leaves nothing behind where that fails.
+    fn encode(
+        &mut self,
+        id: &str,
+        own: Option<u32>,
+        values: &[Option<&[u8]>],
+    ) -> Result<(Vec<u32>, Vec<Tie>), String> {
+        let (row, mark) = self.linker.encode(values)?;
+        match self.candidates(&row, id, own, self.threshold) {
+            Ok(ties) => Ok((row, ties)),
+            Err(why) => {
+                self.linker.forget(&mark);
+                Err(why)
+            }
+        }
+    }
+
+    fn set_row(&mut self, record: u32, row: &[u32]) {
+        if let Some(held) = self.rows.edit(record) {
+            held.copy_from_slice(row);
+        }
     }
 
     /// Takes a judgement into account: `Some(true)` the same person, `Some(false)` not, `None` taken back.
@@ -352,9 +358,11 @@ impl Index {
     /// Where there is no such record.
     pub fn cluster(&self, id: &str) -> Result<(u64, Vec<String>), String> {
         let record = self.place(id)?;
-        let label = self.labels[record as usize];
+        let label = self.label(record);
+        // A cluster lies within a component.
+        let component = self.component(&[record]);
         let mut ids: Vec<String> =
-            self.members.get(&label).into_iter().flatten().map(|r| self.names[*r as usize].clone()).collect();
+            component.into_iter().filter(|r| self.label(*r) == label).map(|r| self.name(r)).collect();
         ids.sort();
         Ok((label, ids))
     }
@@ -365,66 +373,27 @@ impl Index {
     }
 
     fn place(&self, id: &str) -> Result<u32, String> {
-        self.places.get(id).copied().ok_or_else(|| format!("there is no record with the id {id}"))
+        let record = self.names.find(id.as_bytes()).map(|number| number - 1);
+        record
+            .filter(|record| self.is_alive(*record))
+            .ok_or_else(|| format!("there is no record with the id {id}"))
     }
 
-    /// The key of a row by a rule; none where a part of it is NULL.
-    fn key(&self, row: &[u32], rule: usize) -> Option<u64> {
-        let mut hash = 0x9e37_79b9_7f4a_7c15u64;
-        for place in &self.keys[rule] {
-            let id = row[*place];
-            if id == NULL {
-                return None;
-            }
-            hash = (hash ^ u64::from(id)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-            hash ^= hash >> 32;
-        }
-        Some(hash)
+    fn is_alive(&self, record: u32) -> bool {
+        !self.gone.contains(&record) && !self.names.get(record + 1).is_empty()
     }
 
-    fn shares(&self, a: &[u32], b: &[u32], rule: usize) -> bool {
-        self.keys[rule].iter().all(|place| a[*place] == b[*place] && a[*place] != NULL)
+    fn name(&self, record: u32) -> String {
+        self.names.text(record + 1).into_owned()
     }
 
-    fn file(&mut self, record: u32) {
-        let rules = self.keys.len();
-        self.before.resize((record as usize + 1) * rules, NONE);
-        self.refile(record);
+    fn label(&self, record: u32) -> u64 {
+        self.labels.get(record).map_or(0, |label| label[0])
     }
 
-    fn refile(&mut self, record: u32) {
-        for rule in 0..self.keys.len() {
-            let Some(key) = self.key(self.linker.row(record), rule) else { continue };
-            let before = self.heads[rule].insert(key, record);
-            self.before[record as usize * self.keys.len() + rule] = before.unwrap_or(NONE);
-        }
-    }
-
-    /// Takes a record out of the chains of its keys.
-    fn unfile(&mut self, record: u32) {
-        let rules = self.keys.len();
-        for rule in 0..rules {
-            let Some(key) = self.key(self.linker.row(record), rule) else { continue };
-            let behind = self.before[record as usize * rules + rule];
-            let Some(head) = self.heads[rule].get(&key).copied() else { continue };
-            if head == record {
-                if behind == NONE {
-                    self.heads[rule].remove(&key);
-                } else {
-                    self.heads[rule].insert(key, behind);
-                }
-            } else {
-                let mut at = head;
-                while at != NONE {
-                    let next = self.before[at as usize * rules + rule];
-                    if next == record {
-                        self.before[at as usize * rules + rule] = behind;
-                        break;
-                    }
-                    at = next;
-                }
-            }
-            self.before[record as usize * rules + rule] = NONE;
+    fn set_label(&mut self, record: u32, label: u64) {
+        if let Some(held) = self.labels.edit(record) {
+            held[0] = label;
         }
     }
 
@@ -435,44 +404,48 @@ impl Index {
         id: &str,
         own: Option<u32>,
         threshold: f64,
-    ) -> Result<Vec<(u32, f64)>, String> {
-        let rules = self.keys.len();
-        let mut found = Vec::new();
-        let mut worker = std::mem::take(&mut self.worker);
-        for rule in 0..rules {
-            let Some(key) = self.key(row, rule) else { continue };
-            let mut at = self.heads[rule].get(&key).copied().unwrap_or(NONE);
-            while at != NONE {
-                let candidate = self.linker.row(at);
-                let next = self.before[at as usize * rules + rule];
+    ) -> Result<Vec<Tie>, String> {
+        let Index { linker, keys, rows, names, order, worker, .. } = self;
+        let (mut found, place) = (Vec::new(), order.place(id.as_bytes()));
+        for rule in 0..keys.rules() {
+            for (at, candidate) in keys.chain(row, rule, rows) {
                 // A key of another value may fall on the same number; a pair of an earlier rule was weighed there.
-                if Some(at) != own
-                    && self.shares(row, candidate, rule)
-                    && !(0..rule).any(|earlier| self.shares(row, candidate, earlier))
+                if Some(at) == own
+                    || !keys.shares(row, candidate, rule)
+                    || (0..rule).any(|earlier| keys.shares(row, candidate, earlier))
                 {
-                    let (left, right) = if before(id, &self.names[at as usize]) {
-                        (row, candidate)
-                    } else {
-                        (candidate, row)
-                    };
-                    let pattern = self.linker.pattern_of(left, right, &mut worker);
-                    let weight = self.linker.weights.of(pattern, left, right);
-                    if weight >= threshold {
-                        found.push((at, weight));
-                    }
+                    continue;
                 }
-                at = next;
+                let other = order.place(names.get(at + 1));
+                let (left, right) = if place < other { (row, candidate) } else { (candidate, row) };
+                let pattern = linker.pattern_of(left, right, worker);
+                let weight = linker.weights.of(pattern, left, right);
+                if weight >= threshold {
+                    found.push(Tie::to(at, weight));
+                }
             }
         }
-        self.worker = worker;
-        self.worker.fault().map_or(Ok(found), Err)
+        worker.fault().map_or(Ok(found), Err)
     }
 }
 
-/// Whether an id stands before another: as numbers where both are, else byte by byte.
-fn before(a: &str, b: &str) -> bool {
-    match (a.parse::<i64>(), b.parse::<i64>()) {
-        (Ok(a), Ok(b)) => a < b,
-        _ => a.as_bytes() < b.as_bytes(),
+/// The order of ids: that of [`crate::linker::order`], by which a pair has its left and its right record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Order {
+    /// Whole numbers as numbers; an id that came later and is none stands behind them.
+    Numbers,
+    /// Byte by byte.
+    Texts,
+}
+
+impl Order {
+    /// Where an id stands among ids.
+    fn place(self, id: &[u8]) -> (bool, i64, &[u8]) {
+        let number = || std::str::from_utf8(id).ok()?.parse().ok();
+        match (self == Order::Numbers).then(number).flatten() {
+            Some(number) => (false, number, id),
+            None => (true, 0, id),
+        }
     }
 }
