@@ -10,7 +10,7 @@ use crate::columns::{Column, Kind, Table};
 use crate::comparisons::Rows;
 use crate::dictionary::NULL;
 use crate::group::{self, Groups};
-use crate::kernel::{Compiler, Likeness, Node, Scratch, truth};
+use crate::kernel::{Compiler, Likeness, Node, Scratch};
 use crate::linker::Limits;
 use crate::metric::Unit;
 use crate::settings::{LinkType, Rule};
@@ -364,10 +364,8 @@ impl Blocks {
         scratch: &mut Scratch,
     ) -> bool {
         let Some(node) = &self.rules[rule].filter else { return true };
-        scratch.likenesses.clear();
-        scratch.likenesses.resize(filters.likenesses.len(), f64::NAN);
         let (left, right) = (filters.rows.row(left), filters.rows.row(right));
-        truth(node, filters.likenesses, filters.slots, left, right, scratch) == 1
+        scratch.holds(node, filters.likenesses, filters.slots, left, right)
     }
 
     /// Whether a rule gives a pair.

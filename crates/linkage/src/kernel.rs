@@ -387,6 +387,20 @@ impl Scratch {
     pub(crate) fn new(unit: metric::Unit) -> Scratch {
         Scratch { evaluator: Evaluator::new(unit), ..Scratch::default() }
     }
+
+    /// Whether a condition holds for two rows of which nothing is known yet.
+    pub(crate) fn holds(
+        &mut self,
+        condition: &Node,
+        likenesses: &[Likeness],
+        slots: &Slots,
+        left: &[u32],
+        right: &[u32],
+    ) -> bool {
+        self.likenesses.clear();
+        self.likenesses.resize(likenesses.len(), f64::NAN);
+        truth(condition, likenesses, slots, left, right, self) == 1
+    }
 }
 
 struct OfPair<'a> {
@@ -453,7 +467,7 @@ pub(crate) fn is_true(
 }
 
 /// The truth of a condition over a pair.
-pub(crate) fn truth(
+fn truth(
     node: &Node,
     likenesses: &[Likeness],
     slots: &Slots,

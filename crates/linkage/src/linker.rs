@@ -7,7 +7,8 @@ use crate::block::{Blocks, Filters, Task};
 use crate::columns::Table;
 use crate::comparisons::{Batch, Comparisons, Rows};
 use crate::dictionary::NULL;
-use crate::kernel::{Compiler, RowPlan};
+use crate::index::keys::KeyRule;
+use crate::kernel::{Compiler, Node, RowPlan};
 use crate::settings::{LinkType, Rule, Settings};
 use crate::shelf::{Grid, Shelf};
 use crate::slot::Slots;
@@ -278,28 +279,34 @@ impl Linker {
         );
     }
 
-    /// Puts the keys of rules into the rows of records, for an index: for each rule the places of its parts.
+    /// Puts the keys of rules into the rows of records, for an index: for each rule where the parts of its key are.
     ///
     /// # Errors
-    /// For a rule that is more than equalities of one expression on both sides, by name.
-    pub(crate) fn key_places(&mut self, rules: &[Rule]) -> Result<Vec<Vec<usize>>, String> {
+    /// For a rule that takes lists apart, by name.
+    pub(crate) fn key_rules(&mut self, rules: &[Rule]) -> Result<Vec<KeyRule>, String> {
         let mut all = Vec::new();
         for rule in rules {
-            let expr = Expr::rule(&rule.sql).map_err(|e| e.to_string())?;
+            let at = |what: String| format!("the rule {}: {what}", rule.sql);
+            let expr = Expr::rule(&rule.sql).map_err(|e| at(e.to_string()))?;
             let (keys, rest) = crate::block::parts(&expr);
-            let plain = keys.iter().all(|(a, b)| a.without_side() == b.without_side());
-            if keys.is_empty() || !rest.is_empty() || !plain || !rule.explode.is_empty() {
-                return Err(format!(
-                    "the rule {} can't serve an index: there a rule is made of equalities of one expression on both sides",
-                    rule.sql
-                ));
+            if !rule.explode.is_empty() {
+                return Err(at("takes lists apart, which an index can't do".to_owned()));
             }
-            let mut places = Vec::new();
-            for (key, _) in keys {
-                let slot = self.slots.slot(key, None)?;
-                places.push(self.rows_of.place(&self.slots, slot).at);
+            let (mut left, mut right) = (Vec::new(), Vec::new());
+            for (a, b) in keys {
+                // Values of different columns are numbered together.
+                let shared = (a.without_side() != b.without_side()).then(|| self.slots.shared_dictionary());
+                for (key, places) in [(a, &mut left), (b, &mut right)] {
+                    let slot = self.slots.slot(key, shared).map_err(at)?;
+                    places.push(self.rows_of.place(&self.slots, slot).at);
+                }
             }
-            all.push(places);
+            let filter = rest.into_iter().cloned().reduce(|a, b| Expr::And(vec![a, b]));
+            let likenesses = std::mem::take(&mut self.comparisons.likenesses);
+            let mut compiler = Compiler { slots: &mut self.slots, rows: &mut self.rows_of, likenesses };
+            let filter = filter.map(|filter| compiler.node(&filter)).transpose();
+            self.comparisons.likenesses = compiler.likenesses;
+            all.push(KeyRule { left, right, filter: filter.map_err(at)? });
         }
         // Every column has its place too, so that an index can be written out again.
         for name in self.columns() {
@@ -315,6 +322,11 @@ impl Linker {
         self.slots.make_ready();
         self.table = None;
         Ok(all)
+    }
+
+    /// Whether a condition holds for two rows.
+    pub(crate) fn holds(&self, condition: &Node, left: &[u32], right: &[u32], worker: &mut Worker) -> bool {
+        worker.filters.holds(condition, &self.comparisons.likenesses, &self.slots, left, right)
     }
 
     /// The row of a record that is not there yet, and what was known before it.

@@ -110,7 +110,7 @@ impl Index {
             table.columns.push(Column::new(name, *kind));
         }
         let mut linker = Linker::reusable(&settings, &settings.rules, table, Limits::default())?;
-        let places = linker.key_places(&settings.rules)?;
+        let rules = linker.key_rules(&settings.rules)?;
         if about.plan != plan(&linker) || about.width != linker.width() {
             return Err("was made by another version of this program; build it again".to_owned());
         }
@@ -125,7 +125,7 @@ impl Index {
         }
         let index = Index {
             rows: Grid::lying(about.width, file.items("rows")?),
-            keys: Keys::open(places, &file)?,
+            keys: Keys::open(rules, &file)?,
             names: open_dictionary(&file, "names")?,
             order: about.order,
             gone: HashSet::new(),

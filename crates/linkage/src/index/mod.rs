@@ -13,7 +13,7 @@
 
 mod clusters;
 mod file;
-mod keys;
+pub(crate) mod keys;
 pub(crate) mod sections;
 mod ties;
 
@@ -145,7 +145,7 @@ impl Index {
             },
         )?;
         linker.blocks = crate::block::Blocks::default();
-        let keys = Keys::new(linker.key_places(&settings.rules)?);
+        let keys = Keys::new(linker.key_rules(&settings.rules)?);
         let mut index = Index {
             rows: linker.take_rows(),
             keys,
@@ -407,21 +407,17 @@ impl Index {
     ) -> Result<Vec<Tie>, String> {
         let Index { linker, keys, rows, names, order, worker, .. } = self;
         let (mut found, place) = (Vec::new(), order.place(id.as_bytes()));
-        for rule in 0..keys.rules() {
-            for (at, candidate) in keys.chain(row, rule, rows) {
-                // A key of another value may fall on the same number; a pair of an earlier rule was weighed there.
-                if Some(at) == own
-                    || !keys.shares(row, candidate, rule)
-                    || (0..rule).any(|earlier| keys.shares(row, candidate, earlier))
-                {
-                    continue;
-                }
-                let other = order.place(names.get(at + 1));
-                let (left, right) = if place < other { (row, candidate) } else { (candidate, row) };
+        for paired in keys.paired(row, rows) {
+            if Some(paired.record) == own {
+                continue;
+            }
+            let first = place < order.place(names.get(paired.record + 1));
+            let (left, right) = if first { (row, paired.row) } else { (paired.row, row) };
+            if keys.is_pair(paired, first, (left, right), linker, worker) {
                 let pattern = linker.pattern_of(left, right, worker);
                 let weight = linker.weights.of(pattern, left, right);
                 if weight >= threshold {
-                    found.push(Tie::to(at, weight));
+                    found.push(Tie::to(paired.record, weight));
                 }
             }
         }
