@@ -17,7 +17,8 @@ use bluelamp_linkage::linker::{Limits, Linker, weight_of};
 use bluelamp_linkage::parallel;
 use bluelamp_linkage::predict::Ids;
 use bluelamp_linkage::read::{Columns, Number, PairsFile};
-use bluelamp_linkage::settings::{LinkType, Settings};
+use bluelamp_linkage::settings::{LinkType, Rule, Settings};
+use bluelamp_linkage::sql::Expr;
 use bluelamp_linkage::write::{self, Of};
 use serde::Serialize;
 use serde_json::json;
@@ -138,6 +139,22 @@ pub(crate) fn text_sides(
 
 fn missing(name: &str, id: &str) -> Fail {
     wrong(format!("{name}: the id {id} is in a pair and not in the records given with --input"))
+}
+
+/// For each blocking rule the comparisons that read one of its columns.
+fn selected(settings: &Settings, comparisons: &[Comparison]) -> Vec<Vec<usize>> {
+    let by_rule = |rule: &Rule| {
+        let columns: Vec<String> = Expr::rule(&rule.sql)
+            .map(|expr| expr.columns())
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(_, c)| c)
+            .collect();
+        let reads =
+            |c: &Comparison| c.columns.iter().any(|a| columns.iter().any(|b| a.eq_ignore_ascii_case(b)));
+        (0..comparisons.len()).filter(|at| reads(&comparisons[*at])).collect()
+    };
+    settings.rules.iter().map(by_rule).collect()
 }
 
 /// What is read of a file of pairs.
@@ -273,12 +290,7 @@ fn comparisons(settings: &Settings) -> Vec<Comparison> {
         .iter()
         .map(|c| {
             let mut columns: Vec<String> = Vec::new();
-            for (_, name) in c
-                .levels
-                .iter()
-                .filter_map(|l| l.condition.as_ref())
-                .flat_map(bluelamp_linkage::sql::Expr::columns)
-            {
+            for (_, name) in c.levels.iter().filter_map(|l| l.condition.as_ref()).flat_map(Expr::columns) {
                 if !columns.contains(&name) {
                     columns.push(name);
                 }
@@ -387,6 +399,7 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
         return report(what, &ids, &found, &stages);
     };
     let comparisons = comparisons(&settings);
+    let selected = selected(&settings, &comparisons);
     let layout = Layout::from_fields(linker.fields.iter().map(|f| (f.shift, f.mask.count_ones())).collect())
         .ok_or_else(|| wrong("the model has more levels than clustering can read"))?;
     let evidence: Vec<Evidence<'_>> =
@@ -409,6 +422,7 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
         comparisons: &comparisons,
         layout: &layout,
         lambda: settings.prior,
+        selected: &selected,
         evidence: &evidence,
         judgements: &judged,
     };

@@ -6,8 +6,11 @@
 //!
 //! - one class of same-person pairs, starting from the model's m;
 //! - classes of different people, each with a set of comparisons that may agree for a reason (nothing, any one, any
-//!   two, and the shared comparisons of a household alone or with one personal comparison: namesakes, twins). Inside
-//!   the set the levels are free; outside it they keep the model's u, which came from random pairs.
+//!   two, those that a blocking rule selects by, and the shared comparisons of a household alone or with one personal
+//!   comparison: namesakes, twins). Inside the set the levels are free; outside it they keep the model's u, which came from random pairs.
+//!
+//! What blocking selected says nothing of pairs that it did not: strangers of one name are there as often as chance has them
+//! in the whole file, and so a pattern that no blocked pair had is weighed against that at least.
 //!
 //! How often strangers agree is bounded: in the whole file, blocked or not, no pattern has more than [`SLACK`] times the
 //! pairs that independence predicts, so a class without a household can't claim more. Two rare agreements at once
@@ -142,6 +145,8 @@ pub struct Correction {
     classes: Vec<Class>,
     ratios: Ratios,
     share: f64,
+    /// How many pairs the file has for each that it was estimated on: the odds of a pair taken at random.
+    random: f64,
     prior: f64,
     compared: usize,
     extras: Extras,
@@ -190,13 +195,14 @@ impl Correction {
         let columns = Extras::chosen(records, comparisons, input.evidence);
         fields.extend(columns.iter().map(|column| of_column(&column.ids[..records as usize])));
         let lambda = if input.lambda.is_finite() { input.lambda.clamp(1e-12, 0.999) } else { 1e-4 };
-        let (classes, ratios) = classes(comparisons, &fields);
+        let (classes, ratios) = classes(comparisons, &fields, input.selected);
         let mut it = Self {
             layout: input.layout.clone(),
             classes,
             ratios,
             fields,
             share: 0.0,
+            random: 1.0,
             prior: (lambda / (1.0 - lambda)).log2(),
             compared,
             extras,
@@ -241,7 +247,12 @@ impl Correction {
     pub(super) fn weigh_with(&self, index: &Index, left: u32, right: u32, pattern: u64, weight: f64) -> f64 {
         match index.counts.place(pattern, self.extras.outcome(left, right)) {
             Some(at) => index.terms[at].weigh(weight),
-            None => self.weigh(left, right, pattern, weight),
+            // No blocked pair was like it: the classes, learnt from what was selected, don't know its strangers.
+            None => {
+                let mut terms = self.terms(&self.codes(pattern, self.extras.outcome(left, right)));
+                terms.chance = terms.chance.max(self.random);
+                terms.weigh(weight)
+            }
         }
     }
 
@@ -305,8 +316,9 @@ impl Correction {
             seen.iter().zip(&codes).map(|(&(.., pairs), codes)| (pairs as f64, codes.as_slice())).collect();
         let blocked: f64 = weighted.iter().map(|(count, _)| count).sum();
         let file = f64::from(records) * (f64::from(records) - 1.0) / 2.0;
+        self.random = (file / blocked).max(1.0);
         for class in self.classes.iter_mut().filter(|class| !class.household) {
-            class.most = SLACK * (file / blocked).max(1.0);
+            class.most = SLACK * self.random;
         }
         self.expect_and_maximise(&weighted, effort);
         let mut terms = vec![Terms::default(); counts.places()];
@@ -510,7 +522,7 @@ fn of_column(ids: &[u32]) -> Field {
     Field::new(&[0.1, 0.9], &[1.0 - equal, equal], vec![0.0; 3])
 }
 
-fn classes(comparisons: &[Comparison], fields: &[Field]) -> (Vec<Class>, Ratios) {
+fn classes(comparisons: &[Comparison], fields: &[Field], selected: &[Vec<usize>]) -> (Vec<Class>, Ratios) {
     let all: Vec<usize> = (0..comparisons.len()).collect();
     let shared: Vec<usize> = all.iter().copied().filter(|&i| comparisons[i].role == Role::Shared).collect();
     let mut sets = vec![(Vec::new(), false)];
@@ -527,7 +539,13 @@ fn classes(comparisons: &[Comparison], fields: &[Field]) -> (Vec<Class>, Ratios)
     for &i in &all {
         sets.extend(all[i + 1..].iter().map(|&j| (vec![i, j], shared == [i, j])));
     }
-    // If a household's set is a pair too, once is enough.
+    for set in selected {
+        let mut set: Vec<usize> = set.iter().copied().filter(|i| *i < comparisons.len()).collect();
+        set.sort_unstable();
+        set.dedup();
+        sets.push((set, false));
+    }
+    // If a household's set is a pair too, once is enough; so for a rule's.
     let mut seen = std::collections::BTreeSet::new();
     sets.retain(|(set, _)| seen.insert(set.clone()));
     let mut ratios = Ratios::default();

@@ -235,6 +235,9 @@ pub struct Input<'a> {
     pub layout: &'a Layout,
     /// The model's λ.
     pub lambda: f64,
+    /// For each blocking rule the comparisons of the columns that it reads: its pairs agree there because they were
+    /// selected.
+    pub selected: &'a [Vec<usize>],
     /// Further columns; those that the model compares already are left out of the evidence, but trusted identifiers bind.
     pub evidence: &'a [Evidence<'a>],
     /// Decisions by people.

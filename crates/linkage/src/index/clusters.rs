@@ -126,6 +126,7 @@ impl Index {
             comparisons: &[],
             layout: &layout,
             lambda: self.settings.prior,
+            selected: &[],
             evidence: &[],
             judgements: &judgements,
         };
