@@ -137,11 +137,6 @@ impl Worker {
     pub fn fault(&mut self) -> Option<String> {
         self.scratch.fault.take().or_else(|| self.filters.fault.take())
     }
-
-    /// Remembers nothing of values from one pair to the next.
-    pub(crate) fn forgo_memory(&mut self) {
-        self.memos.iter_mut().for_each(|memo| *memo = Memo { off: true, ..Memo::default() });
-    }
 }
 
 /// Pairs gathered until there are enough to compare together.
@@ -268,6 +263,12 @@ impl Comparisons {
         let memo = || Memo { table: vec![u64::from(OPEN); 1 << MEMO_BITS], ..Memo::default() };
         let memos =
             self.all.iter().map(|c| if c.memo.is_some() { memo() } else { Memo::default() }).collect();
+        Worker { scratch: Scratch::new(unit), filters: Scratch::new(unit), memos, ..Worker::default() }
+    }
+
+    /// A worker that remembers nothing of values from one pair to the next.
+    pub(crate) fn worker_without_memory(&self, unit: Unit) -> Worker {
+        let memos = self.all.iter().map(|_| Memo { off: true, ..Memo::default() }).collect();
         Worker { scratch: Scratch::new(unit), filters: Scratch::new(unit), memos, ..Worker::default() }
     }
 

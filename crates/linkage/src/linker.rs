@@ -4,6 +4,7 @@
 //! charts, thresholds and training all work from patterns; nothing is compared twice.
 
 use crate::block::{Blocks, Filters, Task};
+use crate::cluster::Layout;
 use crate::columns::Table;
 use crate::comparisons::{Batch, Comparisons, Rows};
 use crate::dictionary::NULL;
@@ -177,6 +178,15 @@ impl Linker {
         Ok(())
     }
 
+    /// How patterns are packed.
+    ///
+    /// # Errors
+    /// Where a comparison has more levels than clustering can read.
+    pub fn layout(&self) -> Result<Layout, String> {
+        Layout::from_fields(self.fields.iter().map(|f| (f.shift, f.mask.count_ones())).collect())
+            .ok_or_else(|| "the model has more levels than clustering can read".to_owned())
+    }
+
     /// How many records there are.
     pub fn records(&self) -> usize {
         self.source.len()
@@ -199,9 +209,7 @@ impl Linker {
     /// A worker for records that come and go: the number of a value may be another value's a moment later, and so nothing
     /// of values is remembered.
     pub(crate) fn worker_for_one(&self) -> Worker {
-        let mut worker = self.worker();
-        worker.forgo_memory();
-        worker
+        self.comparisons.worker_without_memory(self.slots.unit)
     }
 
     /// Compares two records.
@@ -228,6 +236,24 @@ impl Linker {
             }
         }
         self.compare_batch(&mut batch, worker, f);
+    }
+
+    /// As [`Linker::compare`], for records whose rows are elsewhere.
+    pub(crate) fn compare_rows(
+        &self,
+        rows: Rows<'_>,
+        pairs: &[(u32, u32)],
+        worker: &mut Worker,
+        f: &mut impl FnMut(u32, u32, Pattern),
+    ) {
+        let mut batch = Batch::default();
+        for &(left, right) in pairs {
+            batch.push(left, right);
+            if batch.is_full() {
+                batch.compare(&self.comparisons, &self.slots, rows, worker, f);
+            }
+        }
+        batch.compare(&self.comparisons, &self.slots, rows, worker, f);
     }
 
     fn compare_batch(&self, batch: &mut Batch, worker: &mut Worker, f: &mut impl FnMut(u32, u32, Pattern)) {
@@ -406,14 +432,20 @@ impl Linker {
         }
     }
 
+    /// Where the value of a column is in a row.
+    pub(crate) fn place(&self, column: &str) -> Option<usize> {
+        let source = self.slots.source(column)?;
+        let dictionary = self.slots.sources[source].dictionary;
+        self.rows_of.slots.iter().position(|s| {
+            self.slots.dictionary(*s) == dictionary && self.slots.one_source(*s) == Some(source)
+        })
+    }
+
     /// The text of a column of a record, for people to read.
     pub fn text(&self, record: u32, column: &str) -> Option<String> {
         let source = self.slots.source(column)?;
         let dictionary = self.slots.sources[source].dictionary;
-        let place = self.rows_of.slots.iter().position(|s| {
-            self.slots.dictionary(*s) == dictionary && self.slots.one_source(*s) == Some(source)
-        })?;
-        let id = self.row(record)[place];
+        let id = self.row(record)[self.place(column)?];
         (id != NULL).then(|| self.slots.dictionaries[dictionary].text(id).into_owned())
     }
 

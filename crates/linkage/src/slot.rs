@@ -39,6 +39,8 @@ pub struct Slot {
     /// Its number for each number of its one source; unused where it *is* the source, or reads several.
     by_value: Shelf<u32>,
     is_source: bool,
+    /// Where it is no more than a part of a text.
+    part: Option<Part>,
 }
 
 /// What is known of each value of a dictionary beyond its text, made where a kernel needs it.
@@ -240,7 +242,11 @@ impl Slots {
             (None, true) => self.sources[sources[0]].dictionary,
             (None, false) => self.add_dictionary(),
         };
-        self.slots.push(Slot { expr, sources, dictionary, by_value: Shelf::default(), is_source });
+        let part = match *sources.as_slice() {
+            [one] if self.sources[one].kind == Kind::Text => Part::of(&expr),
+            _ => None,
+        };
+        self.slots.push(Slot { expr, sources, dictionary, by_value: Shelf::default(), is_source, part });
         Ok(self.slots.len() - 1)
     }
 
@@ -314,12 +320,10 @@ impl Slots {
         let have = self.slots[slot].by_value.len();
         let from = self.sources[source].dictionary;
         let values = self.dictionaries[from].len() + 1;
-        let of_text = self.sources[source].kind == Kind::Text;
-        let part = (of_text && have < values).then(|| Part::of(&self.slots[slot].expr)).flatten();
         let mut held = Vec::new();
         for id in have as u32..values as u32 {
+            let part = self.slots[slot].part.as_ref();
             let cut = part
-                .as_ref()
                 .filter(|_| id != NULL)
                 .and_then(|part| part.cut(std::str::from_utf8(self.dictionaries[from].get(id)).ok()?));
             let number = match cut {

@@ -8,8 +8,8 @@ use super::threads;
 use crate::fail::Fail;
 use crate::say;
 use bluelamp_linkage::cluster::{
-    self, Alarm, Clustering, Comparison, Evidence, Extras, Floor, Input, Judgement, Layout, Level, Options,
-    Pairs, Role, Scored, Scorer, Verdict, Weaker,
+    self, Alarm, Clustering, Comparison, Evidence, Extras, Floor, Input, Judgement, Options, Pairs, Role,
+    Scored, Scorer, Verdict, Weaker,
 };
 use bluelamp_linkage::columns::{Column, Kind, Table};
 use bluelamp_linkage::judgement;
@@ -17,8 +17,7 @@ use bluelamp_linkage::linker::{Limits, Linker, weight_of};
 use bluelamp_linkage::parallel;
 use bluelamp_linkage::predict::Ids;
 use bluelamp_linkage::read::{Columns, Number, PairsFile};
-use bluelamp_linkage::settings::{LinkType, Rule, Settings};
-use bluelamp_linkage::sql::Expr;
+use bluelamp_linkage::settings::{LinkType, Settings};
 use bluelamp_linkage::write::{self, Of};
 use serde::Serialize;
 use serde_json::json;
@@ -139,22 +138,6 @@ pub(crate) fn text_sides(
 
 fn missing(name: &str, id: &str) -> Fail {
     wrong(format!("{name}: the id {id} is in a pair and not in the records given with --input"))
-}
-
-/// For each blocking rule the comparisons that read one of its columns.
-fn selected(settings: &Settings, comparisons: &[Comparison]) -> Vec<Vec<usize>> {
-    let by_rule = |rule: &Rule| {
-        let columns: Vec<String> = Expr::rule(&rule.sql)
-            .map(|expr| expr.columns())
-            .unwrap_or_default()
-            .into_iter()
-            .map(|(_, c)| c)
-            .collect();
-        let reads =
-            |c: &Comparison| c.columns.iter().any(|a| columns.iter().any(|b| a.eq_ignore_ascii_case(b)));
-        (0..comparisons.len()).filter(|at| reads(&comparisons[*at])).collect()
-    };
-    settings.rules.iter().map(by_rule).collect()
 }
 
 /// What is read of a file of pairs.
@@ -283,36 +266,6 @@ fn judgements(what: &Cluster, places: &Places) -> Result<Vec<Judgement>, Fail> {
         .collect()
 }
 
-/// The model as clustering sees it.
-fn comparisons(settings: &Settings) -> Vec<Comparison> {
-    settings
-        .comparisons
-        .iter()
-        .map(|c| {
-            let mut columns: Vec<String> = Vec::new();
-            for (_, name) in c.levels.iter().filter_map(|l| l.condition.as_ref()).flat_map(Expr::columns) {
-                if !columns.contains(&name) {
-                    columns.push(name);
-                }
-            }
-            Comparison {
-                name: c.name.clone(),
-                role: columns.first().map_or(Role::Other, |name| Role::of(name)),
-                columns,
-                levels: (0..c.levels.len())
-                    .map(|l| Level {
-                        gamma: c.levels[l].gamma,
-                        m: c.m(l),
-                        u: c.u(l),
-                        weight: c.weight(l),
-                        is_null: c.levels[l].is_null,
-                    })
-                    .collect(),
-            }
-        })
-        .collect()
-}
-
 pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
     let mut stages = Stages::begin();
     let threads = threads(what.threads);
@@ -330,7 +283,7 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
         let trusted = what.trusted.iter().any(|t| t.eq_ignore_ascii_case(name));
         if trusted { Role::TrustedId } else { Role::of(name) }
     };
-    let useful = |name: &str| matches!(role(name), Role::Sex | Role::MiddleName | Role::TrustedId);
+    let useful = |name: &str| role(name).is_evidence();
     let needed = super::predict::needed(&settings);
     let only_ids = std::slice::from_ref(&settings.unique_id);
     let columns =
@@ -398,10 +351,9 @@ pub(super) fn run(what: &Cluster) -> Result<(), Fail> {
         stages.end("write");
         return report(what, &ids, &found, &stages);
     };
-    let comparisons = comparisons(&settings);
-    let selected = selected(&settings, &comparisons);
-    let layout = Layout::from_fields(linker.fields.iter().map(|f| (f.shift, f.mask.count_ones())).collect())
-        .ok_or_else(|| wrong("the model has more levels than clustering can read"))?;
+    let comparisons = Comparison::all(&settings);
+    let selected = cluster::selected(&settings, &comparisons);
+    let layout = linker.layout().map_err(wrong)?;
     let evidence: Vec<Evidence<'_>> =
         extra.iter().map(|(name, role, ids)| Evidence { name, role: *role, ids }).collect();
     let score = || -> Scorer<'_> {

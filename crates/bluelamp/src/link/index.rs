@@ -7,7 +7,8 @@ use super::stage::Stages;
 use super::threads;
 use crate::fail::Fail;
 use crate::say;
-use bluelamp_linkage::index::{Index, TIE};
+use bluelamp_linkage::cluster::Role;
+use bluelamp_linkage::index::Index;
 use bluelamp_linkage::read::Columns;
 use bluelamp_linkage::settings::LinkType;
 use bytes::Bytes;
@@ -47,10 +48,11 @@ fn build(model: &Path, inputs: &[std::path::PathBuf], out: &Path) -> Result<(), 
             "the model links files with one another; an index holds the records of one system",
         ));
     }
-    let mut table = files::records(inputs, Columns::Needed(&needed(&settings)), threads(None))?;
+    let (needed, evidence) = (needed(&settings), |name: &str| Role::of(name).is_evidence());
+    let mut table = files::records(inputs, Columns::NeededAnd(&needed, &evidence), threads(None))?;
     let ids = ordered(&mut table, &settings)?;
     stages.end("read");
-    let index = Index::new(settings, table, &ids, TIE, threads(None)).map_err(wrong)?;
+    let index = Index::new(settings, table, &ids, threads(None)).map_err(wrong)?;
     stages.end("index");
     files::whole(out, |file| {
         let mut to = BufWriter::with_capacity(1 << 20, file);

@@ -1,7 +1,7 @@
 //! How often each pattern occurs, together with columns that the model does not compare.
 
 use super::pattern::Numbering;
-use super::{Comparison, Evidence, Role};
+use super::{Comparison, Evidence};
 
 /// Columns outside the model that join as evidence, at most: each triples the patterns.
 const MOST_EXTRAS: usize = 4;
@@ -25,6 +25,11 @@ impl Extras {
         Self { columns: chosen.len(), rows }
     }
 
+    /// So many columns, whose values are elsewhere.
+    pub(crate) fn without_records(columns: usize) -> Self {
+        Self { columns: columns.min(MOST_EXTRAS), rows: Vec::new() }
+    }
+
     pub(super) fn chosen<'e>(
         records: u32,
         comparisons: &[Comparison],
@@ -32,7 +37,7 @@ impl Extras {
     ) -> Vec<&'e Evidence<'e>> {
         evidence
             .iter()
-            .filter(|column| matches!(column.role, Role::Sex | Role::MiddleName | Role::TrustedId))
+            .filter(|column| column.role.is_evidence())
             .filter(|column| !comparisons.iter().any(|c| c.columns.iter().any(|name| name == column.name)))
             .filter(|column| column.ids.len() >= records as usize)
             .take(MOST_EXTRAS)
@@ -48,16 +53,18 @@ impl Extras {
         3_usize.pow(self.columns as u32)
     }
 
-    /// The outcome for two records, in base 3: for each column 0 where a value is missing, 1 differs, 2 equal.
-    pub(super) fn outcome(&self, left: u32, right: u32) -> usize {
+    /// The [`outcome`] for two records.
+    pub(crate) fn outcome(&self, left: u32, right: u32) -> usize {
         let row = |record: u32| {
             self.rows.get(record as usize * self.columns..(record as usize + 1) * self.columns).unwrap_or(&[])
         };
-        row(left)
-            .iter()
-            .zip(row(right))
-            .fold(0, |code, (&a, &b)| code * 3 + if a == 0 || b == 0 { 0 } else { 1 + usize::from(a == b) })
+        outcome(row(left).iter().copied().zip(row(right).iter().copied()))
     }
+}
+
+/// The outcome of two records' values, in base 3: for each column 0 where one is missing, 1 differs, 2 equal.
+pub(crate) fn outcome(values: impl Iterator<Item = (u32, u32)>) -> usize {
+    values.fold(0, |code, (a, b)| code * 3 + if a == 0 || b == 0 { 0 } else { 1 + usize::from(a == b) })
 }
 
 /// Pairs by their pattern and the outcome of [`Extras`].
@@ -78,7 +85,7 @@ impl Counts {
     }
 
     /// Counts pairs of at most `heaviest` bits, and says in which place.
-    pub(super) fn count(&mut self, pattern: u64, outcome: usize, pairs: u64, heaviest: f64) -> usize {
+    pub(crate) fn count(&mut self, pattern: u64, outcome: usize, pairs: u64, heaviest: f64) -> usize {
         let at = self.numbering.number(pattern) as usize * self.outcomes + outcome;
         if at >= self.places.len() {
             self.places.resize(self.numbering.patterns.len() * self.outcomes, NONE);
@@ -86,6 +93,13 @@ impl Counts {
         let place = &mut self.places[at];
         *place = (place.0 + pairs, place.1.max(heaviest));
         at
+    }
+
+    /// Counts what others counted too.
+    pub(crate) fn add(&mut self, other: &Counts) {
+        for (at, pattern, outcome, pairs) in other.iter() {
+            self.count(pattern, outcome, pairs, other.heaviest(at));
+        }
     }
 
     /// How many places there are.

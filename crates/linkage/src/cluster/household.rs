@@ -28,6 +28,7 @@ use super::counts::{Counts, Extras, Floor};
 use super::pattern::Layout;
 use super::{Comparison, Input, Role};
 use crate::parallel;
+use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 
 /// Patterns that one thread sums at a time.
@@ -44,7 +45,7 @@ const PRIOR_SAME: f64 = 200.0;
 const PRIOR_CLASS: f64 = 50.0;
 
 /// One comparison, or one column outside the model, by code: gamma + 1, or 1 differs and 2 equal; 0 is null.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Field {
     m: Vec<f64>,
     u: Vec<f64>,
@@ -56,24 +57,25 @@ struct Field {
 }
 
 /// Different people who agree in `set` for a reason.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Class {
     set: Vec<Member>,
     household: bool,
     share: f64,
-    /// The most that `odds` may be.
+    /// The most that `odds` may be: see [`Correction::bound`].
+    #[serde(skip)]
     most: f64,
 }
 
 /// A field of a class's set, and where its ratios begin among all.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Member {
     field: usize,
     at: usize,
 }
 
 /// Level share over u by code, for each field of each class's set.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Ratios {
     all: Vec<f64>,
     /// One over each.
@@ -245,15 +247,19 @@ impl Correction {
 
     /// As [`Correction::weigh`], from terms that are worked out already where the pattern occurred.
     pub(super) fn weigh_with(&self, index: &Index, left: u32, right: u32, pattern: u64, weight: f64) -> f64 {
-        match index.counts.place(pattern, self.extras.outcome(left, right)) {
+        let outcome = self.extras.outcome(left, right);
+        match index.counts.place(pattern, outcome) {
             Some(at) => index.terms[at].weigh(weight),
-            // No blocked pair was like it: the classes, learnt from what was selected, don't know its strangers.
-            None => {
-                let mut terms = self.terms(&self.codes(pattern, self.extras.outcome(left, right)));
-                terms.chance = terms.chance.max(self.random);
-                terms.weigh(weight)
-            }
+            None => self.unseen(pattern, outcome).weigh(weight),
         }
+    }
+
+    /// The terms of a pattern that no blocked pair had: the classes, learnt from what was selected, don't know its
+    /// strangers.
+    fn unseen(&self, pattern: u64, outcome: usize) -> Terms {
+        let mut terms = self.terms(&self.codes(pattern, outcome));
+        terms.chance = terms.chance.max(self.random);
+        terms
     }
 
     fn codes(&self, pattern: u64, outcome: usize) -> Vec<u8> {
@@ -317,15 +323,20 @@ impl Correction {
         let blocked: f64 = weighted.iter().map(|(count, _)| count).sum();
         let file = f64::from(records) * (f64::from(records) - 1.0) / 2.0;
         self.random = (file / blocked).max(1.0);
-        for class in self.classes.iter_mut().filter(|class| !class.household) {
-            class.most = SLACK * self.random;
-        }
+        self.bound();
         self.expect_and_maximise(&weighted, effort);
         let mut terms = vec![Terms::default(); counts.places()];
         for (&(_, _, at, _), codes) in seen.iter().zip(&codes) {
             terms[at] = self.terms(codes);
         }
         Index { number, terms, counts }
+    }
+
+    /// Bounds what the classes may claim that are not of a household.
+    fn bound(&mut self) {
+        for class in &mut self.classes {
+            class.most = if class.household { f64::INFINITY } else { SLACK * self.random };
+        }
     }
 
     /// EM over (count, codes).
@@ -437,6 +448,98 @@ impl Correction {
     }
 }
 
+/// A correction that stays as it was estimated, for pairs that come one at a time.
+#[derive(Debug)]
+pub(crate) struct Frozen {
+    correction: Correction,
+    index: Index,
+}
+
+/// What a [`Frozen`] correction is made of again.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Estimated {
+    fields: Vec<Field>,
+    classes: Vec<Class>,
+    ratios: Ratios,
+    share: f64,
+    random: f64,
+    prior: f64,
+    compared: usize,
+    columns: usize,
+    /// Which patterns occurred, with their outcomes.
+    seen: Vec<(u64, usize)>,
+}
+
+impl Frozen {
+    /// Estimates the correction for pairs that were counted. `input` has no pairs.
+    pub(crate) fn estimate(records: u32, input: &Input<'_>, counts: &Counts, threads: usize) -> Frozen {
+        let (mut correction, index) =
+            Correction::with_index(records, input, Some(counts), Effort::whole(threads));
+        correction.extras = Extras::without_records(correction.extras.columns());
+        Frozen { correction, index }
+    }
+
+    /// Corrected bits of a pair to which the model gave `weight`; `outcome` is that of the columns outside the model.
+    pub(crate) fn weigh(&self, pattern: u64, outcome: usize, weight: f64) -> f64 {
+        match self.index.counts.place(pattern, outcome) {
+            Some(at) => self.index.terms[at].weigh(weight),
+            None => self.correction.unseen(pattern, outcome).weigh(weight),
+        }
+    }
+
+    pub(crate) fn estimated(&self) -> Estimated {
+        let of = &self.correction;
+        Estimated {
+            fields: of.fields.clone(),
+            classes: of.classes.clone(),
+            ratios: of.ratios.clone(),
+            share: of.share,
+            random: of.random,
+            prior: of.prior,
+            compared: of.compared,
+            columns: of.extras.columns(),
+            seen: self.index.counts.iter().map(|(_, pattern, outcome, _)| (pattern, outcome)).collect(),
+        }
+    }
+
+    /// The same again. Nothing where it does not fit a model of this layout.
+    pub(crate) fn again(from: Estimated, layout: &Layout) -> Option<Frozen> {
+        let extras = Extras::without_records(from.columns);
+        let fit = from.fields.len() == from.compared + from.columns
+            && from.compared <= layout.len()
+            && from.ratios.all.len() == from.ratios.inverse.len()
+            && from.fields.iter().all(Field::is_whole)
+            && from.classes.iter().flat_map(|class| &class.set).all(|member| {
+                let levels = from.fields.get(member.field).map(|field| field.ratio.len());
+                levels.is_some_and(|levels| member.at + levels <= from.ratios.all.len())
+            })
+            && from.seen.iter().all(|(_, outcome)| *outcome < extras.outcomes());
+        let mut counts = Counts::new(&extras);
+        let mut correction = Correction {
+            layout: layout.clone(),
+            fields: from.fields,
+            classes: from.classes,
+            ratios: from.ratios,
+            share: from.share,
+            random: from.random,
+            prior: from.prior,
+            compared: from.compared,
+            extras,
+        };
+        correction.bound();
+        if !fit {
+            return None;
+        }
+        let mut terms = Vec::new();
+        for (pattern, outcome) in from.seen {
+            let at = counts.count(pattern, outcome, 1, 0.0);
+            terms.resize(counts.places(), Terms::default());
+            terms[at] = correction.terms(&correction.codes(pattern, outcome));
+        }
+        Some(Frozen { correction, index: Index { number: Vec::new(), terms, counts } })
+    }
+}
+
 /// One iteration's sums.
 struct Sums {
     same: f64,
@@ -495,6 +598,14 @@ impl Field {
         let (m, u) = (fill(m, 1e-3), fill(u, rarest));
         let ratio = m.iter().zip(&u).map(|(m, u)| m / u).collect();
         Self { start: m.clone(), m, u, ratio, bits }
+    }
+}
+
+impl Field {
+    /// Whether each of its levels has all that is known of a level.
+    fn is_whole(&self) -> bool {
+        let levels = self.ratio.len();
+        levels > 0 && [self.m.len(), self.u.len(), self.start.len(), self.bits.len()] == [levels; 4]
     }
 }
 

@@ -6,7 +6,7 @@
 //!
 //! 1. [`Correction`] re-estimates the model as a latent class mixture over the counts of gamma patterns, in which
 //!    pairs of *different* people may agree for a reason (a household, a blocking rule), so that such agreement no
-//!    longer counts several times. Columns outside the model (sex, middle name) join as further evidence.
+//!    longer counts several times, and pairs that blocking did not give are weighed against chance. Columns outside the model (sex, middle name) join as further evidence.
 //! 2. Components of the pairs whose corrected odds are better than even bound the work; none exceeds a size limit.
 //! 3. Inside a component, average-linkage agglomeration over *all* cross pairs: pairs that blocking didn't produce
 //!    are scored through a callback. Two groups join only while the mean evidence between them speaks for it.
@@ -29,18 +29,22 @@ mod counts;
 mod engine;
 mod graph;
 mod household;
+mod model;
 mod pattern;
 #[cfg(test)]
 mod tests;
 
 pub use best_link::{BestLinks, single_best_link};
 pub use components::{UnionFind, components};
+pub(crate) use counts::outcome;
 pub use counts::{Counts, Extras, Floor, Weaker};
 pub use engine::{
     Gathered, Score, Scorer, cluster_gathered, contradiction_aware, gather_above, likely_floor,
 };
 pub use graph::{bridges, path, weakest};
 pub use household::Correction;
+pub(crate) use household::{Estimated, Frozen};
+pub use model::selected;
 pub use pattern::Layout;
 
 /// Scored pairs, column by column. All slices have one length; a pair with an index beyond the records is ignored.
@@ -116,6 +120,11 @@ pub enum Role {
 }
 
 impl Role {
+    /// Whether a column of this role is evidence beside the model.
+    pub fn is_evidence(self) -> bool {
+        matches!(self, Role::Sex | Role::MiddleName | Role::TrustedId)
+    }
+
     /// The usual role of a column of this name. Only exact well-known names are trusted identifiers, since those bind.
     ///
     /// ```

@@ -1,10 +1,16 @@
 //! Clusters that follow each change: only the component that a change touches is clustered again, and what happens to a
 //! cluster is told.
 
-use super::ties::Tie;
-use super::{Event, Index};
-use crate::cluster::{self, Input, Judgement, Layout, Options, Pairs, Verdict};
+use super::{Event, Index, Wanted};
+use crate::cluster::{self, Evidence, Input, Judgement, Pairs, Role, Scored, Scorer, Verdict};
+use crate::comparisons::Rows;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::PoisonError;
+
+/// In components of fewer records than this, pairs are weighed again sooner than found.
+const WORTH_REMEMBERING: usize = 16;
+/// Pairs whose weights are remembered at most: 48 bytes each.
+const MOST_REMEMBERED: usize = 2_000_000;
 
 impl Index {
     /// Every cluster's records by id, sorted: for a comparison with a full run.
@@ -19,20 +25,51 @@ impl Index {
         all
     }
 
-    pub(super) fn tie(&mut self, record: u32, ties: &[Tie]) {
-        for &Tie { other, weight, .. } in ties {
+    /// Every cluster's records as a full run has them: each pair weighed again, all records clustered at once.
+    ///
+    /// # Errors
+    /// A value that a condition cannot be worked out for.
+    pub fn full_run(&mut self) -> Result<Vec<Vec<String>>, String> {
+        let records = self.rows.rows() as u32;
+        let mut all: Vec<Vec<u32>> = Vec::new();
+        for record in 0..records {
+            let row = self.rows.get(record).unwrap_or(&[]).to_vec();
+            let ties = self.candidates(&row, &self.name(record), Some(record), Wanted::Ties)?;
+            all.push(ties.into_iter().map(|(other, _)| other).collect());
+        }
+        let held = std::mem::replace(&mut self.ties, all.into());
+        let mut seen = vec![false; records as usize];
+        let mut clusters: Vec<Vec<String>> = Vec::new();
+        for record in (0..records).filter(|record| self.is_alive(*record)) {
+            if !seen[record as usize] {
+                let component = self.component(&[record]);
+                component.iter().for_each(|r| seen[*r as usize] = true);
+                for group in self.groups(&component) {
+                    let mut ids: Vec<String> = group.into_iter().map(|r| self.name(r)).collect();
+                    ids.sort();
+                    clusters.push(ids);
+                }
+            }
+        }
+        self.ties = held;
+        clusters.sort();
+        Ok(clusters)
+    }
+
+    pub(super) fn tie(&mut self, record: u32, ties: &[u32]) {
+        for &other in ties {
             for (from, to) in [(record, other), (other, record)] {
                 if let Some(ties) = self.ties.edit(from) {
-                    ties.push(Tie::to(to, weight));
+                    ties.push(to);
                 }
             }
         }
     }
 
     pub(super) fn untie(&mut self, record: u32) {
-        for tie in self.ties.edit(record).map(std::mem::take).unwrap_or_default() {
-            if let Some(ties) = self.ties.edit(tie.other) {
-                ties.retain(|t| t.other != record);
+        for other in self.ties.edit(record).map(std::mem::take).unwrap_or_default() {
+            if let Some(ties) = self.ties.edit(other) {
+                ties.retain(|tie| *tie != record);
             }
         }
     }
@@ -44,7 +81,7 @@ impl Index {
         let mut at = 0;
         while at < all.len() {
             let record = all[at];
-            let ties = self.ties.of(record).iter().map(|tie| tie.other);
+            let ties = self.ties.of(record).iter().copied();
             let said = self.said.get(&record).into_iter().flatten();
             for other in ties.chain(said.filter(|(_, same)| **same).map(|(other, _)| *other)) {
                 if seen.insert(other) {
@@ -102,16 +139,9 @@ impl Index {
             let found = numbered.binary_search_by_key(&other, |(record, _)| *record).ok()?;
             Some(numbered[found].1).filter(|other| *other > at)
         };
-        let (mut left, mut right, mut weight) = (Vec::new(), Vec::new(), Vec::new());
-        let mut judgements = Vec::new();
+        let (mut ties, mut judgements) = (Vec::new(), Vec::new());
         for (at, record) in (0..).zip(&alive) {
-            for tie in self.ties.of(*record) {
-                if let Some(other) = after(at, tie.other) {
-                    left.push(at);
-                    right.push(other);
-                    weight.push(tie.weight);
-                }
-            }
+            ties.extend(self.ties.of(*record).iter().filter_map(|other| Some((at, after(at, *other)?))));
             for (other, same) in self.said.get(record).into_iter().flatten() {
                 if let Some(right) = after(at, *other) {
                     let verdict = if *same { Verdict::Same } else { Verdict::NotSame };
@@ -119,20 +149,62 @@ impl Index {
                 }
             }
         }
-        let pattern = vec![0; left.len()];
-        let Some(layout) = Layout::new(&[]) else { return vec![alive] };
+        let stride = self.linker.width();
+        let mut values: Vec<u32> = Vec::with_capacity(alive.len() * stride);
+        alive
+            .iter()
+            .filter_map(|record| self.rows.get(*record))
+            .for_each(|row| values.extend_from_slice(row));
+        let rows = Rows { values: &values, stride };
+        let weigh = |pairs: &[(u32, u32)]| {
+            let mut all = Vec::with_capacity(pairs.len());
+            let mut worker = self.linker.worker_for_one();
+            self.linker.compare_rows(rows, pairs, &mut worker, &mut |left, right, pattern| {
+                let (left, right) = (rows.row(left), rows.row(right));
+                let weight = self.linker.weights.of(pattern, left, right);
+                all.push(Scored { weight: self.people.bits(left, right, pattern, weight), pattern });
+            });
+            all
+        };
+        let scored = |pairs: &[(u32, u32)]| {
+            if alive.len() < WORTH_REMEMBERING {
+                return weigh(pairs);
+            }
+            let mut known = self.weighed.lock().unwrap_or_else(PoisonError::into_inner);
+            let records = |&(left, right): &(u32, u32)| (alive[left as usize], alive[right as usize]);
+            let new: Vec<(u32, u32)> =
+                pairs.iter().filter(|pair| !known.contains_key(&records(pair))).copied().collect();
+            if known.len() + new.len() > MOST_REMEMBERED {
+                known.clear();
+                return weigh(pairs);
+            }
+            let weighed = weigh(&new);
+            known.extend(new.iter().map(records).zip(weighed));
+            pairs.iter().map(|pair| known[&records(pair)]).collect()
+        };
+        let tied = scored(&ties);
+        let (left, right): (Vec<u32>, Vec<u32>) = ties.into_iter().unzip();
+        let weight: Vec<f64> = tied.iter().map(|tie| tie.weight).collect();
+        let pattern: Vec<u64> = tied.iter().map(|tie| tie.pattern).collect();
+        let columns = self.people.evidence.iter();
+        let columns: Vec<(&str, Role, Vec<u32>)> = columns
+            .map(|(name, role, place)| {
+                (name.as_str(), *role, values.iter().skip(*place).step_by(stride).copied().collect())
+            })
+            .collect();
+        let evidence: Vec<Evidence<'_>> =
+            columns.iter().map(|(name, role, ids)| Evidence { name, role: *role, ids }).collect();
         let input = Input {
             pairs: Pairs { left: &left, right: &right, weight: &weight, pattern: &pattern },
-            comparisons: &[],
-            layout: &layout,
+            comparisons: &self.people.comparisons,
+            layout: &self.people.layout,
             lambda: self.settings.prior,
             selected: &[],
-            evidence: &[],
+            evidence: &evidence,
             judgements: &judgements,
         };
-        let options = Options { correct: false, ..Options::default() };
-        let found =
-            cluster::contradiction_aware(alive.len() as u32, &input, &options, &|| Box::new(|_| Vec::new()));
+        let score = || -> Scorer<'_> { Box::new(|pairs| scored(pairs).into_iter().map(Some).collect()) };
+        let found = cluster::contradiction_aware(alive.len() as u32, &input, &self.people.options, &score);
         let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (at, label) in found.labels.iter().enumerate() {
             groups.entry(*label).or_default().push(alive[at]);

@@ -3,7 +3,7 @@
 use super::keys::Keys;
 use super::sections::{Sections, Writer, damaged};
 use super::ties::Ties;
-use super::{Index, Order, TIE};
+use super::{Index, Order, People};
 use crate::columns::{Column, Kind, Table};
 use crate::linker::{Limits, Linker};
 use crate::settings::Settings;
@@ -14,6 +14,7 @@ use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::Mutex;
 
 const KINDS: [(&str, Kind); 6] = [
     ("text", Kind::Text),
@@ -32,7 +33,6 @@ struct About {
     plan: String,
     columns: Vec<(String, String)>,
     order: Order,
-    threshold: f64,
     next_label: u64,
     /// How many records are alive.
     alive: usize,
@@ -70,6 +70,9 @@ impl Index {
         for (at, shares) in self.linker.frequencies().iter().enumerate() {
             out.items(&format!("shares {at}"), (0..shares.len()).filter_map(|id| shares.get(id).copied()))?;
         }
+        let estimated =
+            serde_json::to_vec(&self.people.correction.estimated()).map_err(std::io::Error::other)?;
+        out.section("correction", |out| out.write_all(&estimated))?;
         let pairs = |(a, said): (&u32, &BTreeMap<u32, bool>)| {
             said.range(a + 1..).map(|(b, same)| (*a, *b, *same)).collect::<Vec<_>>()
         };
@@ -87,7 +90,6 @@ impl Index {
                 .map(|s| (s.name.clone(), kind(s.kind).to_owned()))
                 .collect(),
             order: self.order,
-            threshold: self.threshold,
             next_label: self.next_label,
             alive: self.alive,
             width: self.linker.width(),
@@ -118,6 +120,7 @@ impl Index {
         for (at, shares) in linker.frequencies_mut().iter_mut().enumerate() {
             *shares = file.items(&format!("shares {at}"))?.into();
         }
+        let estimated = serde_json::from_slice(&file.bytes("correction")?).map_err(|_| damaged())?;
         let mut said: HashMap<u32, BTreeMap<u32, bool>> = HashMap::new();
         for (a, b, same) in about.judged {
             said.entry(a).or_default().insert(b, same);
@@ -136,7 +139,8 @@ impl Index {
             said,
             events: Vec::new(),
             worker: linker.worker_for_one(),
-            threshold: if about.threshold.is_nan() { TIE } else { about.threshold },
+            weighed: Mutex::default(),
+            people: People::again(&settings, &linker, estimated).ok_or_else(damaged)?,
             linker,
             settings,
         };

@@ -4,9 +4,11 @@
 //! same weight bit for bit. The frequencies of values are those of the records that the index was made from, until it
 //! is made anew.
 //!
-//! Clusters follow each change: records tied by pairs of at least [`Index::threshold`] form a component, and only the
-//! component that a change touches is clustered again, by the same function that a full run would use on it. A cluster
-//! keeps its id while most of its records stay together; what happens to it is told as [`Event`]s. Nothing is merged.
+//! Clusters follow each change: records tied by pairs that better than even odds hold together form a component, and only
+//! the component that a change touches is clustered again, by the function that clusters a batch. How the model is corrected
+//! for households, namesakes and blocking ([`crate::cluster`]) is estimated when the index is made and stays so, as
+//! frequencies do. A cluster keeps its id while most of its records stay together; what happens to it is told as
+//! [`Event`]s. Nothing is merged.
 //!
 //! An index is opened from its file without being read: what lies there is used where it lies, and what comes or changes
 //! is kept beside it until the index is written again.
@@ -14,10 +16,13 @@
 mod clusters;
 mod file;
 pub(crate) mod keys;
+mod people;
 pub(crate) mod sections;
 mod ties;
 
+use crate::cluster::{Comparison, Frozen, Layout, Options, Role, Scored};
 use crate::columns::Table;
+use crate::comparisons::Rows;
 use crate::dictionary::{Dictionary, NULL};
 use crate::linker::{Limits, Linker, Worker, probability};
 use crate::parallel;
@@ -29,7 +34,8 @@ use hashbrown::{HashMap, HashSet};
 use keys::Keys;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use ties::{Tie, Ties};
+use std::sync::{Mutex, PoisonError};
+use ties::Ties;
 
 /// A record that may be the same person.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -95,33 +101,48 @@ pub struct Index {
     said: HashMap<u32, BTreeMap<u32, bool>>,
     events: Vec<Event>,
     worker: Worker,
-    threshold: f64,
+    people: People,
+    /// What pairs weigh within large components, which are clustered again and again.
+    weighed: Mutex<HashMap<(u32, u32), Scored>>,
 }
 
-/// Ties of at least this weight form components; with the model of a million people no component is larger than a few
-/// dozen records there, where at a probability of 0.95 one is of fifty thousand.
-pub const TIE: f64 = 10.0;
+/// How the model is seen where records are brought together.
+struct People {
+    comparisons: Vec<Comparison>,
+    layout: Layout,
+    /// Columns beside the model that are evidence, and where their values are in a row.
+    evidence: Vec<(String, Role, usize)>,
+    /// Where the values of those of them are that the model does not compare already.
+    beside: Vec<usize>,
+    correction: Frozen,
+    options: Options,
+}
+
+/// Which candidates are wanted.
+#[derive(Clone, Copy)]
+enum Wanted {
+    /// Those of at least so many bits, as a batch weighs them.
+    Heavy(f64),
+    /// Those that better than even odds hold together.
+    Ties,
+}
 
 impl Index {
     /// Makes an index of a model and records in the order of [`crate::linker::order`].
     ///
     /// # Errors
     /// A column that is missing, a rule that cannot serve an index, an id that stands twice.
-    pub fn new(
-        settings: Settings,
-        table: Table,
-        ids: &Ids,
-        threshold: f64,
-        threads: usize,
-    ) -> Result<Index, String> {
+    pub fn new(settings: Settings, table: Table, ids: &Ids, threads: usize) -> Result<Index, String> {
         let records = table.rows;
         if ids.len() != records {
             return Err(format!("there are {} ids for {records} records", ids.len()));
         }
         let mut linker = Linker::reusable(&settings, &settings.rules, table, Limits::default())?;
-        // Pairs first, while the blocks are there.
+        let keys = Keys::new(linker.key_rules(&settings.rules)?);
         let tasks = linker.tasks();
-        let mut all: Vec<Vec<Tie>> = vec![Vec::new(); records];
+        // Twice over all pairs: what they are tells what a tie is.
+        let people = People::estimate(&settings, &linker, &tasks, threads)?;
+        let mut all: Vec<Vec<u32>> = vec![Vec::new(); records];
         parallel::ordered(
             threads,
             tasks.len(),
@@ -130,22 +151,21 @@ impl Index {
                 let mut ties = Vec::new();
                 linker.each(&tasks[at], worker, &mut |left, right, pattern| {
                     let weight = linker.weight(pattern, left, right);
-                    if weight >= threshold {
-                        ties.push((left, right, weight));
+                    if people.is_tie(linker.row(left), linker.row(right), pattern, weight) {
+                        ties.push((left, right));
                     }
                 });
                 worker.fault().map_or(Ok(ties), Err)
             },
             |_, ties| {
-                for (left, right, weight) in ties {
-                    all[left as usize].push(Tie::to(right, weight));
-                    all[right as usize].push(Tie::to(left, weight));
+                for (left, right) in ties {
+                    all[left as usize].push(right);
+                    all[right as usize].push(left);
                 }
                 Ok(())
             },
         )?;
         linker.blocks = crate::block::Blocks::default();
-        let keys = Keys::new(linker.key_rules(&settings.rules)?);
         let mut index = Index {
             rows: linker.take_rows(),
             keys,
@@ -159,7 +179,8 @@ impl Index {
             said: HashMap::new(),
             events: Vec::new(),
             worker: linker.worker_for_one(),
-            threshold,
+            people,
+            weighed: Mutex::default(),
             linker,
             settings,
         };
@@ -181,11 +202,6 @@ impl Index {
         }
         index.events.clear(); // what was there from the start did not happen
         Ok(index)
-    }
-
-    /// Ties of at least this weight form components.
-    pub fn threshold(&self) -> f64 {
-        self.threshold
     }
 
     /// How many records there are.
@@ -217,18 +233,18 @@ impl Index {
     ) -> Result<Vec<Candidate>, String> {
         let (row, mark) = self.linker.encode(values)?;
         let own = self.place(id).ok();
-        let found = self.candidates(&row, id, own, threshold);
+        let found = self.candidates(&row, id, own, Wanted::Heavy(threshold));
         self.linker.forget(&mark);
         let mut all = found?;
-        all.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.other.cmp(&b.other)));
+        all.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         all.truncate(most);
         Ok(all
             .into_iter()
-            .map(|Tie { other, weight, .. }| Candidate {
-                id: self.name(other),
+            .map(|(record, weight)| Candidate {
+                id: self.name(record),
                 weight,
                 probability: probability(weight),
-                cluster: self.label(other),
+                cluster: self.label(record),
             })
             .collect())
     }
@@ -302,10 +318,10 @@ impl Index {
         id: &str,
         own: Option<u32>,
         values: &[Option<&[u8]>],
-    ) -> Result<(Vec<u32>, Vec<Tie>), String> {
+    ) -> Result<(Vec<u32>, Vec<u32>), String> {
         let (row, mark) = self.linker.encode(values)?;
-        match self.candidates(&row, id, own, self.threshold) {
-            Ok(ties) => Ok((row, ties)),
+        match self.candidates(&row, id, own, Wanted::Ties) {
+            Ok(ties) => Ok((row, ties.into_iter().map(|(record, _)| record).collect())),
             Err(why) => {
                 self.linker.forget(&mark);
                 Err(why)
@@ -317,6 +333,7 @@ impl Index {
         if let Some(held) = self.rows.edit(record) {
             held.copy_from_slice(row);
         }
+        self.weighed.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Takes a judgement into account: `Some(true)` the same person, `Some(false)` not, `None` taken back.
@@ -403,24 +420,37 @@ impl Index {
         row: &[u32],
         id: &str,
         own: Option<u32>,
-        threshold: f64,
-    ) -> Result<Vec<Tie>, String> {
-        let Index { linker, keys, rows, names, order, worker, .. } = self;
-        let (mut found, place) = (Vec::new(), order.place(id.as_bytes()));
+        wanted: Wanted,
+    ) -> Result<Vec<(u32, f64)>, String> {
+        let Index { linker, keys, rows, names, order, worker, people, .. } = self;
+        let place = order.place(id.as_bytes());
+        let (mut records, mut pairs, mut values) = (Vec::new(), Vec::new(), row.to_vec());
         for paired in keys.paired(row, rows) {
             if Some(paired.record) == own {
                 continue;
             }
             let first = place < order.place(names.get(paired.record + 1));
-            let (left, right) = if first { (row, paired.row) } else { (paired.row, row) };
-            if keys.is_pair(paired, first, (left, right), linker, worker) {
-                let pattern = linker.pattern_of(left, right, worker);
-                let weight = linker.weights.of(pattern, left, right);
-                if weight >= threshold {
-                    found.push(Tie::to(paired.record, weight));
-                }
+            let sides = if first { (row, paired.row) } else { (paired.row, row) };
+            if keys.is_pair(paired, first, sides, linker, worker) {
+                records.push(paired.record);
+                values.extend_from_slice(paired.row);
+                let at = records.len() as u32;
+                pairs.push(if first { (0, at) } else { (at, 0) });
             }
         }
+        let mut found = Vec::new();
+        let rows = Rows { values: &values, stride: linker.width() };
+        linker.compare_rows(rows, &pairs, worker, &mut |left, right, pattern| {
+            let sides = (rows.row(left), rows.row(right));
+            let weight = linker.weights.of(pattern, sides.0, sides.1);
+            let keep = match wanted {
+                Wanted::Heavy(least) => weight >= least,
+                Wanted::Ties => people.is_tie(sides.0, sides.1, pattern, weight),
+            };
+            if keep {
+                found.push((records[left.max(right) as usize - 1], weight));
+            }
+        });
         worker.fault().map_or(Ok(found), Err)
     }
 }
@@ -438,10 +468,17 @@ enum Order {
 impl Order {
     /// Where an id stands among ids.
     fn place(self, id: &[u8]) -> (bool, i64, &[u8]) {
-        let number = || std::str::from_utf8(id).ok()?.parse().ok();
-        match (self == Order::Numbers).then(number).flatten() {
+        match (self == Order::Numbers).then(|| number(id)).flatten() {
             Some(number) => (false, number, id),
             None => (true, 0, id),
         }
     }
+}
+
+/// A whole number. Nearly all are a few digits, for which nothing has to be looked at twice.
+fn number(id: &[u8]) -> Option<i64> {
+    if (1..=18).contains(&id.len()) && id.iter().all(u8::is_ascii_digit) {
+        return Some(id.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')));
+    }
+    std::str::from_utf8(id).ok()?.parse().ok()
 }

@@ -1,47 +1,29 @@
-//! Which records a record is tied to, and how strongly. Ties of records that change are copied out of the file.
+//! Which records a record is tied to. Ties of records that change are copied out of the file.
 
 use super::sections::{Sections, Writer};
 use crate::shelf::Lying;
 use hashbrown::HashMap;
 use std::io::Write;
-use zerocopy::{FromBytes, Immutable, IntoBytes};
-
-/// A tie to another record.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable)]
-#[repr(C)]
-pub(super) struct Tie {
-    pub(super) weight: f64,
-    pub(super) other: u32,
-    /// Fills the tie up to what its weight's place asks for.
-    nothing: u32,
-}
-
-impl Tie {
-    pub(super) fn to(other: u32, weight: f64) -> Tie {
-        Tie { weight, other, nothing: 0 }
-    }
-}
-
 /// The ties of all records, each with both of its records.
 #[derive(Debug, Default)]
 pub(super) struct Ties {
     /// Of the records that lie in a file: where the ties of each end.
     ends: Lying<u64>,
-    lying: Lying<Tie>,
+    lying: Lying<u32>,
     /// How many records lie in the file.
     first: usize,
-    changed: HashMap<u32, Vec<Tie>>,
-    grown: Vec<Vec<Tie>>,
+    changed: HashMap<u32, Vec<u32>>,
+    grown: Vec<Vec<u32>>,
 }
 
-impl From<Vec<Vec<Tie>>> for Ties {
-    fn from(grown: Vec<Vec<Tie>>) -> Ties {
+impl From<Vec<Vec<u32>>> for Ties {
+    fn from(grown: Vec<Vec<u32>>) -> Ties {
         Ties { grown, ..Ties::default() }
     }
 }
 
 impl Ties {
-    pub(super) fn of(&self, record: u32) -> &[Tie] {
+    pub(super) fn of(&self, record: u32) -> &[u32] {
         let at = record as usize;
         if at >= self.first {
             return self.grown.get(at - self.first).map_or(&[], Vec::as_slice);
@@ -49,14 +31,14 @@ impl Ties {
         self.changed.get(&record).map_or_else(|| self.lying(record), Vec::as_slice)
     }
 
-    fn lying(&self, record: u32) -> &[Tie] {
+    fn lying(&self, record: u32) -> &[u32] {
         let (at, ends) = (record as usize, self.ends.items());
         let from = if at > 0 { ends[at - 1] } else { 0 };
         self.lying.items().get(from as usize..ends[at] as usize).unwrap_or(&[])
     }
 
     /// The ties of a record, to be changed; nothing where there is no such record.
-    pub(super) fn edit(&mut self, record: u32) -> Option<&mut Vec<Tie>> {
+    pub(super) fn edit(&mut self, record: u32) -> Option<&mut Vec<u32>> {
         let at = record as usize;
         if at >= self.first {
             return self.grown.get_mut(at - self.first);

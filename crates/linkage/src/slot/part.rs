@@ -6,6 +6,7 @@ use crate::value::pattern;
 use regex::Regex;
 
 /// How a part of a text is found.
+#[derive(Clone, Debug)]
 pub(super) enum Part {
     /// What a pattern finds, an empty text where it finds nothing.
     Found(Regex),

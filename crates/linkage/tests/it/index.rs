@@ -1,6 +1,7 @@
 //! The live index: what it says while records come, change and go is what a full run would say.
 
 use crate::splink::{model, records};
+use bluelamp_linkage::cluster;
 use bluelamp_linkage::columns::{Column, Kind, Table};
 use bluelamp_linkage::index::{Event, Index};
 use bluelamp_linkage::linker::{Limits, Linker};
@@ -8,8 +9,6 @@ use bluelamp_linkage::predict::Ids;
 use bluelamp_linkage::settings::Settings;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-
-const TIE: f64 = 2.0;
 
 fn settings() -> Settings {
     bluelamp_linkage::plain::settings(MODEL).expect("a model")
@@ -78,18 +77,6 @@ fn ids(names: &[String]) -> Ids {
     Ids::of(&table, "unique_id", false).expect("the column is there")
 }
 
-/// An index of these records, made from them at once.
-fn made_of(settings: Settings, records: &BTreeMap<i64, Values>) -> Index {
-    let mut columns: Vec<Column> = COLUMNS.iter().map(|name| Column::new(name, Kind::Text)).collect();
-    for values in records.values() {
-        columns.iter_mut().zip(values).for_each(|(column, value)| column.push(value.as_deref()));
-    }
-    let rows = records.len();
-    let table = Table { columns, rows, sources: vec![String::new()], source: vec![0; rows] };
-    let names: Vec<String> = records.keys().map(i64::to_string).collect();
-    Index::new(settings, table, &ids(&names), TIE, 1).expect("an index")
-}
-
 const COLUMNS: [&str; 4] = ["first_name", "surname", "dob", "phone"];
 
 fn borrowed(values: &[Option<Vec<u8>>]) -> Vec<Option<&[u8]>> {
@@ -101,7 +88,7 @@ fn a_pair_weighs_the_same_bit_for_bit_as_in_a_batch() {
     let settings = settings();
     let (table, names, values) = some(160);
     let linker = Linker::new(&settings, &settings.rules, table.clone(), Limits::default()).expect("a linker");
-    let mut index = Index::new(settings.clone(), table, &ids(&names), TIE, 1).expect("an index");
+    let mut index = Index::new(settings.clone(), table, &ids(&names), 1).expect("an index");
     let mut worker = linker.worker();
     let mut pairs = BTreeMap::new();
     for task in linker.tasks() {
@@ -124,9 +111,64 @@ fn a_pair_weighs_the_same_bit_for_bit_as_in_a_batch() {
 }
 
 #[test]
+fn the_clusters_of_an_index_are_those_of_a_batch() {
+    let settings = settings();
+    let (table, names, _) = some(160);
+    let sex: Vec<u32> = (0..160).map(|record| record % 7 % 3).collect();
+    let mut beside = Column::new("sex", Kind::Text);
+    sex.iter().for_each(|id| beside.push([None, Some(b"F".as_slice()), Some(b"M")][*id as usize]));
+    let mut with_sex = table.clone();
+    with_sex.columns.push(beside);
+    let index = Index::new(settings.clone(), with_sex, &ids(&names), 2).expect("an index");
+
+    let linker = Linker::new(&settings, &settings.rules, table, Limits::default()).expect("a linker");
+    let (mut left, mut right, mut weight, mut pattern) = (vec![], vec![], vec![], vec![]);
+    let mut worker = linker.worker();
+    for task in linker.tasks() {
+        linker.each(&task, &mut worker, &mut |l, r, p| {
+            left.push(l);
+            right.push(r);
+            weight.push(linker.weight(p, l, r));
+            pattern.push(p);
+        });
+    }
+    let comparisons = cluster::Comparison::all(&settings);
+    let input = cluster::Input {
+        pairs: cluster::Pairs { left: &left, right: &right, weight: &weight, pattern: &pattern },
+        comparisons: &comparisons,
+        layout: &linker.layout().expect("few levels"),
+        lambda: settings.prior,
+        selected: &cluster::selected(&settings, &comparisons),
+        evidence: &[cluster::Evidence { name: "sex", role: cluster::Role::Sex, ids: &sex }],
+        judgements: &[],
+    };
+    let score = || -> cluster::Scorer<'_> {
+        let mut worker = linker.worker();
+        let linker = &linker;
+        Box::new(move |pairs| {
+            let mut scored = |(l, r): (u32, u32)| {
+                let pattern = linker.pattern(l, r, &mut worker);
+                Some(cluster::Scored { weight: linker.weight(pattern, l, r), pattern })
+            };
+            pairs.iter().map(|pair| scored(*pair)).collect()
+        })
+    };
+    let found = cluster::contradiction_aware(160, &input, &cluster::Options::default(), &score);
+    let mut batch: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    found.labels.iter().zip(&names).for_each(|(label, name)| {
+        batch.entry(*label).or_default().push(name.clone());
+    });
+    let mut batch: Vec<Vec<String>> = batch.into_values().collect();
+    batch.iter_mut().for_each(|ids| ids.sort());
+    batch.sort();
+    assert!(batch.len() < 140, "some are brought together: {}", batch.len());
+    assert_eq!(index.partition(), batch);
+}
+
+#[test]
 fn a_lookup_leaves_nothing_behind() {
     let (table, names, values) = some(160);
-    let mut index = Index::new(settings(), table, &ids(&names), TIE, 1).expect("an index");
+    let mut index = Index::new(settings(), table, &ids(&names), 1).expect("an index");
     let strange: Vec<Option<&[u8]>> = vec![Some("Qqq".as_bytes()), Some("Smiť".as_bytes()), None, Some(b"1")];
     let before = index.lookup("1", &borrowed(&values[5]), -50.0, 100).expect("candidates");
     for _ in 0..3 {
@@ -138,7 +180,7 @@ fn a_lookup_leaves_nothing_behind() {
 #[test]
 fn one_unknown_value_is_not_taken_for_the_next() {
     let (table, names, values) = some(160);
-    let fresh = || Index::new(settings(), table.clone(), &ids(&names), TIE, 1).expect("an index");
+    let fresh = || Index::new(settings(), table.clone(), &ids(&names), 1).expect("an index");
     let look = |index: &mut Index, first_name: &str| {
         let mut asked = values[5].clone();
         asked[0] = Some(first_name.as_bytes().to_vec());
@@ -166,7 +208,7 @@ fn opened(file: &[u8]) -> Result<Index, String> {
 #[test]
 fn an_index_is_written_and_opened_without_loss() {
     let (table, names, values) = some(100);
-    let mut index = Index::new(settings(), table, &ids(&names[..100]), TIE, 1).expect("an index");
+    let mut index = Index::new(settings(), table, &ids(&names[..100]), 1).expect("an index");
     index.add("new", &borrowed(&values[120])).expect("added");
     index.delete(&names[3]).expect("deleted");
     let file = saved(&index);
@@ -185,7 +227,7 @@ fn an_index_is_written_and_opened_without_loss() {
 #[test]
 fn what_was_deleted_or_changed_is_not_in_the_file() {
     let (table, names, _) = some(100);
-    let mut index = Index::new(settings(), table, &ids(&names[..100]), TIE, 1).expect("an index");
+    let mut index = Index::new(settings(), table, &ids(&names[..100]), 1).expect("an index");
     let person = |first: &'static str| -> Vec<Option<&'static [u8]>> {
         vec![Some(first.as_bytes()), Some(b"Zzyzx"), Some(b"1901-02-03"), Some(b"070009990001")]
     };
@@ -213,7 +255,7 @@ fn what_was_deleted_or_changed_is_not_in_the_file() {
 #[test]
 fn what_people_say_overrides_the_score_and_can_be_taken_back() {
     let (table, names, _) = some(160);
-    let mut index = Index::new(settings(), table, &ids(&names), TIE, 1).expect("an index");
+    let mut index = Index::new(settings(), table, &ids(&names), 1).expect("an index");
     let large = index.partition().into_iter().find(|c| c.len() == 2).expect("a pair");
     let before = index.partition();
     index.judge(&large[0], &large[1], Some(false)).expect("judged");
@@ -227,7 +269,7 @@ fn what_people_say_overrides_the_score_and_can_be_taken_back() {
 #[test]
 fn mistakes_change_nothing() {
     let (table, names, values) = some(50);
-    let mut index = Index::new(settings(), table, &ids(&names[..50]), TIE, 1).expect("an index");
+    let mut index = Index::new(settings(), table, &ids(&names[..50]), 1).expect("an index");
     let before = index.partition();
     assert!(index.add(&names[0], &borrowed(&values[60])).is_err_and(|e| e.contains("is there already")));
     assert!(
@@ -271,30 +313,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn after_any_changes_the_clusters_are_those_of_a_full_run(acts in prop::collection::vec(act(), 1..40)) {
-        let (_, names, values) = some(60);
-        let id = |at: usize| names[at].parse::<i64>().expect("a number");
-        let mut records: BTreeMap<i64, Values> = (0..60).map(|at| (id(at), values[at].clone())).collect();
-        let mut said = BTreeMap::new();
-        let mut index = made_of(without_frequencies(), &records);
+        let (table, names, values) = some(60);
+        let mut index = Index::new(settings(), table, &ids(&names[..60]), 1).expect("an index");
         for act in &acts {
-            if does(&mut index, act, &names, &values).is_err() {
-                continue;
-            }
-            match *act {
-                Act::Add(at) => drop(records.insert(id(at), values[at].clone())),
-                Act::Change(at, to) => drop(records.insert(id(at), values[to].clone())),
-                Act::Delete(at) => {
-                    records.remove(&id(at));
-                    said.retain(|(a, b), _| ![*a, *b].contains(&at));
-                }
-                Act::Judge(a, b, same) => drop(said.insert((a.min(b), a.max(b)), same)),
-            }
+            let _ = does(&mut index, act, &names, &values);
         }
-        let mut full = made_of(without_frequencies(), &records);
-        for ((a, b), same) in said {
-            full.judge(&names[a], &names[b], same).expect("both are there");
-        }
-        prop_assert_eq!(index.partition(), full.partition());
+        prop_assert_eq!(index.partition(), index.full_run().expect("weighed again"));
     }
 
     #[test]
@@ -304,7 +328,7 @@ proptest! {
     ) {
         let (table, names, values) = some(60);
         // A value that nobody has any more is not written, and its frequency is forgotten with it.
-        let mut never = Index::new(without_frequencies(), table, &ids(&names[..60]), TIE, 1).expect("an index");
+        let mut never = Index::new(without_frequencies(), table, &ids(&names[..60]), 1).expect("an index");
         let mut often = opened(&saved(&never)).expect("the same index");
         for (act, reopen) in &acts {
             prop_assert_eq!(
@@ -333,7 +357,7 @@ proptest! {
         acts in prop::collection::vec(act(), 1..12),
     ) {
         let (table, names, values) = some(60);
-        let index = Index::new(settings(), table, &ids(&names[..60]), TIE, 1).expect("an index");
+        let index = Index::new(settings(), table, &ids(&names[..60]), 1).expect("an index");
         let mut file = saved(&index);
         // The head has a checksum of its own: all before it is used unread.
         let head = file.windows(12).position(|w| w == b"{\"sections\":").map_or(0, |at| at);
@@ -355,7 +379,7 @@ proptest! {
 fn a_rule_that_takes_lists_apart_is_refused_by_name() {
     let settings = model();
     let (table, ids) = records(&settings);
-    let fault = Index::new(settings, table, &ids, TIE, 1).err().expect("lists serve no index");
+    let fault = Index::new(settings, table, &ids, 1).err().expect("lists serve no index");
     assert!(fault.contains("takes lists apart, which an index can't do"), "{fault}");
 }
 
@@ -366,10 +390,10 @@ fn ids_that_are_no_numbers_stand_as_in_a_batch_and_each_stands_once() {
     names[..100].iter().for_each(|name| column.push(Some(name.as_bytes())));
     let mut as_texts = Table { columns: vec![column], rows: 100, ..Table::default() };
     let ids = Ids::of(&as_texts, "unique_id", false).expect("the column is there");
-    let mut index = Index::new(settings(), table.clone(), &ids, TIE, 1).expect("an index");
+    let mut index = Index::new(settings(), table.clone(), &ids, 1).expect("an index");
     index.add("x", &borrowed(&values[110])).expect("any text is an id");
     as_texts.columns[0].ids[7] = as_texts.columns[0].ids[6];
     let ids = Ids::of(&as_texts, "unique_id", false).expect("the column is there");
-    let fault = Index::new(settings(), table, &ids, TIE, 1).err().expect("two records of one id");
+    let fault = Index::new(settings(), table, &ids, 1).err().expect("two records of one id");
     assert!(fault.contains("stands twice"), "{fault}");
 }
