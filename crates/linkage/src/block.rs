@@ -11,7 +11,6 @@ use crate::comparisons::Rows;
 use crate::dictionary::NULL;
 use crate::group::{self, Groups};
 use crate::kernel::{Compiler, Likeness, Node, Scratch};
-use crate::linker::Limits;
 use crate::metric::Unit;
 use crate::settings::{LinkType, Rule};
 use crate::slot::Slots;
@@ -74,6 +73,22 @@ pub struct HotBlock {
     pub divided_by: Vec<String>,
     /// Pairs within its parts: those that are compared all the same.
     pub pairs: u64,
+}
+
+/// What a linker leaves out for the sake of speed or safety.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Blocks of more records than this are divided or set aside, and told.
+    pub block: usize,
+    /// Whether they are divided. What learns from a rule's pairs must not: its pairs would agree in more than the rule
+    /// says.
+    pub divide: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { block: 20_000, divide: false }
+    }
 }
 
 /// All rules applied to records.

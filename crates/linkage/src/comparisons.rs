@@ -6,11 +6,30 @@
 
 use crate::dictionary::NULL;
 use crate::kernel::{Compiler, Likeness, Node, Place, Scratch, is_true};
-use crate::linker::{Field, Pattern};
 use crate::metric::Unit;
 use crate::settings::Settings;
 use crate::slot::Slots;
 use crate::sql::Expr;
+
+/// The outcome of all comparisons of a pair, packed: for each comparison its level plus one, 0 for NULL.
+pub type Pattern = u64;
+
+/// Where a comparison's level is in a [`Pattern`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// How far to shift.
+    pub shift: u32,
+    /// Which bits, after shifting.
+    pub mask: u64,
+}
+
+impl Field {
+    /// The level in a pattern: -1 for NULL.
+    #[inline]
+    pub fn gamma(self, pattern: Pattern) -> i32 {
+        ((pattern >> self.shift) & self.mask) as i32 - 1
+    }
+}
 
 /// Pairs compared together: their rows stay in the processor's first caches.
 const TOGETHER: usize = 256;

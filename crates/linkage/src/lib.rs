@@ -51,6 +51,7 @@ pub mod plain;
 pub mod predict;
 pub mod read;
 pub mod report;
+mod sections;
 pub mod settings;
 mod shelf;
 pub mod slot;

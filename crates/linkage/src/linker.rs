@@ -8,34 +8,14 @@ use crate::cluster::Layout;
 use crate::columns::Table;
 use crate::comparisons::{Batch, Comparisons, Rows};
 use crate::dictionary::NULL;
-use crate::index::keys::KeyRule;
 use crate::kernel::{Compiler, Node, RowPlan};
 use crate::settings::{LinkType, Rule, Settings};
 use crate::shelf::{Grid, Shelf};
 use crate::slot::Slots;
 use crate::sql::Expr;
 
-/// The outcome of all comparisons of a pair, packed: for each comparison its level plus one, 0 for NULL.
-pub type Pattern = u64;
-
-pub use crate::comparisons::Worker;
-
-/// Where a comparison's level is in a [`Pattern`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Field {
-    /// How far to shift.
-    pub shift: u32,
-    /// Which bits, after shifting.
-    pub mask: u64,
-}
-
-impl Field {
-    /// The level in a pattern: -1 for NULL.
-    #[inline]
-    pub fn gamma(self, pattern: Pattern) -> i32 {
-        ((pattern >> self.shift) & self.mask) as i32 - 1
-    }
-}
+pub use crate::block::Limits;
+pub use crate::comparisons::{Field, Pattern, Worker};
 
 /// How the frequency of values changes a level's weight.
 #[derive(Clone, Debug)]
@@ -58,6 +38,16 @@ pub struct Weights {
     /// log2 of the share of each value of a column; not a number (NaN) for NULL.
     tables: Vec<Shelf<f64>>,
     fields: Vec<Field>,
+}
+
+/// A blocking rule over rows.
+pub(crate) struct KeyRule {
+    /// The places in a left record's row whose values make its key.
+    pub(crate) left: Vec<usize>,
+    /// Those in a right record's row.
+    pub(crate) right: Vec<usize>,
+    /// What must hold beside.
+    pub(crate) filter: Option<Node>,
 }
 
 /// A model with its records.
@@ -83,22 +73,6 @@ pub struct Linker {
     pub link_type: LinkType,
     /// The columns' numbers, kept where other rules are to be applied later.
     table: Option<Table>,
-}
-
-/// What a linker leaves out for the sake of speed or safety.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Blocks of more records than this are divided or set aside, and told.
-    pub block: usize,
-    /// Whether they are divided. What learns from a rule's pairs must not: its pairs would agree in more than the rule
-    /// says.
-    pub divide: bool,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits { block: 20_000, divide: false }
-    }
 }
 
 impl Linker {

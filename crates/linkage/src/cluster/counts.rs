@@ -7,7 +7,7 @@ use super::{Comparison, Evidence};
 const MOST_EXTRAS: usize = 4;
 
 /// The columns outside the model that join as evidence: sex, middle name, trusted identifiers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Extras {
     columns: usize,
     /// Record by record, so that a pair touches two lines of memory.
@@ -30,7 +30,7 @@ impl Extras {
         Self { columns: columns.min(MOST_EXTRAS), rows: Vec::new() }
     }
 
-    pub(super) fn chosen<'e>(
+    pub(crate) fn chosen<'e>(
         records: u32,
         comparisons: &[Comparison],
         evidence: &'e [Evidence<'e>],

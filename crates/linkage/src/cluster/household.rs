@@ -140,8 +140,9 @@ impl Effort {
 }
 
 /// The re-estimated model.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Correction {
+    #[serde(skip)]
     layout: Layout,
     fields: Vec<Field>,
     classes: Vec<Class>,
@@ -151,6 +152,7 @@ pub struct Correction {
     random: f64,
     prior: f64,
     compared: usize,
+    #[serde(skip)]
     extras: Extras,
 }
 
@@ -332,6 +334,24 @@ impl Correction {
         Index { number, terms, counts }
     }
 
+    /// Whether all that is known of each field and class fits together: what a file says may not.
+    fn is_whole(&self) -> bool {
+        let fields = |field: &Field| {
+            let levels = field.ratio.len();
+            levels > 0
+                && [&field.m, &field.u, &field.start, &field.bits].iter().all(|known| known.len() == levels)
+        };
+        let ratios = self.ratios.all.len();
+        let member = |member: &Member| {
+            self.fields.get(member.field).is_some_and(|field| member.at + field.ratio.len() <= ratios)
+        };
+        self.fields.len() == self.compared + self.extras.columns()
+            && self.compared <= self.layout.len()
+            && self.ratios.inverse.len() == ratios
+            && self.fields.iter().all(fields)
+            && self.classes.iter().flat_map(|class| &class.set).all(member)
+    }
+
     /// Bounds what the classes may claim that are not of a household.
     fn bound(&mut self) {
         for class in &mut self.classes {
@@ -458,13 +478,8 @@ pub(crate) struct Frozen {
 /// What a [`Frozen`] correction is made of again.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Estimated {
-    fields: Vec<Field>,
-    classes: Vec<Class>,
-    ratios: Ratios,
-    share: f64,
-    random: f64,
-    prior: f64,
-    compared: usize,
+    correction: Correction,
+    /// How many columns outside the model there are.
     columns: usize,
     /// Which patterns occurred, with their outcomes.
     seen: Vec<(u64, usize)>,
@@ -488,50 +503,25 @@ impl Frozen {
     }
 
     pub(crate) fn estimated(&self) -> Estimated {
-        let of = &self.correction;
         Estimated {
-            fields: of.fields.clone(),
-            classes: of.classes.clone(),
-            ratios: of.ratios.clone(),
-            share: of.share,
-            random: of.random,
-            prior: of.prior,
-            compared: of.compared,
-            columns: of.extras.columns(),
+            correction: self.correction.clone(),
+            columns: self.correction.extras.columns(),
             seen: self.index.counts.iter().map(|(_, pattern, outcome, _)| (pattern, outcome)).collect(),
         }
     }
 
     /// The same again. Nothing where it does not fit a model of this layout.
     pub(crate) fn again(from: Estimated, layout: &Layout) -> Option<Frozen> {
-        let extras = Extras::without_records(from.columns);
-        let fit = from.fields.len() == from.compared + from.columns
-            && from.compared <= layout.len()
-            && from.ratios.all.len() == from.ratios.inverse.len()
-            && from.fields.iter().all(Field::is_whole)
-            && from.classes.iter().flat_map(|class| &class.set).all(|member| {
-                let levels = from.fields.get(member.field).map(|field| field.ratio.len());
-                levels.is_some_and(|levels| member.at + levels <= from.ratios.all.len())
-            })
-            && from.seen.iter().all(|(_, outcome)| *outcome < extras.outcomes());
-        let mut counts = Counts::new(&extras);
-        let mut correction = Correction {
-            layout: layout.clone(),
-            fields: from.fields,
-            classes: from.classes,
-            ratios: from.ratios,
-            share: from.share,
-            random: from.random,
-            prior: from.prior,
-            compared: from.compared,
-            extras,
-        };
+        let Estimated { mut correction, columns, seen } = from;
+        correction.layout = layout.clone();
+        correction.extras = Extras::without_records(columns);
         correction.bound();
-        if !fit {
+        if !correction.is_whole() || seen.iter().any(|(_, outcome)| *outcome >= correction.extras.outcomes())
+        {
             return None;
         }
-        let mut terms = Vec::new();
-        for (pattern, outcome) in from.seen {
+        let (mut counts, mut terms) = (Counts::new(&correction.extras), Vec::new());
+        for (pattern, outcome) in seen {
             let at = counts.count(pattern, outcome, 1, 0.0);
             terms.resize(counts.places(), Terms::default());
             terms[at] = correction.terms(&correction.codes(pattern, outcome));
@@ -598,14 +588,6 @@ impl Field {
         let (m, u) = (fill(m, 1e-3), fill(u, rarest));
         let ratio = m.iter().zip(&u).map(|(m, u)| m / u).collect();
         Self { start: m.clone(), m, u, ratio, bits }
-    }
-}
-
-impl Field {
-    /// Whether each of its levels has all that is known of a level.
-    fn is_whole(&self) -> bool {
-        let levels = self.ratio.len();
-        levels > 0 && [self.m.len(), self.u.len(), self.start.len(), self.bits.len()] == [levels; 4]
     }
 }
 

@@ -1,7 +1,7 @@
 //! Gamma patterns: how they are packed, and a small dense number for each distinct one.
 
 /// Where each comparison's level lies in a packed pattern. A level is stored as gamma + 1, so null is 0.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     fields: Vec<(u32, u32)>,
 }

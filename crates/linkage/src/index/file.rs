@@ -1,11 +1,11 @@
 //! An index in a file: written from what there is now, opened without the source and without being read.
 
 use super::keys::Keys;
-use super::sections::{Sections, Writer, damaged};
 use super::ties::Ties;
 use super::{Index, Order, People};
 use crate::columns::{Column, Kind, Table};
 use crate::linker::{Limits, Linker};
+use crate::sections::{Sections, Writer, damaged};
 use crate::settings::Settings;
 use crate::shelf::{Grid, lasting_hash};
 use crate::slot::{open_dictionary, write_dictionary};

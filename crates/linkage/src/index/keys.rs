@@ -1,25 +1,14 @@
 //! Records under their keys: for each rule, a chain from the newest record of a key to the oldest.
 
-use super::sections::{Sections, Writer, damaged};
 use crate::dictionary::NULL;
-use crate::kernel::Node;
-use crate::linker::{Linker, Worker};
+use crate::linker::{KeyRule, Linker, Worker};
+use crate::sections::{Sections, Writer, damaged};
 use crate::shelf::{Finder, Grid};
 use hashbrown::HashMap;
 use std::io::Write;
 
 /// Stands where no record does.
 const NONE: u32 = u32::MAX;
-
-/// A blocking rule over rows.
-pub(crate) struct KeyRule {
-    /// The places in a left record's row whose values make its key.
-    pub(crate) left: Vec<usize>,
-    /// Those in a right record's row.
-    pub(crate) right: Vec<usize>,
-    /// What must hold beside.
-    pub(crate) filter: Option<Node>,
-}
 
 /// Which record of a pair one is that is asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -15,9 +15,8 @@
 
 mod clusters;
 mod file;
-pub(crate) mod keys;
+mod keys;
 mod people;
-pub(crate) mod sections;
 mod ties;
 
 use crate::cluster::{Comparison, Frozen, Layout, Options, Role, Scored};
@@ -112,7 +111,7 @@ struct People {
     layout: Layout,
     /// Columns beside the model that are evidence, and where their values are in a row.
     evidence: Vec<(String, Role, usize)>,
-    /// Where the values of those of them are that the model does not compare already.
+    /// Where the values of those of them are that the correction knows: the model compares the others already.
     beside: Vec<usize>,
     correction: Frozen,
     options: Options,

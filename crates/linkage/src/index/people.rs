@@ -3,7 +3,8 @@
 use super::People;
 use crate::block::Task;
 use crate::cluster::{
-    Comparison, Counts, Estimated, Evidence, Extras, Frozen, Input, Options, Pairs, Role, outcome, selected,
+    Comparison, Counts, Estimated, Evidence, Extras, Frozen, Input, Layout, Options, Pairs, Role, outcome,
+    selected,
 };
 use crate::linker::{Linker, Pattern};
 use crate::parallel;
@@ -57,29 +58,32 @@ impl People {
             judgements: &[],
         };
         let correction = Frozen::estimate(records, &input, &counts, threads);
-        Ok(People {
-            beside: beside(&comparisons, &evidence),
-            comparisons,
-            layout,
-            evidence,
-            correction,
-            options: options(),
-        })
+        Ok(People::of(comparisons, layout, evidence, correction))
     }
 
     /// The same again from what was estimated. Nothing where it does not fit the model.
     pub(super) fn again(settings: &Settings, linker: &Linker, from: Estimated) -> Option<People> {
         let (layout, evidence) = (linker.layout().ok()?, columns(linker));
         let correction = Frozen::again(from, &layout)?;
-        let comparisons = Comparison::all(settings);
-        Some(People {
-            beside: beside(&comparisons, &evidence),
-            comparisons,
-            layout,
-            evidence,
-            correction,
-            options: options(),
-        })
+        Some(People::of(Comparison::all(settings), layout, evidence, correction))
+    }
+
+    fn of(
+        comparisons: Vec<Comparison>,
+        layout: Layout,
+        evidence: Vec<(String, Role, usize)>,
+        correction: Frozen,
+    ) -> People {
+        let named: Vec<Evidence<'_>> =
+            evidence.iter().map(|(name, role, _)| Evidence { name, role: *role, ids: &[] }).collect();
+        let chosen = Extras::chosen(0, &comparisons, &named);
+        let place = |(name, _, place): &(String, Role, usize)| {
+            chosen.iter().any(|column| column.name == name).then_some(*place)
+        };
+        let beside = evidence.iter().filter_map(place).collect();
+        // The weights of pairs are corrected before they are clustered.
+        let options = Options { correct: false, ..Options::default() };
+        People { comparisons, layout, evidence, beside, correction, options }
     }
 
     /// Corrected bits of a pair to which the model gave `weight`.
@@ -94,11 +98,6 @@ impl People {
     }
 }
 
-/// The weights of pairs are corrected before they are clustered.
-fn options() -> Options {
-    Options { correct: false, ..Options::default() }
-}
-
 /// The columns that are evidence beside the model, and where their values are in a row.
 fn columns(linker: &Linker) -> Vec<(String, Role, usize)> {
     let columns = linker.columns().into_iter().map(|name| (Role::of(&name), name));
@@ -106,10 +105,4 @@ fn columns(linker: &Linker) -> Vec<(String, Role, usize)> {
         .filter(|(role, _)| role.is_evidence())
         .filter_map(|(role, name)| linker.place(&name).map(|place| (name, role, place)))
         .collect()
-}
-
-/// Where the values of those columns are that the model does not compare already.
-fn beside(comparisons: &[Comparison], evidence: &[(String, Role, usize)]) -> Vec<usize> {
-    let is_compared = |name: &String| comparisons.iter().any(|c| c.columns.contains(name));
-    evidence.iter().filter(|(name, ..)| !is_compared(name)).map(|(.., place)| *place).collect()
 }

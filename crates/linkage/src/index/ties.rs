@@ -1,6 +1,6 @@
 //! Which records a record is tied to. Ties of records that change are copied out of the file.
 
-use super::sections::{Sections, Writer};
+use crate::sections::{Sections, Writer};
 use crate::shelf::Lying;
 use hashbrown::HashMap;
 use std::io::Write;

@@ -2,8 +2,8 @@
 
 use super::{Facts, Lists, NO_LIST, Slots, UNKNOWN};
 use crate::dictionary::{Dictionary, NULL};
-use crate::index::sections::{Sections, Writer, damaged};
 use crate::metric::Bag;
+use crate::sections::{Sections, Writer, damaged};
 use crate::shelf::{Finder, lasting_hash};
 use std::io::Write;
 
