@@ -33,6 +33,7 @@ struct About {
     plan: String,
     columns: Vec<(String, String)>,
     order: Order,
+    built: u32,
     next_label: u64,
     /// How many records are alive.
     alive: usize,
@@ -90,6 +91,7 @@ impl Index {
                 .map(|s| (s.name.clone(), kind(s.kind).to_owned()))
                 .collect(),
             order: self.order,
+            built: self.built,
             next_label: self.next_label,
             alive: self.alive,
             width: self.linker.width(),
@@ -131,6 +133,7 @@ impl Index {
             keys: Keys::open(rules, &file)?,
             names: open_dictionary(&file, "names")?,
             order: about.order,
+            built: about.built,
             gone: HashSet::new(),
             alive: about.alive,
             ties: Ties::open(&file)?,

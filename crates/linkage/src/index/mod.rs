@@ -88,6 +88,8 @@ pub struct Index {
     /// The ids of records: the number of one is its record's, plus one.
     names: Dictionary,
     order: Order,
+    /// How many records there were at the build: they stand in the order of their ids.
+    built: u32,
     /// Records that were deleted.
     gone: HashSet<u32>,
     /// How many records there are that were not.
@@ -170,6 +172,7 @@ impl Index {
             keys,
             names: Dictionary::default(),
             order: if ids.kind() == Of::Integer { Order::Numbers } else { Order::Texts },
+            built: records as u32,
             gone: HashSet::new(),
             alive: records,
             ties: all.into(),
@@ -421,14 +424,18 @@ impl Index {
         own: Option<u32>,
         wanted: Wanted,
     ) -> Result<Vec<(u32, f64)>, String> {
-        let Index { linker, keys, rows, names, order, worker, people, .. } = self;
+        let Index { linker, keys, rows, names, order, built, worker, people, .. } = self;
         let place = order.place(id.as_bytes());
+        // New ids mostly stand behind all that there were: then those need not be looked at.
+        let last = names.get(*built);
+        let behind_built = !last.is_empty() && order.place(last) < place;
         let (mut records, mut pairs, mut values) = (Vec::new(), Vec::new(), row.to_vec());
         for paired in keys.paired(row, rows) {
             if Some(paired.record) == own {
                 continue;
             }
-            let first = place < order.place(names.get(paired.record + 1));
+            let before = || place < order.place(names.get(paired.record + 1));
+            let first = !(behind_built && paired.record < *built) && before();
             let sides = if first { (row, paired.row) } else { (paired.row, row) };
             if keys.is_pair(paired, first, sides, linker, worker) {
                 records.push(paired.record);
