@@ -13,7 +13,7 @@ use bluelamp_linkage::read::Columns;
 use bluelamp_linkage::settings::LinkType;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
-use std::io::{BufRead, BufWriter};
+use std::io::{BufRead, BufReader, BufWriter};
 use std::path::Path;
 use std::time::Instant;
 
@@ -82,12 +82,12 @@ fn object(text: &str) -> Result<Map<String, Value>, Fail> {
 
 /// The values of a record in the order of the index's columns. A key that is no column is a mistake, not nothing.
 fn values(index: &Index, record: &Map<String, Value>) -> Result<Vec<Option<String>>, String> {
-    let columns = index.columns();
-    if let Some(unknown) = record.keys().find(|k| !columns.iter().any(|c| c == *k)) {
+    if let Some(unknown) = record.keys().find(|key| !index.columns().any(|column| column == *key)) {
+        let columns: Vec<&str> = index.columns().collect();
         return Err(format!("there is no column {unknown}; there are {}", columns.join(", ")));
     }
-    columns
-        .iter()
+    index
+        .columns()
         .map(|column| match record.get(column) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -125,21 +125,28 @@ fn id_of(record: &Map<String, Value>) -> String {
 
 /// Answers one command a line. A command that fails says why and changes nothing; the next is answered all the same.
 fn serve(index: &mut Index) -> Result<(), Fail> {
-    for line in std::io::stdin().lock().lines() {
-        let line = line?;
-        if line.trim().is_empty() {
+    let mut input = BufReader::with_capacity(1 << 16, std::io::stdin().lock());
+    let mut answers = say::Lines::new();
+    let mut line = String::new();
+    while input.read_line(&mut line)? > 0 {
+        let command = std::mem::take(&mut line);
+        if command.trim().is_empty() {
             continue;
         }
-        let answer = match serde_json::from_str::<Value>(&line) {
+        let answer = match serde_json::from_str::<Value>(&command) {
             Ok(Value::Object(command)) => {
                 answer(index, &command).unwrap_or_else(|why| json!({ "error": why }))
             }
             Ok(_) => json!({ "error": "a command is a JSON object such as {\"lookup\": {…}}" }),
             Err(e) => json!({ "error": format!("the line is no JSON: {e}") }),
         };
-        say::json(&answer)?;
+        answers.json(&answer)?;
+        // Whoever waits for an answer has it; whoever sends on gets many together.
+        if input.buffer().is_empty() {
+            answers.send()?;
+        }
     }
-    Ok(())
+    answers.send()
 }
 
 fn answer(index: &mut Index, command: &Map<String, Value>) -> Result<Value, String> {

@@ -440,7 +440,7 @@ impl Work<'_, '_> {
                     }
                 }
             }
-            if edges.len() > before {
+            if edges.len() > before && engine.options.tell {
                 edges.sort_unstable_by(strongest_first);
             }
         }
@@ -457,6 +457,9 @@ impl Work<'_, '_> {
         self.matrix.run(engine.options.join_above);
         for (a, &record) in members.iter().enumerate() {
             self.labels.push((record, members[self.matrix.labels[a] as usize]));
+        }
+        if !engine.options.tell {
+            return;
         }
         // A must-link holds like the strongest edge.
         let forced =

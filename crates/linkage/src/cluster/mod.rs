@@ -256,6 +256,8 @@ pub struct Input<'a> {
 /// Knobs. The defaults are one setting for every data set; none was chosen per set.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
+    /// Say what holds clusters together and what was cut. Without it only labels and alarms come out.
+    pub tell: bool,
     /// Re-estimate the model (step 1). Without it the given weights count as they are.
     pub correct: bool,
     /// Two groups join while their mean evidence exceeds this many bits: 0 is even odds.
@@ -281,6 +283,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            tell: true,
             correct: true,
             join_above: 0.0,
             most_for: 15.0,

@@ -12,6 +12,29 @@ const WORTH_REMEMBERING: usize = 16;
 /// Pairs whose weights are remembered at most: 48 bytes each.
 const MOST_REMEMBERED: usize = 2_000_000;
 
+/// Which records a walk has come to.
+#[derive(Default)]
+pub(super) struct Seen {
+    walk: u32,
+    /// The last walk that came to a record.
+    last: Vec<u32>,
+}
+
+impl Seen {
+    fn begin(&mut self, records: usize) {
+        self.last.resize(records, 0);
+        self.walk = self.walk.wrapping_add(1);
+        if self.walk == 0 {
+            (self.walk, self.last) = (1, vec![0; records]);
+        }
+    }
+
+    /// Whether this is the first time on this walk; never for a record that is not there.
+    fn is_new(&mut self, record: u32) -> bool {
+        self.last.get_mut(record as usize).is_some_and(|last| std::mem::replace(last, self.walk) != self.walk)
+    }
+}
+
 impl Index {
     /// Every cluster's records by id, sorted: for a comparison with a full run.
     pub fn partition(&self) -> Vec<Vec<String>> {
@@ -76,22 +99,25 @@ impl Index {
 
     /// All records that hang together with these, by ties or by judgements "the same".
     pub(super) fn component(&self, from: &[u32]) -> Vec<u32> {
-        let mut all: Vec<u32> = from.to_vec();
-        let mut seen: hashbrown::HashSet<u32> = from.iter().copied().collect();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.begin(self.rows.rows());
+        let mut all: Vec<u32> = Vec::new();
+        from.iter().filter(|record| seen.is_new(**record)).for_each(|record| all.push(*record));
         let mut at = 0;
         while at < all.len() {
             let record = all[at];
-            let ties = self.ties.of(record).iter().copied();
-            let said = self.said.get(&record).into_iter().flatten();
-            for other in ties.chain(said.filter(|(_, same)| **same).map(|(other, _)| *other)) {
-                if seen.insert(other) {
-                    all.push(other);
-                }
-            }
+            self.ties
+                .of(record)
+                .iter()
+                .filter(|other| seen.is_new(**other))
+                .for_each(|other| all.push(*other));
+            let same = self.said.get(&record).into_iter().flatten().filter(|(_, same)| **same);
+            same.map(|(other, _)| *other)
+                .filter(|other| seen.is_new(*other))
+                .for_each(|other| all.push(other));
             at += 1;
         }
         all.sort_unstable();
-        all.dedup();
         all
     }
 
@@ -172,15 +198,21 @@ impl Index {
             }
             let mut known = self.weighed.lock().unwrap_or_else(PoisonError::into_inner);
             let records = |&(left, right): &(u32, u32)| (alive[left as usize], alive[right as usize]);
+            let mut all: Vec<Option<Scored>> =
+                pairs.iter().map(|pair| known.get(&records(pair)).copied()).collect();
+            let is_new = all.iter().map(Option::is_none);
             let new: Vec<(u32, u32)> =
-                pairs.iter().filter(|pair| !known.contains_key(&records(pair))).copied().collect();
+                pairs.iter().zip(is_new).filter_map(|(pair, is_new)| is_new.then_some(*pair)).collect();
             if known.len() + new.len() > MOST_REMEMBERED {
                 known.clear();
-                return weigh(pairs);
             }
             let weighed = weigh(&new);
-            known.extend(new.iter().map(records).zip(weighed));
-            pairs.iter().map(|pair| known[&records(pair)]).collect()
+            known.extend(new.iter().map(records).zip(weighed.iter().copied()));
+            all.iter_mut()
+                .filter(|known| known.is_none())
+                .zip(weighed)
+                .for_each(|(known, new)| *known = Some(new));
+            all.into_iter().flatten().collect()
         };
         let tied = scored(&ties);
         let (left, right): (Vec<u32>, Vec<u32>) = ties.into_iter().unzip();

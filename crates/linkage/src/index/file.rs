@@ -142,6 +142,7 @@ impl Index {
             said,
             events: Vec::new(),
             worker: linker.worker_for_one(),
+            seen: Mutex::default(),
             weighed: Mutex::default(),
             people: People::again(&settings, &linker, estimated).ok_or_else(damaged)?,
             linker,

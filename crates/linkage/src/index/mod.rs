@@ -29,6 +29,7 @@ use crate::predict::Ids;
 use crate::settings::Settings;
 use crate::shelf::Grid;
 use crate::write::Of;
+use clusters::Seen;
 use hashbrown::{HashMap, HashSet};
 use keys::Keys;
 use serde::{Deserialize, Serialize};
@@ -103,6 +104,7 @@ pub struct Index {
     events: Vec<Event>,
     worker: Worker,
     people: People,
+    seen: Mutex<Seen>,
     /// What pairs weigh within large components, which are clustered again and again.
     weighed: Mutex<HashMap<(u32, u32), Scored>>,
 }
@@ -182,6 +184,7 @@ impl Index {
             events: Vec::new(),
             worker: linker.worker_for_one(),
             people,
+            seen: Mutex::default(),
             weighed: Mutex::default(),
             linker,
             settings,
@@ -217,8 +220,8 @@ impl Index {
     }
 
     /// The columns that a record is looked up by, in order.
-    pub fn columns(&self) -> Vec<String> {
-        self.linker.columns()
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.linker.slots.sources.iter().map(|source| source.name.as_str())
     }
 
     /// Records that share a key with this one, heaviest first. `values` are in the order of [`Index::columns`]; `id` is

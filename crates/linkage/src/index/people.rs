@@ -81,8 +81,8 @@ impl People {
             chosen.iter().any(|column| column.name == name).then_some(*place)
         };
         let beside = evidence.iter().filter_map(place).collect();
-        // The weights of pairs are corrected before they are clustered.
-        let options = Options { correct: false, ..Options::default() };
+        // The weights of pairs are corrected before they are clustered; nobody asks what holds a cluster together.
+        let options = Options { correct: false, tell: false, ..Options::default() };
         People { comparisons, layout, evidence, beside, correction, options }
     }
 
