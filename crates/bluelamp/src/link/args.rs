@@ -235,7 +235,7 @@ pub(crate) enum Index {
         #[arg(long, default_value_t = 20)]
         most: usize,
     },
-    /// Answer commands, one JSON a line on standard input: lookup, add, change, delete, cluster, judge, events
+    /// Answer commands, one JSON a line on standard input: lookup, add, change, delete, cluster, judge, events, save
     Serve {
         /// The index file
         #[arg(long, value_name = "FILE")]
