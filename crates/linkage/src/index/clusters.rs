@@ -54,6 +54,7 @@ impl Index {
     /// A value that a condition cannot be worked out for.
     pub fn full_run(&mut self) -> Result<Vec<Vec<String>>, String> {
         let records = self.rows.rows() as u32;
+        self.weighed.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
         let mut all: Vec<Vec<u32>> = Vec::new();
         for record in 0..records {
             let row = self.rows.get(record).unwrap_or(&[]).to_vec();

@@ -121,6 +121,9 @@ struct People {
     options: Options,
 }
 
+/// An empty name in the file stands for a record that is gone.
+const NO_ID: &str = "the id of a record is empty; an index knows its records by their ids";
+
 /// Which candidates are wanted.
 #[derive(Clone, Copy)]
 enum Wanted {
@@ -134,7 +137,7 @@ impl Index {
     /// Makes an index of a model and records in the order of [`crate::linker::order`].
     ///
     /// # Errors
-    /// A column that is missing, a rule that cannot serve an index, an id that stands twice.
+    /// A column that is missing, a rule that cannot serve an index, an id that is empty or stands twice.
     pub fn new(settings: Settings, table: Table, ids: &Ids, threads: usize) -> Result<Index, String> {
         let records = table.rows;
         if ids.len() != records {
@@ -191,6 +194,9 @@ impl Index {
         };
         for record in 0..records as u32 {
             let id = ids.text(record);
+            if id.is_empty() {
+                return Err(NO_ID.to_owned());
+            }
             if index.names.intern(id.as_bytes()) != record + 1 {
                 return Err(format!("the id {id} stands twice; an index knows its records by their ids"));
             }
@@ -257,8 +263,11 @@ impl Index {
     /// Adds a record. Gives its cluster.
     ///
     /// # Errors
-    /// Where the id is there already, or a value cannot be worked with.
+    /// Where the id is there already or empty, or a value cannot be worked with.
     pub fn add(&mut self, id: &str, values: &[Option<&[u8]>]) -> Result<u64, String> {
+        if id.is_empty() {
+            return Err(NO_ID.to_owned());
+        }
         if self.place(id).is_ok() {
             return Err(format!("a record with the id {id} is there already; change it instead"));
         }

@@ -4,6 +4,7 @@ use crate::sections::{Sections, Writer};
 use crate::shelf::Lying;
 use hashbrown::HashMap;
 use std::io::Write;
+
 /// The ties of all records, each with both of its records.
 #[derive(Debug, Default)]
 pub(super) struct Ties {

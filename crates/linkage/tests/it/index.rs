@@ -278,6 +278,9 @@ fn mistakes_change_nothing() {
             .is_err_and(|e| e.contains("no record with the id nobody"))
     );
     assert!(index.delete("nobody").is_err());
+    for _ in 0..2 {
+        assert!(index.add("", &borrowed(&values[60])).is_err_and(|e| e.contains("is empty")));
+    }
     assert!(index.judge(&names[0], &names[0], Some(true)).is_err_and(|e| e.contains("one record")));
     assert_eq!(index.partition(), before);
 }
@@ -392,6 +395,7 @@ fn ids_that_are_no_numbers_stand_as_in_a_batch_and_each_stands_once() {
     let ids = Ids::of(&as_texts, "unique_id", false).expect("the column is there");
     let mut index = Index::new(settings(), table.clone(), &ids, 1).expect("an index");
     index.add("x", &borrowed(&values[110])).expect("any text is an id");
+    assert!(opened(&saved(&index)).is_ok_and(|again| again.len() == 101));
     as_texts.columns[0].ids[7] = as_texts.columns[0].ids[6];
     let ids = Ids::of(&as_texts, "unique_id", false).expect("the column is there");
     let fault = Index::new(settings(), table, &ids, 1).err().expect("two records of one id");
