@@ -7,7 +7,8 @@
 //! - one class of same-person pairs, starting from the model's m;
 //! - classes of different people, each with a set of comparisons that may agree for a reason (nothing, any one, any
 //!   two, those that a blocking rule selects by, and the shared comparisons of a household alone or with one personal
-//!   comparison: namesakes, twins). Inside the set the levels are free; outside it they keep the model's u, which came from random pairs.
+//!   comparison: namesakes, twins). Inside the set the levels are free; outside it they keep the model's u, which came
+//!   from random pairs.
 //!
 //! What blocking selected says nothing of pairs that it did not: strangers of one name are there as often as chance has them
 //! in the whole file, and so a pattern that no blocked pair had is weighed against that at least.
@@ -324,7 +325,7 @@ impl Correction {
             seen.iter().zip(&codes).map(|(&(.., pairs), codes)| (pairs as f64, codes.as_slice())).collect();
         let blocked: f64 = weighted.iter().map(|(count, _)| count).sum();
         let file = f64::from(records) * (f64::from(records) - 1.0) / 2.0;
-        self.random = (file / blocked).max(1.0);
+        self.random = (file / blocked.max(1.0)).max(1.0);
         self.bound();
         self.expect_and_maximise(&weighted, effort);
         let mut terms = vec![Terms::default(); counts.places()];

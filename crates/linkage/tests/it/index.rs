@@ -225,6 +225,26 @@ fn an_index_is_written_and_opened_without_loss() {
 }
 
 #[test]
+fn an_index_of_strangers_or_of_nobody_is_written_and_opened_too() {
+    let (_, _, values) = some(1);
+    for count in 0..3 {
+        let names: Vec<String> = (0..count).map(|at| format!("{at}")).collect();
+        let of_one = |column: &str| {
+            let mut column = Column::new(column, Kind::Text);
+            names.iter().for_each(|name| column.push(Some(name.as_bytes())));
+            column
+        };
+        let columns = COLUMNS.iter().map(|column| of_one(column)).collect();
+        let table = Table { columns, rows: count, source: vec![0; count], ..Table::default() };
+        let index = Index::new(settings(), table, &ids(&names), 1).expect("an index");
+        let mut again = opened(&saved(&index)).expect("the same index");
+        assert_eq!(again.len(), count);
+        again.add("9999", &borrowed(&values[9])).expect("added");
+        assert_eq!(again.partition(), again.full_run().expect("weighed again"));
+    }
+}
+
+#[test]
 fn what_was_deleted_or_changed_is_not_in_the_file() {
     let (table, names, _) = some(100);
     let mut index = Index::new(settings(), table, &ids(&names[..100]), 1).expect("an index");
