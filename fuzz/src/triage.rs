@@ -1,7 +1,7 @@
 //! Threat, harm and risk definitions, one cell of a decision table, and the facts of an incident.
 
 use crate::{accept, text};
-use bluelamp_triage::{Assessment, Definition, Fact, FactState, FactType, Facts, Standing};
+use bluelamp_triage::{Assessment, Definition, Evaluation, Fact, FactState, FactType, Facts, Standing};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
@@ -89,7 +89,7 @@ pub(crate) fn facts(data: &[u8]) {
                         }
                     }
                 }
-                sound(definition, &found);
+                sound(definition, &facts, &found);
                 assert_eq!(definition.evaluate(&again).as_ref(), Ok(&found));
             }
             Err(errors) => {
@@ -108,25 +108,18 @@ pub(crate) fn facts(data: &[u8]) {
 fn sensible(definition: &Definition) {
     assert!(!definition.header.grades.is_empty() && !definition.rules.is_empty());
     for rule in &definition.rules {
-        assert_eq!(definition.header.grades.get(rule.grade.rank), Some(&rule.grade));
+        assert!(rule.grade < definition.header.grades.len());
         assert!(
             rule.cells.iter().all(|cell| cell.fact < definition.facts.len() && !cell.test.any_of.is_empty())
         );
     }
     let evaluate = |facts: &Facts| {
         let found = definition.evaluate(facts).unwrap_or_else(|errors| panic!("{errors:?}"));
-        sound(definition, &found);
+        sound(definition, facts, &found);
         found
     };
     let nothing = evaluate(&Facts::default());
-    assert_eq!(
-        nothing.state,
-        if nothing.floor.is_some() && nothing.floor == nothing.ceiling {
-            Standing::Settled
-        } else {
-            Standing::Open
-        }
-    );
+    assert_eq!(nothing.settled(), nothing.floor.is_some() && nothing.floor == nothing.ceiling);
     for worst in [false, true] {
         let known = |entry: &bluelamp_triage::FactEntry| {
             let value = match &entry.kind {
@@ -154,15 +147,18 @@ fn sensible(definition: &Definition) {
     }
 }
 
-/// What must hold for any assessment.
-fn sound(definition: &Definition, found: &Assessment) {
+/// What must hold for any evaluation and the words for it.
+fn sound(definition: &Definition, facts: &Facts, found: &Evaluation) {
     assert!(found.floor <= found.ceiling);
-    assert_eq!(found.rules.len(), definition.rules.len());
-    assert!(found.state != Standing::Settled || found.questions.is_empty());
-    assert!(found.actions.iter().all(|action| Some(&action.grade) <= found.floor.as_ref()));
-    let written = serde_json::to_vec(found).expect("an assessment is JSON");
+    assert_eq!(found.steps.len(), definition.rules.len());
+    let said = definition.explain(facts, found).unwrap_or_else(|errors| panic!("{errors:?}"));
+    assert_eq!((said.floor_rank(), said.ceiling_rank()), (found.floor, found.ceiling));
+    assert_eq!(said.state == Standing::Settled, found.settled());
+    assert!(said.state != Standing::Settled || said.questions.is_empty());
+    assert!(said.actions.iter().all(|action| said.rank(&action.from) <= found.floor));
+    let written = serde_json::to_vec(&said).expect("an assessment is JSON");
     assert_eq!(
         serde_json::from_slice::<Assessment>(&written).expect("an assessment can be read again"),
-        *found
+        said
     );
 }

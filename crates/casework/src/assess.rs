@@ -9,22 +9,12 @@ use bluelamp_model::{
     authority::{Verb, action},
 };
 use bluelamp_store::{Cx, Job, Keyed};
-use bluelamp_triage::{Assessment, Definition, Facts, Grade};
-use serde::{Deserialize, Serialize};
+use bluelamp_triage::{Assessment, Definition, Facts};
 use serde_json::json;
 use std::collections::BTreeMap;
 
 /// The definitions in force, by id.
 pub type Definitions = BTreeMap<String, Definition>;
-
-/// What is stored of an assessment: the definition's own words with the grades that a person can give.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Assessed {
-    /// The grades, lowest first.
-    pub grades: Vec<Grade>,
-    /// What the definition says.
-    pub assessment: Assessment,
-}
 
 /// Does the work of an `assess` job: one transaction, done once.
 ///
@@ -39,12 +29,11 @@ pub fn assess(cx: &mut Cx<'_>, job: &Job, definitions: &Definitions, organisatio
     let matches = bluelamp_fusion::suggest(cx, report, &records)?;
     let definition = submission.body.definition.as_ref().and_then(|id| definitions.get(id));
     let assessment = definition.map(|d| evaluate(d, &submission)).transpose()?;
-    let (mut floor, mut ceiling) = (None, None);
+    let (mut floor, mut ceiling) = (None::<String>, None::<String>);
     // A report without a definition, or of which nothing is known yet, is read before those graded lowest.
     let mut priority = 1;
-    if let Some(assessed) = &assessment {
-        let a = &assessed.assessment;
-        let body = serde_json::to_string(assessed).map_err(|e| Error::Bug(e.to_string()))?;
+    if let Some(a) = &assessment {
+        let body = serde_json::to_string(a).map_err(|e| Error::Bug(e.to_string()))?;
         let (id, now) = (cx.new_id()?, cx.now());
         cx.exec(
             "insert into assessment (id, report_id, made_at, definition, body) values ($1, $2, $3, $4, $5)",
@@ -57,12 +46,12 @@ pub fn assess(cx: &mut Cx<'_>, job: &Job, definitions: &Definitions, organisatio
             json!({
                 "assessment": id, "definition": a.definition, "version": a.version,
                 "definition_digest": a.definition_digest, "facts_digest": a.facts_digest,
-                "floor": a.floor.as_ref().map(|g| &g.name), "ceiling": a.ceiling.as_ref().map(|g| &g.name),
+                "floor": a.floor, "ceiling": a.ceiling,
             }),
         )?;
         priority = place(a);
-        floor = a.floor.as_ref().map(|g| g.name.clone());
-        ceiling = a.ceiling.as_ref().map(|g| g.name.clone());
+        floor.clone_from(&a.floor);
+        ceiling.clone_from(&a.ceiling);
     }
     // The state is not touched: that takes a person.
     cx.exec(
@@ -76,23 +65,22 @@ pub fn assess(cx: &mut Cx<'_>, job: &Job, definitions: &Definitions, organisatio
 /// yet too little is known, and that is no comfort: it stands by its ceiling, just behind those that are that
 /// grave for certain.
 fn place(a: &Assessment) -> i64 {
-    let rank = |g: &Grade| i64::try_from(g.rank).unwrap_or(0) + 1;
-    let ceiling = a.ceiling.as_ref().map_or(0, rank);
-    let place = match &a.floor {
+    let rank = |rank: usize| i64::try_from(rank).unwrap_or(0) + 1;
+    let ceiling = a.ceiling_rank().map_or(0, rank);
+    let place = match a.floor_rank() {
         Some(floor) => rank(floor) * 10 + ceiling,
         None => ceiling * 10 + ceiling - 1,
     };
     place.clamp(0, UNASSESSED - 1)
 }
 
-fn evaluate(definition: &Definition, submission: &Submission) -> Result<Assessed> {
+fn evaluate(definition: &Definition, submission: &Submission) -> Result<Assessment> {
     // A fact that the definition does not know is an error, never passed over: forms and definitions are held
     // against each other when the server starts.
     let facts: serde_json::Map<_, _> = submission.body.facts.clone().into_iter().collect();
     let facts: Facts = serde_json::from_value(facts.into())
         .map_err(|e| Error::Bug(format!("the facts of a report cannot be read: {e}")))?;
-    let assessment = definition.evaluate(&facts).map_err(Error::Invalid)?;
-    Ok(Assessed { grades: definition.header.grades.clone(), assessment })
+    definition.assess(&facts).map_err(Error::Invalid)
 }
 
 /// Makes records of the report and of the people and things in it, and keeps them with their links.

@@ -1,6 +1,6 @@
 //! The decision: the one place where a report changes its state, and it takes a named person.
 
-use crate::{assess::Assessed, queue, report};
+use crate::{queue, report};
 use bluelamp_contact::{Reference, State};
 use bluelamp_model::{
     Decider, Decision, Error, FieldError, Id, Result,
@@ -8,6 +8,7 @@ use bluelamp_model::{
     decision::Stance,
 };
 use bluelamp_store::Cx;
+use bluelamp_triage::Assessment;
 use serde_json::json;
 
 /// What a person can decide about a report.
@@ -168,8 +169,7 @@ pub fn decide(cx: &mut Cx<'_>, id: Id, choice: &Choice) -> Result<Decided> {
     )?;
     let case = match outcome {
         Outcome::OpenCase => {
-            let actions =
-                assessment.as_ref().map(|(_, p)| p.content.assessment.actions.as_slice()).unwrap_or_default();
+            let actions = assessment.as_ref().map(|(_, p)| p.content.actions.as_slice()).unwrap_or_default();
             let case = open_case(cx, &item, decision.id, person)?;
             for action in choice.tasks.iter().filter_map(|n| actions.get(*n)) {
                 let due = action.deadline_minutes.map(|minutes| now.plus_seconds(i64::from(minutes) * 60));
@@ -202,7 +202,7 @@ fn said(text: &str) -> String {
 }
 
 /// Everything that is missing or does not fit, in one go.
-fn check(choice: &Choice, assessed: Option<&Assessed>) -> Result<(Outcome, Option<Stance>)> {
+fn check(choice: &Choice, assessed: Option<&Assessment>) -> Result<(Outcome, Option<Stance>)> {
     let mut wrong = Vec::new();
     let mut need = |field: &str, code: &str, message: &str| {
         wrong.push(FieldError { field: field.into(), code: code.into(), message: message.into() });
@@ -215,17 +215,16 @@ fn check(choice: &Choice, assessed: Option<&Assessed>) -> Result<(Outcome, Optio
         need("reasons", "required", "Enter your reasons");
     }
     let mut stance = None;
-    if let Some(Assessed { grades, assessment }) = assessed {
-        let given = grades.iter().find(|g| g.name == choice.grade).map(|g| g.rank);
-        match (given, &assessment.floor) {
+    if let Some(assessment) = assessed {
+        match (assessment.rank(&choice.grade), assessment.floor_rank()) {
             (None, _) => need("grade", "required", "Select the grade you give"),
             (Some(given), Some(floor)) => {
-                stance = Some(match given.cmp(&floor.rank) {
+                stance = Some(match given.cmp(&floor) {
                     std::cmp::Ordering::Less => Stance::Lowered,
                     std::cmp::Ordering::Equal => Stance::Agreed,
                     std::cmp::Ordering::Greater => Stance::Raised,
                 });
-                if given < floor.rank && choice.lower_reason.trim().is_empty() {
+                if given < floor && choice.lower_reason.trim().is_empty() {
                     need("lower_reason", "required", "Say why the grade is below the proposed floor");
                 }
             }

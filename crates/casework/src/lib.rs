@@ -11,7 +11,7 @@ mod queue;
 mod report;
 mod timeline;
 
-pub use assess::{Assessed, Definitions, assess};
+pub use assess::{Definitions, assess};
 pub use case::{
     Case, CaseSummary, Involved, Note, Task, add_note, add_task, cases, finish_task, people_and_things,
     view_case,

@@ -1,7 +1,6 @@
 //! A report: received, then looked at with everything that was proposed about it.
 
 use crate::{
-    assess::Assessed,
     decide::{self, Made},
     queue::{self, QueueItem},
 };
@@ -12,6 +11,7 @@ use bluelamp_model::{
     authority::{Verb, action},
 };
 use bluelamp_store::Cx;
+use bluelamp_triage::Assessment;
 use serde_json::json;
 
 /// A report's place in the queue before anything has assessed it: before every graded one.
@@ -52,7 +52,7 @@ pub struct ReportView {
     /// What was sent.
     pub submission: Submission,
     /// The latest assessment with its id; none while it waits, or where the form has no definition.
-    pub assessment: Option<(Id, Proposal<Assessed>)>,
+    pub assessment: Option<(Id, Proposal<Assessment>)>,
     /// What it may be connected with, strongest first.
     pub suggestions: Vec<Suggestion>,
     /// What was decided, latest first.
@@ -78,20 +78,20 @@ pub fn view_report(cx: &mut Cx<'_>, id: Id) -> Result<ReportView> {
 }
 
 /// The latest assessment of a report. For a room that has asked the policy.
-pub(crate) fn latest_assessment(cx: &mut Cx<'_>, report: Id) -> Result<Option<(Id, Proposal<Assessed>)>> {
+pub(crate) fn latest_assessment(cx: &mut Cx<'_>, report: Id) -> Result<Option<(Id, Proposal<Assessment>)>> {
     let row = cx.row(
         "select id, body, made_at from assessment where report_id = $1 order by made_at desc, id desc limit 1",
         &[report.into()],
     )?;
     row.map(|r| {
         let body: String = r.get(1)?;
-        let content: Assessed = serde_json::from_str(&body)
+        let content: Assessment = serde_json::from_str(&body)
             .map_err(|e| Error::Bug(format!("a stored assessment cannot be read: {e}")))?;
         let made_at: Time = r.get(2)?;
         let proposal = Proposal {
-            algorithm: format!("thr/{}", content.assessment.definition),
-            version: content.assessment.version.clone(),
-            digest: content.assessment.definition_digest.clone(),
+            algorithm: format!("thr/{}", content.definition),
+            version: content.version.clone(),
+            digest: content.definition_digest.clone(),
             made_at,
             content,
         };

@@ -35,10 +35,10 @@ pub fn timeline(cx: &mut Cx<'_>, case: &Case) -> Result<Vec<Moment>> {
             at: proposal.made_at,
             title: format!(
                 "Assessed with the definition '{}' version {}",
-                proposal.content.assessment.definition, proposal.version
+                proposal.content.definition, proposal.version
             ),
             by: None,
-            detail: proposal.content.assessment.summary,
+            detail: proposal.content.summary,
         });
     }
     for made in decide::made(cx, case.report_id)? {

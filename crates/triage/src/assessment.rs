@@ -1,8 +1,9 @@
 //! What an evaluation gives: a proposal, as plain data that can be stored and shown.
 
-use crate::{Action, FactState, Grade, Status};
+use crate::{FactState, Status};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A proposal for one incident. It changes nothing: a named person decides, and this is what she was told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,24 +16,52 @@ pub struct Assessment {
     pub status: Status,
     /// SHA-256 of the definition's text, in hex.
     pub definition_digest: String,
+    /// The values that the force has set, with which the rules were read.
+    pub parameters: BTreeMap<String, Value>,
     /// SHA-256 of the facts as canonical JSON, in hex; see [`crate::Facts::digest`].
     pub facts_digest: String,
     /// This crate and its version, because an engine can have a fault too.
     pub engine: String,
+    /// The grades that there are, lowest first.
+    pub grades: Vec<String>,
     /// The highest grade that has fired; none means "no grade yet", which is not the lowest grade.
-    pub floor: Option<Grade>,
+    pub floor: Option<String>,
     /// The highest grade that has fired or still can.
-    pub ceiling: Option<Grade>,
+    pub ceiling: Option<String>,
     /// Whether more facts could still raise the grade.
     pub state: Standing,
     /// One sentence for the top of the screen.
     pub summary: String,
-    /// Every rule of the table, in its order.
+    /// The ids of the rules that have fired.
+    pub fired: Vec<String>,
+    /// The ids of the rules that wait for a fact and could still raise the grade.
+    pub open: Vec<String>,
+    /// Every rule of the tables, in their order.
     pub rules: Vec<Trace>,
     /// What to ask next, most useful first; empty when settled.
     pub questions: Vec<Question>,
     /// What to do now, for the floor.
-    pub actions: Vec<Action>,
+    pub actions: Vec<Proposed>,
+}
+
+impl Assessment {
+    /// The place of a grade in the list, 0 for the lowest.
+    #[must_use]
+    pub fn rank(&self, grade: &str) -> Option<usize> {
+        self.grades.iter().position(|g| g == grade)
+    }
+
+    /// The place of the floor.
+    #[must_use]
+    pub fn floor_rank(&self) -> Option<usize> {
+        self.floor.as_deref().and_then(|g| self.rank(g))
+    }
+
+    /// The place of the ceiling.
+    #[must_use]
+    pub fn ceiling_rank(&self) -> Option<usize> {
+        self.ceiling.as_deref().and_then(|g| self.rank(g))
+    }
 }
 
 /// Whether floor and ceiling are the same grade.
@@ -48,12 +77,14 @@ pub enum Standing {
 /// What became of one rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
-    /// The rule's number in the table, from 1.
+    /// The table it stands in, by name.
+    pub table: String,
+    /// The rule's number in its table, from 1.
     pub number: usize,
     /// The rule's id.
     pub rule: String,
     /// The grade it proposes.
-    pub grade: Grade,
+    pub grade: String,
     /// What became of it.
     #[serde(flatten)]
     pub outcome: Outcome,
@@ -111,10 +142,35 @@ pub struct Question {
     pub ask: String,
     /// Why there is no value yet: a refused fact comes last and should come from another source.
     pub state: FactState,
+    /// Where else to ask, where it was asked and nobody could or would say.
+    pub elsewhere: Option<String>,
     /// The ids of the undetermined rules above the floor that wait for it.
     pub settles: Vec<String>,
     /// The highest grade among those rules.
-    pub up_to: Grade,
+    pub up_to: String,
     /// The same in a plain sentence.
     pub sentence: String,
+}
+
+/// Something to do, with the rules that speak for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposed {
+    /// What to do.
+    pub action: String,
+    /// By when, as written.
+    pub deadline: String,
+    /// The deadline in minutes from the proposal, 0 for at once; none where it is not a length of time.
+    pub deadline_minutes: Option<u32>,
+    /// The role that does it.
+    pub role: String,
+    /// `remove`, `avoid`, `reduce` or `accept` the risk, when the file says.
+    pub safeguarding: Option<String>,
+    /// Whether law or policy leaves no choice: refusing it takes a reason and a supervisor.
+    pub must: bool,
+    /// The grade from which it is proposed.
+    pub from: String,
+    /// The ids of the fired rules that speak for it.
+    pub because: Vec<String>,
+    /// The same in a plain sentence.
+    pub reason: String,
 }

@@ -1,6 +1,6 @@
 //! Running a definition's own cases.
 
-use crate::{Assessment, Case, Definition, Grade, Outcome};
+use crate::{Came, Case, Definition, Evaluation};
 use serde::Serialize;
 
 /// What came of one case.
@@ -22,50 +22,50 @@ impl Definition {
             name: case.name.clone(),
             line: case.line,
             differences: match self.evaluate(&case.facts) {
-                Ok(found) => differences(case, &found),
+                Ok(found) => self.differences(case, &found),
                 Err(errors) => errors.into_iter().map(|e| e.message).collect(),
             },
         };
         self.cases.iter().map(run).collect()
     }
-}
 
-fn differences(case: &Case, found: &Assessment) -> Vec<String> {
-    let mut differences = Vec::new();
-    let mut grades = |what: &str, expected: &Option<Grade>, found: &Option<Grade>| {
-        if expected != found {
-            differences.push(format!("the {what} is {}, not {}", grade(found), grade(expected)));
+    fn differences(&self, case: &Case, found: &Evaluation) -> Vec<String> {
+        let mut differences = Vec::new();
+        let grade = |rank: Option<usize>| rank.map_or("none", |rank| self.grade(rank));
+        let mut grades = |what: &str, expected: Option<usize>, found: Option<usize>| {
+            if expected != found {
+                differences.push(format!("the {what} is {}, not {}", grade(found), grade(expected)));
+            }
+        };
+        grades("floor", case.floor, found.floor);
+        if let Some(ceiling) = case.ceiling {
+            grades("ceiling", ceiling, found.ceiling);
         }
-    };
-    grades("floor", &case.floor, &found.floor);
-    if let Some(ceiling) = &case.ceiling {
-        grades("ceiling", ceiling, &found.ceiling);
+        let places = |wanted: Came, above: Option<usize>| -> Vec<usize> {
+            let steps = self.rules.iter().zip(&found.steps).enumerate();
+            steps.filter(|(_, (r, s))| Some(r.grade) > above && s.came == wanted).map(|(at, _)| at).collect()
+        };
+        let mut lists = |what: &str, expected: Option<&Vec<usize>>, found: &[usize]| {
+            if let Some(expected) = expected.filter(|e| e.as_slice() != found) {
+                let (is, not) = (self.named(found), self.named(expected));
+                differences.push(format!("the {what} rules are {is}, not {not}"));
+            }
+        };
+        lists("open", case.open.as_ref(), &places(Came::Undetermined, found.floor));
+        lists("fired", case.fired.as_ref(), &places(Came::Fired, None));
+        differences
     }
-    let numbers = |wanted: fn(&Outcome) -> bool, above: Option<&Grade>| -> Vec<usize> {
-        found
-            .rules
-            .iter()
-            .filter(|t| Some(&t.grade) > above && wanted(&t.outcome))
-            .map(|t| t.number)
-            .collect()
-    };
-    let mut lists = |what: &str, expected: &Option<Vec<usize>>, found: &[usize]| {
-        if let Some(expected) = expected.as_ref().filter(|e| e.as_slice() != found) {
-            differences.push(format!("the {what} rules are {}, not {}", list(found), list(expected)));
+
+    /// Rules as people name them: by number where there is one table, by id where there are several.
+    fn named(&self, places: &[usize]) -> String {
+        if places.is_empty() {
+            return "none".into();
         }
-    };
-    lists("open", &case.open, &numbers(|o| matches!(o, Outcome::Undetermined { .. }), found.floor.as_ref()));
-    lists("fired", &case.fired, &numbers(|o| matches!(o, Outcome::Fired { .. }), None));
-    differences
-}
-
-fn grade(grade: &Option<Grade>) -> &str {
-    grade.as_ref().map_or("none", |g| g.name.as_str())
-}
-
-fn list(numbers: &[usize]) -> String {
-    if numbers.is_empty() {
-        return "none".into();
+        let name = |place: &usize| match self.rules.get(*place) {
+            Some(rule) if self.tables.len() == 1 => rule.number.to_string(),
+            Some(rule) => rule.id.clone(),
+            None => String::new(),
+        };
+        places.iter().map(name).collect::<Vec<_>>().join(", ")
     }
-    numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -1,9 +1,14 @@
-//! The decision table: its columns, its rules, and what it leaves unused.
+//! The decision tables: their columns, their rules, and what they leave unused.
+//!
+//! `dsntk` recognises each table, so that another engine of the standard reads the same; this module holds what it
+//! recognised against the lines of the file, so that every fault has its place.
 
+use crate::evaluate::MOST_CELLS;
 use crate::feel;
 use crate::markdown::{Faulty, Row, Section, Table};
 use crate::tables::{Dictionary, grade_named};
 use crate::{Cell, FactEntry, Grade, Rule};
+use dsntk_recognizer::{DecisionTable, HitPolicy};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +16,8 @@ type Parameters = BTreeMap<String, Value>;
 
 /// What the decision section gives.
 pub(crate) struct Decided {
+    /// The names of the tables.
+    pub(crate) tables: Vec<String>,
     pub(crate) rules: Vec<Rule>,
     /// Places in the dictionary of the facts that conditions look at.
     facts: BTreeSet<usize>,
@@ -20,7 +27,7 @@ pub(crate) struct Decided {
     whole: bool,
 }
 
-/// Reads the decision table. Without a readable header, neither grades nor parameters can be checked.
+/// Reads the decision tables. Without a readable header, neither grades nor parameters can be checked.
 pub(crate) fn decide(
     section: Option<&Section<'_>>,
     grades: &[Grade],
@@ -28,21 +35,50 @@ pub(crate) fn decide(
     dictionary: &Dictionary,
     faulty: &mut Faulty<'_>,
 ) -> Decided {
-    let mut decided =
-        Decided { rules: Vec::new(), facts: BTreeSet::new(), parameters: BTreeSet::new(), whole: false };
+    let mut decided = Decided {
+        tables: Vec::new(),
+        rules: Vec::new(),
+        facts: BTreeSet::new(),
+        parameters: BTreeSet::new(),
+        whole: false,
+    };
     let before = faulty.faults.len();
-    let Some((section, table)) = section.and_then(|s| Some((s, s.table(faulty)?))) else { return decided };
-    let all_rows = faulty.faults.len() == before;
-    if !section.body.iter().any(|(_, l)| l.starts_with("> # ")) {
-        faulty.add(
-            section.line,
-            section.name,
-            "above the table a line '> # name of the decision' must stand",
-        );
+    let Some(section) = section else { return decided };
+    let tables = section.named_tables(faulty);
+    decided.whole = !tables.is_empty() && faulty.faults.len() == before;
+    for (name, table) in &tables {
+        if name.is_none_or(str::is_empty) {
+            let line = if tables.len() == 1 { section.line } else { table.head.line };
+            faulty.add(line, section.name, "above the table a line '> # name of the decision' must stand");
+        }
+        let name = name.unwrap_or_default();
+        if decided.tables.iter().any(|t| t == name) {
+            faulty.add(table.head.line, section.name, format!("there are two tables '{name}'"));
+        }
+        decided.tables.push(name.to_owned());
+        one_table(name, table, grades, parameters, dictionary, &mut decided, faulty);
     }
-    let Some(columns) = columns(&table, dictionary, faulty) else { return decided };
-    decided.whole = all_rows && columns.inputs.iter().all(|(_, fact)| fact.is_some());
+    decided
+}
+
+/// Reads one table.
+fn one_table(
+    name: &str,
+    table: &Table,
+    grades: &[Grade],
+    parameters: Option<&Parameters>,
+    dictionary: &Dictionary,
+    decided: &mut Decided,
+    faulty: &mut Faulty<'_>,
+) {
+    let before = faulty.faults.len();
+    let Some(columns) = columns(table, dictionary, faulty) else {
+        decided.whole = false;
+        return;
+    };
+    decided.whole &= columns.inputs.iter().all(|(_, fact)| fact.is_some());
     let mut number = 0;
+    let first = decided.rules.len();
     for row in table.rows.iter().skip(1) {
         number += 1;
         let written = row.cells[0].as_str();
@@ -55,7 +91,7 @@ pub(crate) fn decide(
             // Count on from what is written: one gap is one fault.
             number = written.parse().ok().filter(|n| *n < 1_000_000).unwrap_or(number);
         }
-        let cells = conditions(row, &columns, parameters, dictionary, &mut decided, faulty);
+        let cells = conditions(row, &columns, parameters, dictionary, decided, faulty);
         let grade = output(&row.cells[columns.grade], row.line, "grade", faulty)
             .and_then(|name| grade_named(&name, grades, row.line, "grade", faulty));
         let id = output(&row.cells[columns.rule], row.line, "rule", faulty).unwrap_or_default();
@@ -66,14 +102,43 @@ pub(crate) fn decide(
         if reason.is_empty() || reason == "-" {
             faulty.add(row.line, "Reason", "is empty: a person must be able to read why");
         }
+        if let Some(cell) = row.cells.iter().find(|c| c.contains('|')) {
+            faulty.add(row.line, "Decision", format!("'{cell}': a bar cannot stand in a cell of this table"));
+        }
+        if cells.len() > MOST_CELLS {
+            faulty.add(row.line, "rule", format!("has more than {MOST_CELLS} conditions"));
+        }
         // A wrong grade has its fault already; the rule stays, so that cases that name it are not blamed.
-        let grade = grade.unwrap_or(Grade { rank: 0, name: String::new() });
-        decided.rules.push(Rule { number, id, grade, reason, cells, line: row.line });
+        let (table, grade) = (decided.tables.len() - 1, grade.unwrap_or(0));
+        decided.rules.push(Rule { table, number, id, grade, reason, cells, line: row.line });
     }
-    if decided.rules.is_empty() {
-        faulty.add(table.head.line, section.name, "the table has no rules");
+    if decided.rules.len() == first {
+        faulty.add(table.head.line, "Decision", "the table has no rules");
+    } else if faulty.faults.len() == before
+        && let Err(reason) = as_the_standard_reads_it(name, table)
+    {
+        faulty.add(table.head.line, "Decision", reason);
     }
-    decided
+}
+
+/// Whether an engine of the standard recognises the same table: the same columns, rules and cells.
+fn as_the_standard_reads_it(name: &str, table: &Table) -> Result<(), String> {
+    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+    let mut text = format!("> # {name}\n\n{}{}", line(&table.head.cells), "|---");
+    text.push_str(&"|---".repeat(table.head.cells.len() - 1));
+    text.push_str("|\n");
+    table.rows.iter().for_each(|row| text.push_str(&line(&row.cells)));
+    let read: DecisionTable = dsntk_recognizer::from_markdown(&text, false)
+        .map_err(|e| format!("is not a decision table of the standard: {e}"))?;
+    let ours = table.rows.iter().skip(1).map(|row| row.cells[1..].iter().map(String::as_str).collect());
+    let theirs = read.rules.iter().map(|rule| {
+        let inputs = rule.input_entries.iter().map(|e| e.text.as_str());
+        let outputs = rule.output_entries.iter().map(|e| e.text.as_str());
+        inputs.chain(outputs).chain(rule.annotation_entries.iter().map(|e| e.text.as_str())).collect()
+    });
+    let same = read.hit_policy == HitPolicy::Collect(dsntk_recognizer::BuiltinAggregator::List)
+        && ours.collect::<Vec<Vec<&str>>>() == theirs.collect::<Vec<Vec<&str>>>();
+    if same { Ok(()) } else { Err("another engine of the standard would read this table otherwise".into()) }
 }
 
 /// The conditions of one row.

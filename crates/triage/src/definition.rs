@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 
 /// One threat, harm and risk definition: everything its file says, checked and ready to be evaluated.
 ///
-/// It is only made by [`Definition::parse`] and [`Definition::load`], which check that its parts agree.
-#[derive(Clone, Debug, Serialize)]
+/// It is only made by [`Definition::parse`] and [`Definition::load`], which check that its parts agree; its JSON is
+/// the compiled form in which a device without the parser carries it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Definition {
     /// Who answers for it, which version it is and what its grades are.
@@ -18,7 +19,9 @@ pub struct Definition {
     pub title: String,
     /// The fact dictionary, in the order of the file.
     pub facts: Vec<FactEntry>,
-    /// The decision table, in the order of the file.
+    /// The names of the decision tables, in the order of the file.
+    pub tables: Vec<String>,
+    /// The rules of all decision tables, in the order of the file.
     pub rules: Vec<Rule>,
     /// What to do from which grade upwards, in the order of the file.
     pub actions: Vec<Action>,
@@ -34,7 +37,7 @@ pub struct Definition {
 }
 
 /// The YAML header. `data/definitions/definition.schema.json` is its JSON Schema.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Header {
     /// The stable name, such as `burglary`.
     pub id: String,
@@ -49,7 +52,16 @@ pub struct Header {
     /// The day by which it must have been looked at again, `YYYY-MM-DD`.
     pub review_by: String,
     /// The grades, lowest first.
+    #[serde(with = "grade_names")]
     pub grades: Vec<Grade>,
+    /// After how many minutes a decision is looked at again, by grade; none where the file sets no clock.
+    pub review_minutes: Vec<Option<u32>>,
+    /// What calls for another look before the clock does.
+    pub triggers: Vec<Trigger>,
+    /// Within how many minutes a supervisor looks at a grade below the floor; none where the file does not say.
+    pub supervisor_within_minutes: Option<u32>,
+    /// When an officer sees what the definition proposes.
+    pub result: ResultShown,
     /// Values a force sets itself; a cell of the table uses them by name.
     pub parameters: BTreeMap<String, Value>,
     /// Law, guidance, policy and research it rests on.
@@ -64,8 +76,60 @@ pub struct Header {
     pub note: Option<String>,
 }
 
+/// What calls for another assessment before the review clock does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trigger {
+    /// Something more is known.
+    NewFact,
+    /// A person said that another incident belongs to this one.
+    LinkedIncident,
+    /// The same people reported again.
+    RepeatCall,
+    /// An order, bail condition or agreement was broken.
+    Breach,
+}
+
+impl Trigger {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Self; 4] = [Self::NewFact, Self::LinkedIncident, Self::RepeatCall, Self::Breach];
+
+    /// The stable code, as it stands in the header.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NewFact => "new-fact",
+            Self::LinkedIncident => "linked-incident",
+            Self::RepeatCall => "repeat-call",
+            Self::Breach => "breach",
+        }
+    }
+}
+
+/// When an officer sees what a definition proposes. Whoever reads a grade first is drawn towards it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResultShown {
+    /// At once.
+    #[default]
+    AtOnce,
+    /// After they have put down the grade that they would give themselves.
+    AfterOwnGrade,
+}
+
+impl ResultShown {
+    /// The stable code, as it stands in the header.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AtOnce => "at-once",
+            Self::AfterOwnGrade => "after-own-grade",
+        }
+    }
+}
+
 /// A harm index and its edition; figures from different editions must not be mixed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HarmIndex {
     /// Such as `ONS-CSS`.
     pub name: String,
@@ -88,6 +152,9 @@ pub enum Status {
 }
 
 impl Status {
+    /// All of them, in the order in which a version goes through them.
+    pub const ALL: [Self; 4] = [Self::Draft, Self::Shadow, Self::Live, Self::Retired];
+
     /// The stable code, as it stands in the header.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -100,8 +167,9 @@ impl Status {
     }
 }
 
-/// A grade of a definition. Grades compare by rank, so `None < Some(lowest) < Some(highest)`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A grade of a definition. Grades compare by rank, so `None < Some(lowest) < Some(highest)`. In what people and
+/// programs read it is its name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Grade {
     /// Place in the header's list, 0 for the lowest.
     pub rank: usize,
@@ -109,8 +177,23 @@ pub struct Grade {
     pub name: String,
 }
 
+/// Grades as the list of their names.
+mod grade_names {
+    use super::Grade;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(grades: &[Grade], s: S) -> Result<S::Ok, S::Error> {
+        s.collect_seq(grades.iter().map(|g| &g.name))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Grade>, D::Error> {
+        let names = Vec::<String>::deserialize(d)?;
+        Ok(names.into_iter().enumerate().map(|(rank, name)| Grade { rank, name }).collect())
+    }
+}
+
 /// One row of the fact dictionary.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FactEntry {
     /// The name by which facts, table and cases call it.
     pub name: String,
@@ -121,16 +204,34 @@ pub struct FactEntry {
     pub ask: String,
     /// Which sorts of source it may come from; empty when the file does not say.
     pub sources: Vec<String>,
-    /// After how many hours a value is too old, when it can be.
-    pub stale_after_hours: Option<u32>,
+    /// After how many minutes a value is too old, when it can be.
+    pub stale_after_minutes: Option<u32>,
+    /// Where else to ask when nobody knows; an unknown fact is open whatever stands here.
+    pub when_unknown: Option<String>,
+    /// Which values are the more harmful, where the file says: an answer that is worse may never lower the floor.
+    pub worse: Option<Worse>,
     /// Why it is asked though no rule uses it, or anything else worth saying.
     pub note: Option<String>,
     /// Its line in the file, from 1.
     pub line: u64,
 }
 
+/// Which values of a fact are the more harmful.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Worse {
+    /// `true` is worse than `false`.
+    True,
+    /// `false` is worse than `true`.
+    False,
+    /// More is worse; of a choice, the later value is.
+    Higher,
+    /// Less is worse; of a choice, the earlier value is.
+    Lower,
+}
+
 /// The values a fact can take.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FactType {
     /// `true` or `false`.
@@ -143,15 +244,17 @@ pub enum FactType {
     Choice(Vec<String>),
 }
 
-/// One row of the decision table: when every cell holds, the incident is at least of this grade.
-#[derive(Clone, Debug, Serialize)]
+/// One row of a decision table: when every cell holds, the incident is at least of this grade.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
-    /// Its number in the table, from 1.
+    /// Which table it stands in: a place in [`Definition::tables`].
+    pub table: usize,
+    /// Its number in its table, from 1.
     pub number: usize,
     /// Its stable name, unique in the definition.
     pub id: String,
-    /// The grade it proposes.
-    pub grade: Grade,
+    /// The grade it proposes: a place in the header's list.
+    pub grade: usize,
     /// The reason a person reads.
     pub reason: String,
     /// Its conditions; a cell with `-` sets none and is left out.
@@ -161,22 +264,25 @@ pub struct Rule {
 }
 
 /// One condition of a rule.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     /// Which fact it looks at: a place in [`Definition::facts`].
     pub fact: usize,
     /// The condition as written, with the value of each parameter beside it.
     pub text: String,
     /// The condition, ready to be tested.
-    #[serde(skip)]
     pub test: UnaryTests,
 }
 
 /// Something to do from a grade upwards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Action {
-    /// The lowest grade at which it is proposed.
-    pub grade: Grade,
+    /// The lowest grade at which it is proposed: a place in the header's list.
+    pub grade: usize,
+    /// Only where one of these rules has fired: places in [`Definition::rules`]; empty for "whichever did".
+    pub rules: Vec<usize>,
+    /// Whether law or policy leaves no choice: refusing it takes a reason and a supervisor.
+    pub must: bool,
     /// What to do.
     pub action: String,
     /// By when, as written.
@@ -189,21 +295,35 @@ pub struct Action {
     pub safeguarding: Option<String>,
 }
 
-/// Facts and what the definition must make of them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Facts and what the definition must make of them. Rules are places in [`Definition::rules`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     /// What it is about.
     pub name: String,
     /// The facts; what is not listed was not asked.
     pub facts: Facts,
-    /// The floor it must give; none for "no grade yet".
-    pub floor: Option<Grade>,
-    /// The ceiling it must give, where the case says so; `Some(None)` for "no grade".
-    pub ceiling: Option<Option<Grade>>,
-    /// The numbers of the rules that could still raise the grade, where the case says so.
+    /// The rank of the floor it must give; none for "no grade yet".
+    pub floor: Option<usize>,
+    /// The rank of the ceiling it must give, where the case says so; `Some(None)` for "no grade".
+    pub ceiling: Option<Option<usize>>,
+    /// The rules that could still raise the grade, where the case says so.
     pub open: Option<Vec<usize>>,
-    /// The numbers of the rules that must have fired, where the case says so.
+    /// The rules that must have fired, where the case says so.
     pub fired: Option<Vec<usize>>,
     /// Its line in the file, from 1.
     pub line: u64,
+}
+
+impl Definition {
+    /// The place of a fact in the dictionary, by its name.
+    #[must_use]
+    pub fn fact(&self, name: &str) -> Option<usize> {
+        self.facts.iter().position(|f| f.name == name)
+    }
+
+    /// The name of the grade of this rank.
+    #[must_use]
+    pub fn grade(&self, rank: usize) -> &str {
+        self.header.grades.get(rank).map_or("", |g| g.name.as_str())
+    }
 }

@@ -1,17 +1,76 @@
-//! Walking the table: three-valued, rule by rule, with a trace of every step.
+//! Walking the tables: three-valued, rule by rule, with a trace of every step.
 
-use crate::{
-    Assessment, Cell, Definition, Fact, FactEntry, FactState, FactType, Facts, Grade, Held, Need, Outcome,
-    Rule, Standing, Trace, explain, feel, markdown, questions,
-};
+use crate::{Definition, Fact, FactEntry, FactState, FactType, Facts, Rule, feel, suggestion};
 use bluelamp_model::FieldError;
 use serde_json::Value;
 
 /// A fact as the rules see it.
 #[derive(Clone, Copy)]
-enum Slot<'f> {
+pub(crate) enum Slot<'f> {
     Known(&'f Value),
     Open(FactState),
+}
+
+/// What became of one rule, and which of its cells made it so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What became of the rule.
+    pub came: Came,
+    /// One bit for each cell of the rule, the first cell lowest: all of them where it fired, those that failed
+    /// where it did not, those that wait for a fact where it is undetermined.
+    pub cells: u64,
+}
+
+/// The three things that can become of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Came {
+    /// Every cell holds.
+    Fired,
+    /// At least one cell does not hold.
+    NotFired,
+    /// No cell has failed, and at least one waits for a fact.
+    Undetermined,
+}
+
+impl Came {
+    /// One letter for the record: F, N or U.
+    #[must_use]
+    pub fn letter(self) -> char {
+        match self {
+            Self::Fired => 'F',
+            Self::NotFired => 'N',
+            Self::Undetermined => 'U',
+        }
+    }
+}
+
+/// The most conditions that one rule may have; [`Step::cells`] has a bit for each.
+pub(crate) const MOST_CELLS: usize = 64;
+
+/// A definition over the facts of one incident: floor, ceiling and the trace of every rule, before any words are
+/// made of it. [`Definition::explain`] makes the words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evaluation {
+    /// The rank of the highest grade that has fired.
+    pub floor: Option<usize>,
+    /// The rank of the highest grade that has fired or still can.
+    pub ceiling: Option<usize>,
+    /// What became of each rule, in the order of [`Definition::rules`].
+    pub steps: Vec<Step>,
+}
+
+impl Evaluation {
+    /// Whether there is a grade and no missing fact can raise it.
+    #[must_use]
+    pub fn settled(&self) -> bool {
+        self.floor.is_some() && self.floor == self.ceiling
+    }
+
+    /// What became of the rules, a letter for each: `FNU` for fired, not fired, undetermined.
+    #[must_use]
+    pub fn letters(&self) -> String {
+        self.steps.iter().map(|s| s.came.letter()).collect()
+    }
 }
 
 impl Definition {
@@ -23,61 +82,36 @@ impl Definition {
     /// another type (`wrong-type`), is none of the choices (`not-a-choice`) or cannot be compared exactly
     /// (`out-of-range`), and for values beside a state that has none (`unexpected-values`). There is no grade
     /// then, not even a low one.
-    pub fn evaluate(&self, facts: &Facts) -> Result<Assessment, Vec<FieldError>> {
-        let slots = self.slots(facts)?;
-        let mut floor: Option<&Grade> = None;
-        let mut ceiling: Option<&Grade> = None;
-        let mut traces = Vec::with_capacity(self.rules.len());
-        for rule in &self.rules {
-            let outcome = self.outcome(rule, &slots);
-            if matches!(outcome, Outcome::Fired { .. }) {
-                floor = floor.max(Some(&rule.grade));
-            }
-            if !matches!(outcome, Outcome::NotFired { .. }) {
-                ceiling = ceiling.max(Some(&rule.grade));
-            }
-            let sentence = explain::rule(rule, &outcome);
-            traces.push(Trace {
-                number: rule.number,
-                rule: rule.id.clone(),
-                grade: rule.grade.clone(),
-                outcome,
-                sentence,
-            });
-        }
-        let state = if floor.is_some() && floor == ceiling { Standing::Settled } else { Standing::Open };
-        let questions = questions::rank(self, &traces, floor);
-        let summary = explain::summary(floor, ceiling, questions.len());
-        let actions = self.actions.iter().filter(|a| Some(&a.grade) <= floor).cloned().collect();
-        Ok(Assessment {
-            definition: self.header.id.clone(),
-            version: self.header.version.clone(),
-            status: self.header.status,
-            definition_digest: self.digest.clone(),
-            facts_digest: facts.digest(),
-            engine: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
-            floor: floor.cloned(),
-            ceiling: ceiling.cloned(),
-            state,
-            summary,
-            rules: traces,
-            questions,
-            actions,
-        })
+    pub fn evaluate(&self, facts: &Facts) -> Result<Evaluation, Vec<FieldError>> {
+        Ok(self.walk(&self.slots(facts)?))
+    }
+
+    pub(crate) fn walk(&self, slots: &[Slot<'_>]) -> Evaluation {
+        let (mut floor, mut ceiling) = (None, None);
+        let steps = self
+            .rules
+            .iter()
+            .map(|rule| {
+                let step = step(rule, slots);
+                if step.came == Came::Fired {
+                    floor = floor.max(Some(rule.grade));
+                }
+                if step.came != Came::NotFired {
+                    ceiling = ceiling.max(Some(rule.grade));
+                }
+                step
+            })
+            .collect();
+        Evaluation { floor, ceiling, steps }
     }
 
     /// The state of each fact of the dictionary, or everything that is wrong with the facts.
-    fn slots<'f>(&self, facts: &'f Facts) -> Result<Vec<Slot<'f>>, Vec<FieldError>> {
+    pub(crate) fn slots<'f>(&self, facts: &'f Facts) -> Result<Vec<Slot<'f>>, Vec<FieldError>> {
         let mut slots = vec![Slot::Open(FactState::NotAsked); self.facts.len()];
         let mut errors = Vec::new();
         for (name, fact) in &facts.0 {
-            let Some(at) = self.facts.iter().position(|e| e.name == *name) else {
-                let near = markdown::suggestion(name, self.facts.iter().map(|e| e.name.as_str()));
-                errors.push(FieldError {
-                    field: name.clone(),
-                    code: "unknown-fact".into(),
-                    message: format!("'{name}' is not a fact of '{}'{near}", self.header.id),
-                });
+            let Some(at) = self.fact(name) else {
+                errors.push(self.unknown_fact(name));
                 continue;
             };
             let values = match fact {
@@ -102,45 +136,38 @@ impl Definition {
         if errors.is_empty() { Ok(slots) } else { Err(errors) }
     }
 
-    /// A failed cell settles a rule whatever else is missing; only then do missing facts count. Looks first
-    /// and writes down afterwards, so that nothing is copied that the outcome does not hold.
-    fn outcome(&self, rule: &Rule, slots: &[Slot<'_>]) -> Outcome {
-        // A cell that points nowhere cannot come from `parse`; if it did, it would keep its rule open.
-        let slot = |cell: &Cell| slots.get(cell.fact).copied().unwrap_or(Slot::Open(FactState::NotAsked));
-        let name = |cell: &Cell| self.facts.get(cell.fact).map(|e| e.name.clone()).unwrap_or_default();
-        let known = || {
-            rule.cells.iter().filter_map(|cell| match slot(cell) {
-                Slot::Known(value) => Some((cell, value)),
-                Slot::Open(_) => None,
-            })
-        };
-        let held = |(cell, value): (&Cell, &Value)| Held {
-            fact: name(cell),
-            test: cell.text.clone(),
-            value: value.clone(),
-        };
-        if !known().all(|(cell, value)| cell.test.holds(value)) {
-            let failed = known().filter(|(cell, value)| !cell.test.holds(value)).map(held).collect();
-            return Outcome::NotFired { failed };
-        }
-        let needs: Vec<Need> = rule
-            .cells
-            .iter()
-            .filter_map(|cell| match slot(cell) {
-                Slot::Known(_) => None,
-                Slot::Open(state) => Some(Need { fact: name(cell), state }),
-            })
-            .collect();
-        if needs.is_empty() {
-            Outcome::Fired { because: known().map(held).collect() }
-        } else {
-            Outcome::Undetermined { needs }
+    pub(crate) fn unknown_fact(&self, name: &str) -> FieldError {
+        let near = suggestion(name, self.facts.iter().map(|e| e.name.as_str()));
+        FieldError {
+            field: name.to_owned(),
+            code: "unknown-fact".into(),
+            message: format!("'{name}' is not a fact of '{}'{near}", self.header.id),
         }
     }
 }
 
+/// A failed cell settles a rule whatever else is missing; only then do missing facts count.
+fn step(rule: &Rule, slots: &[Slot<'_>]) -> Step {
+    let (mut failed, mut waiting, mut all) = (0_u64, 0_u64, 0_u64);
+    for (n, cell) in rule.cells.iter().enumerate() {
+        let bit = 1 << n;
+        all |= bit;
+        // A cell that points nowhere cannot come from `parse`; if it did, it would keep its rule open.
+        match slots.get(cell.fact) {
+            Some(Slot::Known(value)) if cell.test.holds(value) => {}
+            Some(Slot::Known(_)) => failed |= bit,
+            Some(Slot::Open(_)) | None => waiting |= bit,
+        }
+    }
+    match (failed, waiting) {
+        (0, 0) => Step { came: Came::Fired, cells: all },
+        (0, waiting) => Step { came: Came::Undetermined, cells: waiting },
+        (failed, _) => Step { came: Came::NotFired, cells: failed },
+    }
+}
+
 /// Why a value does not fit its fact, or nothing when it does.
-fn misfit(entry: &FactEntry, value: &Value) -> Option<FieldError> {
+pub(crate) fn misfit(entry: &FactEntry, value: &Value) -> Option<FieldError> {
     let (code, wanted) = match (&entry.kind, value) {
         (FactType::YesNo, Value::Bool(_)) | (FactType::Text, Value::String(_)) => return None,
         (FactType::Number, Value::Number(n)) if feel::is_exact(n) => return None,

@@ -1,19 +1,22 @@
 //! The cells of a decision table: a stated subset of FEEL unary tests (OMG DMN 1.5, chapter 10.3.1).
 //!
-//! Read are `-`; `true` and `false`; numbers such as `3`, `-1` and `0.5`; texts in double quotes;
+//! They are parsed by the standard's grammar, in `dsntk`; what is tested on a value is this module's. Understood are `-`; `true` and `false`; numbers such as `3`, `-1` and `0.5`; texts in double quotes;
 //! `< n`, `<= n`, `> n` and `>= n`; intervals `[a..b]`, `(a..b)`, `[a..b)` and `(a..b]`; several of these with
 //! commas between them, of which one must hold; and `not(…)` around such a list. Where a number stands, the
 //! name of a number from the header's parameters may stand too. Anything else is refused: a cell that is only
 //! half understood would grade people wrongly without a word.
 
-mod reader;
+#[cfg(feature = "read")]
+mod cell;
 
 use crate::FactType;
-pub(crate) use reader::parse;
+#[cfg(feature = "read")]
+pub(crate) use cell::parse;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A cell: a list of tests of which one must hold, or none when `negated`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UnaryTests {
     /// Whether the list stands inside `not(…)`.
     pub negated: bool,
@@ -22,7 +25,7 @@ pub struct UnaryTests {
 }
 
 /// One test on one known value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Test {
     /// The value is this one.
     Is(Literal),
@@ -36,7 +39,7 @@ pub enum Test {
 }
 
 /// A value as a cell spells it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Literal {
     /// `true` or `false`.
     YesNo(bool),
@@ -47,7 +50,7 @@ pub enum Literal {
 }
 
 /// One end of an interval.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Endpoint {
     /// The number.
     pub at: f64,
@@ -56,7 +59,7 @@ pub struct Endpoint {
 }
 
 /// Whether an end belongs to its interval.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Bound {
     /// It does: `[`, `]`, `<=`, `>=`.
     Closed,
@@ -99,6 +102,7 @@ impl Test {
     }
 }
 
+#[cfg(feature = "read")]
 impl FactType {
     /// The type as the dictionary spells it, with what a cell of that type looks like.
     pub(crate) fn spoken(&self) -> String {
@@ -116,6 +120,7 @@ pub(crate) fn is_exact(n: &serde_json::Number) -> bool {
     n.as_f64().is_some_and(|x| x.abs() < EXACT)
 }
 
+#[cfg(feature = "read")]
 /// Words of FEEL that would break a fact's name when a standard engine reads it (DMN 1.5, 10.3.1.2).
 pub(crate) const KEYWORDS: [&str; 18] = [
     "and",

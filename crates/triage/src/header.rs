@@ -1,8 +1,10 @@
 //! The YAML header: every key checked by hand, so that all mistakes come out in one go.
 
 use crate::feel::KEYWORDS;
-use crate::markdown::{Faulty, suggestion};
-use crate::{Grade, HarmIndex, Header, Status};
+use crate::markdown::Faulty;
+use crate::suggestion;
+use crate::tables::duration;
+use crate::{Grade, HarmIndex, Header, ResultShown, Status, Trigger};
 use serde_json::{Map, Value};
 use serde_saphyr::{MessageFormatter, UserMessageFormatter};
 use std::collections::BTreeMap;
@@ -12,8 +14,18 @@ pub(crate) const REQUIRED: [&str; 7] =
     ["id", "version", "status", "owner", "accountable", "review_by", "grades"];
 
 /// The keys it may have.
-pub(crate) const OPTIONAL: [&str; 6] =
-    ["parameters", "basis", "harm_index", "ethics_assessment", "equality_review", "note"];
+pub(crate) const OPTIONAL: [&str; 10] = [
+    "parameters",
+    "review",
+    "triggers",
+    "supervisor_within",
+    "result",
+    "basis",
+    "harm_index",
+    "ethics_assessment",
+    "equality_review",
+    "note",
+];
 
 /// Reads the header, which begins at line `first`. What is missing or wrong is reported and left empty. Also
 /// says whether it was YAML at all, without which nothing can be said about what it does not hold.
@@ -26,6 +38,10 @@ pub(crate) fn read(first: u64, yaml: &str, faulty: &mut Faulty<'_>) -> (Header, 
         accountable: String::new(),
         review_by: String::new(),
         grades: Vec::new(),
+        review_minutes: Vec::new(),
+        triggers: Vec::new(),
+        supervisor_within_minutes: None,
+        result: ResultShown::default(),
         parameters: BTreeMap::new(),
         basis: Vec::new(),
         harm_index: None,
@@ -53,6 +69,10 @@ pub(crate) fn read(first: u64, yaml: &str, faulty: &mut Faulty<'_>) -> (Header, 
     header.accountable = keys.required("accountable");
     header.review_by = keys.checked("review_by", is_day, "a day like 2027-05-31");
     header.grades = keys.grades();
+    header.review_minutes = keys.review(&header.grades);
+    header.triggers = keys.triggers();
+    header.supervisor_within_minutes = keys.minutes("supervisor_within");
+    header.result = keys.result();
     header.parameters = keys.parameters();
     header.basis = keys.texts("basis");
     header.harm_index = keys.harm_index();
@@ -137,8 +157,7 @@ impl Keys<'_, '_> {
 
     fn status(&mut self) -> Status {
         let text = self.required("status");
-        let all = [Status::Draft, Status::Shadow, Status::Live, Status::Retired];
-        let found = all.into_iter().find(|s| s.code() == text);
+        let found = Status::ALL.into_iter().find(|s| s.code() == text);
         if found.is_none() && !text.is_empty() {
             self.fault("status", format!("'{text}' is not draft, shadow, live or retired"));
         }
@@ -179,6 +198,70 @@ impl Keys<'_, '_> {
             self.fault("grades", "a definition needs at least two grades, the lowest first");
         }
         names.into_iter().enumerate().map(|(rank, name)| Grade { rank, name }).collect()
+    }
+
+    /// The review clock of each grade. Once there is a clock, every grade has one.
+    fn review(&mut self, grades: &[Grade]) -> Vec<Option<u32>> {
+        let none = vec![None; grades.len()];
+        let Some(value) = self.map.remove("review") else { return none };
+        let Value::Object(mut map) = value else {
+            self.fault(
+                "review",
+                "must say for each grade after what time it is looked at again, as in {HIGH: 24 h}",
+            );
+            return none;
+        };
+        let clocks = grades
+            .iter()
+            .map(|grade| {
+                let minutes = match map.remove(&grade.name) {
+                    Some(Value::String(text)) => duration(&text).filter(|m| *m > 0),
+                    _ => None,
+                };
+                if minutes.is_none() {
+                    self.fault("review", format!("'{}' needs a time like 24 h or 7 d", grade.name));
+                }
+                minutes
+            })
+            .collect();
+        for name in map.keys().filter(|_| !grades.is_empty()) {
+            self.fault("review", format!("'{name}' is not one of the grades"));
+        }
+        clocks
+    }
+
+    fn triggers(&mut self) -> Vec<Trigger> {
+        let codes = Trigger::ALL.map(Trigger::code);
+        let mut triggers = Vec::new();
+        for text in self.texts("triggers") {
+            match Trigger::ALL.into_iter().find(|t| t.code() == text) {
+                Some(trigger) if triggers.contains(&trigger) => {
+                    self.fault("triggers", format!("'{text}' comes twice"));
+                }
+                Some(trigger) => triggers.push(trigger),
+                None => self.fault("triggers", format!("'{text}' is not one of {}", codes.join(", "))),
+            }
+        }
+        triggers
+    }
+
+    fn minutes(&mut self, key: &str) -> Option<u32> {
+        let text = self.text(key)?;
+        let minutes = duration(&text).filter(|m| *m > 0);
+        if minutes.is_none() {
+            self.fault(key, format!("'{text}' is not a time like 4 h or 1 d"));
+        }
+        minutes
+    }
+
+    fn result(&mut self) -> ResultShown {
+        let Some(text) = self.text("result") else { return ResultShown::default() };
+        let all = [ResultShown::AtOnce, ResultShown::AfterOwnGrade];
+        let found = all.into_iter().find(|r| r.code() == text);
+        if found.is_none() {
+            self.fault("result", format!("'{text}' is not at-once or after-own-grade"));
+        }
+        found.unwrap_or_default()
     }
 
     fn parameters(&mut self) -> BTreeMap<String, Value> {

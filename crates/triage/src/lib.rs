@@ -4,7 +4,7 @@
 //! dictionary of facts with their neutral wording, one decision table in the Markdown form of the Decision
 //! Model and Notation standard (OMG DMN, hit policy *Collect*), the actions per grade, the digital exposure
 //! and the cases that the definition must get right. [`Definition::load`] reads it and reports every mistake
-//! in one go; [`Definition::evaluate`] walks the table over what is known about one incident.
+//! in one go; [`Definition::evaluate`] walks the tables over what is known about one incident.
 //!
 //! What is not known is never taken for "no". Each rule has fired, has not fired, or is undetermined for want
 //! of named facts; the highest fired grade is the floor, the highest grade still within reach is the ceiling,
@@ -22,30 +22,47 @@
 //! let facts: Facts = serde_json::from_str(
 //!     r#"{ "distraction": true, "vulnerable occupant": {"state": "refused"}, "occupant hurt": false }"#,
 //! )?;
-//! let proposal = definition.evaluate(&facts).expect("every fact is in the dictionary");
-//! assert_eq!(proposal.floor.as_ref().map(|g| g.name.as_str()), Some("MEDIUM"));
-//! assert_eq!(proposal.ceiling.as_ref().map(|g| g.name.as_str()), Some("HIGH"));
+//! let proposal = definition.assess(&facts).expect("every fact is in the dictionary");
+//! assert_eq!(proposal.floor.as_deref(), Some("MEDIUM"));
+//! assert_eq!(proposal.ceiling.as_deref(), Some("HIGH"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod assessment;
 mod cases;
+#[cfg(feature = "read")]
 mod decision;
 mod definition;
 mod evaluate;
 mod explain;
 mod facts;
 mod feel;
+#[cfg(feature = "read")]
 mod header;
+#[cfg(feature = "read")]
 mod markdown;
+#[cfg(feature = "read")]
 mod parse;
 mod questions;
+#[cfg(feature = "read")]
 mod tables;
 
-pub use assessment::{Assessment, Held, Need, Outcome, Question, Standing, Trace};
+pub use assessment::{Assessment, Held, Need, Outcome, Proposed, Question, Standing, Trace};
 pub use cases::CaseResult;
 pub use definition::{
-    Action, Case, Cell, Definition, FactEntry, FactType, Grade, HarmIndex, Header, Rule, Status,
+    Action, Case, Cell, Definition, FactEntry, FactType, Grade, HarmIndex, Header, ResultShown, Rule, Status,
+    Trigger, Worse,
 };
+pub use evaluate::{Came, Evaluation, Step};
 pub use facts::{Fact, FactState, Facts};
 pub use feel::{Bound, Endpoint, Literal, Test, UnaryTests};
+
+/// "; did you mean 'x'?" when one of the known names is near, or nothing.
+fn suggestion<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> String {
+    known
+        .map(|k| (strsim::osa_distance(name, k), k))
+        .filter(|(distance, k)| *distance <= (k.chars().count() / 3).max(1))
+        .min()
+        .map(|(_, k)| format!("; did you mean '{k}'?"))
+        .unwrap_or_default()
+}

@@ -94,6 +94,37 @@ impl Section<'_> {
     /// The section's only table. Says what is wrong with it, row by row; a row with the wrong number of
     /// cells is left out.
     pub(crate) fn table(&self, faulty: &mut Faulty<'_>) -> Option<Table> {
+        let mut blocks = self.blocks(faulty).into_iter();
+        let first = blocks.next()?;
+        for more in blocks {
+            if let Some(row) = more.first() {
+                faulty.add(
+                    row.line,
+                    self.name,
+                    "the section has a second table; is there an empty line too many?",
+                );
+            }
+        }
+        self.read(first, faulty)
+    }
+
+    /// All tables of the section, each with the name that stands above it in a line `> # name`.
+    pub(crate) fn named_tables(&self, faulty: &mut Faulty<'_>) -> Vec<(Option<&str>, Table)> {
+        let blocks = self.blocks(faulty);
+        let mut from = self.line;
+        let mut tables = Vec::new();
+        for block in blocks {
+            let (Some(first), Some(last)) = (block.first(), block.last()) else { continue };
+            let above = self.body.iter().filter(|(line, _)| (from..first.line).contains(line));
+            let name = above.rev().find_map(|(_, l)| l.strip_prefix("> # ")).map(str::trim);
+            from = last.line;
+            tables.extend(self.read(block, faulty).map(|table| (name, table)));
+        }
+        tables
+    }
+
+    /// The rows that stand together, and what looks like a row and is none.
+    fn blocks(&self, faulty: &mut Faulty<'_>) -> Vec<Vec<Row>> {
         let is_row = |line: &str| line.trim_start().starts_with('|');
         let mut blocks: Vec<Vec<Row>> = Vec::new();
         let mut inside = false;
@@ -116,20 +147,14 @@ impl Section<'_> {
             }
             inside = is_row(line);
         }
-        let mut blocks = blocks.into_iter();
-        let Some(block) = blocks.next() else {
+        if blocks.is_empty() {
             faulty.add(self.line, self.name, "the section has no table");
-            return None;
-        };
-        for more in blocks {
-            if let Some(row) = more.first() {
-                faulty.add(
-                    row.line,
-                    self.name,
-                    "the section has a second table; is there an empty line too many?",
-                );
-            }
         }
+        blocks
+    }
+
+    /// A block of rows as a table: its names, the line below them, its rows.
+    fn read(&self, block: Vec<Row>, faulty: &mut Faulty<'_>) -> Option<Table> {
         let mut rows = block.into_iter();
         let head = rows.next()?;
         let width = head.cells.len();
@@ -229,14 +254,4 @@ impl Table {
         }
         Some((places.map(Option::unwrap_or_default), optional.map(place)))
     }
-}
-
-/// "; did you mean 'x'?" when one of the known names is near, or nothing.
-pub(crate) fn suggestion<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> String {
-    known
-        .map(|k| (strsim::osa_distance(name, k), k))
-        .filter(|(distance, k)| *distance <= (k.chars().count() / 3).max(1))
-        .min()
-        .map(|(_, k)| format!("; did you mean '{k}'?"))
-        .unwrap_or_default()
 }

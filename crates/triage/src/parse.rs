@@ -29,9 +29,9 @@ impl Definition {
         let parameters = known.then_some(&header.parameters);
         let decided =
             decision::decide(section(&doc, "Decision"), &header.grades, parameters, &dictionary, &mut faulty);
-        let names: Vec<(usize, &str)> = decided.rules.iter().map(|r| (r.number, r.id.as_str())).collect();
-        let actions = tables::actions(section(&doc, "Actions"), &header.grades, &mut faulty);
-        let cases = tables::cases(section(&doc, "Cases"), &header.grades, &dictionary, &names, &mut faulty);
+        let (grades, rules) = (&header.grades, &decided.rules);
+        let actions = tables::actions(section(&doc, "Actions"), grades, rules, &mut faulty);
+        let cases = tables::cases(section(&doc, "Cases"), grades, &dictionary, rules, &mut faulty);
         let digital_exposure = section(&doc, "Digital exposure").map(Section::text).unwrap_or_default();
         if let Some(section) = section(&doc, "Digital exposure").filter(|_| digital_exposure.is_empty()) {
             faulty.add(
@@ -61,6 +61,7 @@ impl Definition {
             header,
             title: title.to_owned(),
             facts: dictionary.entries,
+            tables: decided.tables,
             rules: decided.rules,
             actions,
             digital_exposure,
@@ -94,7 +95,7 @@ fn section<'d, 't>(doc: &'d Document<'t>, name: &str) -> Option<&'d Section<'t>>
 fn check_sections(doc: &Document<'_>, faulty: &mut Faulty<'_>) {
     for (n, section) in doc.sections.iter().enumerate() {
         if !SECTIONS.contains(&section.name) && section.name != "Notes" {
-            let near = markdown::suggestion(section.name, SECTIONS.into_iter());
+            let near = crate::suggestion(section.name, SECTIONS.into_iter());
             faulty.add(section.line, section.name, format!("is not a section of a definition{near}"));
         } else if doc.sections[..n].iter().any(|s| s.name == section.name) {
             faulty.add(section.line, section.name, "the section comes twice");

@@ -1,6 +1,8 @@
 //! Which question to ask next.
 
-use crate::{Definition, FactState, Grade, Outcome, Question, Trace};
+use crate::evaluate::Slot;
+use crate::explain::state;
+use crate::{Came, Definition, Evaluation, FactState, Question, Rule};
 use std::cmp::Reverse;
 
 /// A fact that undetermined rules above the floor wait for.
@@ -12,42 +14,50 @@ struct Candidate {
     rules: Vec<usize>,
 }
 
+/// An undetermined rule above the floor, and how many facts it waits for.
+struct Waiting<'d> {
+    rule: &'d Rule,
+    cells: u64,
+}
+
 /// The open facts, ranked greedily: next comes the one that the most rules above the floor wait for that no
 /// earlier question has covered; once all are covered, the count begins anew for what is left. Ties go to
 /// the fact with the higher grade within reach, then to the one that more rules wait for alone, then to the
 /// order of the dictionary. A refused fact comes last: pressing for it can do harm.
-pub(crate) fn rank(definition: &Definition, traces: &[Trace], floor: Option<&Grade>) -> Vec<Question> {
-    let open: Vec<(&Trace, &[crate::Need])> = traces
+pub(crate) fn rank(definition: &Definition, slots: &[Slot<'_>], evaluation: &Evaluation) -> Vec<Question> {
+    let open: Vec<Waiting<'_>> = definition
+        .rules
         .iter()
-        .filter(|t| Some(&t.grade) > floor)
-        .filter_map(|t| match &t.outcome {
-            Outcome::Undetermined { needs } => Some((t, needs.as_slice())),
-            Outcome::Fired { .. } | Outcome::NotFired { .. } => None,
-        })
+        .zip(&evaluation.steps)
+        .filter(|(rule, step)| step.came == Came::Undetermined && Some(rule.grade) > evaluation.floor)
+        .map(|(rule, step)| Waiting { rule, cells: step.cells })
         .collect();
     if open.is_empty() {
         return Vec::new();
     }
-    let mut left: Vec<Candidate> = Vec::new();
-    for (fact, entry) in definition.facts.iter().enumerate() {
-        let mut candidate = Candidate { fact, state: FactState::NotAsked, rules: Vec::new() };
-        for (at, (_, needs)) in open.iter().enumerate() {
-            if let Some(need) = needs.iter().find(|n| n.fact == entry.name) {
-                candidate.state = need.state;
-                candidate.rules.push(at);
+    let mut waits: Vec<Vec<usize>> = vec![Vec::new(); definition.facts.len()];
+    for (at, waiting) in open.iter().enumerate() {
+        for (n, cell) in waiting.rule.cells.iter().enumerate() {
+            if waiting.cells & (1 << n) != 0
+                && let Some(rules) = waits.get_mut(cell.fact)
+            {
+                rules.push(at);
             }
         }
-        if !candidate.rules.is_empty() {
-            left.push(candidate);
-        }
     }
+    let mut left: Vec<Candidate> = waits
+        .into_iter()
+        .enumerate()
+        .filter(|(_, rules)| !rules.is_empty())
+        .map(|(fact, rules)| Candidate { fact, state: state(slots, fact), rules })
+        .collect();
     let mut covered = vec![false; open.len()];
     let mut questions = Vec::with_capacity(left.len());
     while !left.is_empty() {
         let score = |c: &Candidate| {
             let news = c.rules.iter().filter(|r| !covered[**r]);
-            let alone = c.rules.iter().filter(|r| open[**r].1.len() == 1).count();
-            let reach = news.clone().map(|r| open[*r].0.grade.rank).max();
+            let alone = c.rules.iter().filter(|r| open[**r].cells.count_ones() == 1).count();
+            let reach = news.clone().map(|r| open[*r].rule.grade).max();
             (c.state != FactState::Refused, news.count(), reach, alone)
         };
         let Some(best) = (0..left.len()).max_by_key(|at| (score(&left[*at]), Reverse(*at))) else { break };
@@ -64,28 +74,25 @@ pub(crate) fn rank(definition: &Definition, traces: &[Trace], floor: Option<&Gra
     questions
 }
 
-fn question(
-    definition: &Definition,
-    candidate: &Candidate,
-    open: &[(&Trace, &[crate::Need])],
-) -> Option<Question> {
+fn question(definition: &Definition, candidate: &Candidate, open: &[Waiting<'_>]) -> Option<Question> {
     let entry = definition.facts.get(candidate.fact)?;
-    let rules = || candidate.rules.iter().map(|r| open[*r].0);
-    let up_to = rules().map(|t| &t.grade).max()?.clone();
+    let rules = || candidate.rules.iter().map(|r| open[*r].rule);
+    let up_to = definition.grade(rules().map(|r| r.grade).max()?);
     let count = candidate.rules.len();
     let plural = if count == 1 { "rule waits" } else { "rules wait" };
     let sentence = format!(
-        "{count} of {} open {plural} for this, up to {} ({}).",
+        "{count} of {} open {plural} for this, up to {up_to} ({}).",
         open.len(),
-        up_to.name,
         candidate.state.spoken()
     );
+    let asked = !matches!(candidate.state, FactState::NotAsked);
     Some(Question {
         fact: entry.name.clone(),
         ask: entry.ask.clone(),
         state: candidate.state,
-        settles: rules().map(|t| t.rule.clone()).collect(),
-        up_to,
+        elsewhere: entry.when_unknown.clone().filter(|_| asked),
+        settles: rules().map(|r| r.id.clone()).collect(),
+        up_to: up_to.to_owned(),
         sentence,
     })
 }

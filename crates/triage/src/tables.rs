@@ -1,8 +1,9 @@
 //! The tables of a definition other than the decision: facts, actions and cases.
 
 use crate::feel::{KEYWORDS, is_exact};
-use crate::markdown::{Faulty, Row, Section, suggestion};
-use crate::{Action, Case, Fact, FactEntry, FactState, FactType, Facts, Grade};
+use crate::markdown::{Faulty, Row, Section};
+use crate::suggestion;
+use crate::{Action, Case, Fact, FactEntry, FactState, FactType, Facts, Grade, Rule, Worse};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -34,8 +35,8 @@ pub(crate) fn facts(section: Option<&Section<'_>>, faulty: &mut Faulty<'_>) -> D
     let mut dictionary = Dictionary { entries: Vec::new(), broken: Vec::new(), readable: false };
     let Some((section, table)) = section.and_then(|s| Some((s, s.table(faulty)?))) else { return dictionary };
     let required = ["fact", "type", "ask"];
-    let optional = ["source kinds", "stale after", "when unknown", "note"];
-    let Some(([name, kind, ask], [sources, stale, when, note])) =
+    let optional = ["source kinds", "stale after", "when unknown", "worse", "note"];
+    let Some(([name, kind, ask], [sources, stale, when, worse, note])) =
         table.columns(section.name, required, optional, faulty)
     else {
         return dictionary;
@@ -59,27 +60,37 @@ pub(crate) fn facts(section: Option<&Section<'_>>, faulty: &mut Faulty<'_>) -> D
             faulty.add(row.line, "ask", format!("'{name}' has no neutral wording in which to ask for it"));
         }
         let cell = |at: Option<usize>| at.and_then(|at| set(&row.cells[at]));
-        let stale_after_hours = cell(stale).and_then(|text| {
-            let minutes = duration(text).filter(|m| *m >= 60 && m % 60 == 0);
+        let stale_after_minutes = cell(stale).and_then(|text| {
+            let minutes = duration(text).filter(|m| *m > 0);
             if minutes.is_none() {
-                faulty.add(
-                    row.line,
-                    "stale after",
-                    format!("'{text}' is not a time like 30 d or 12 h, or -"),
-                );
+                let reason = format!("'{text}' is not a time like 30 d, 12 h or 20 min, or -");
+                faulty.add(row.line, "stale after", reason);
             }
-            minutes.map(|m| m / 60)
+            minutes
         });
-        if let Some(other) = cell(when).filter(|w| *w != "treat-as-open") {
-            faulty.add(row.line, "when unknown", format!("'{other}' is not treat-as-open or -"));
-        }
+        let when_unknown = cell(when).and_then(|text| {
+            let rest = text.strip_prefix("treat-as-open").map(|rest| rest.strip_prefix(':').unwrap_or(rest));
+            if rest.is_none() {
+                let reason = format!("'{text}' is not treat-as-open, treat-as-open: where else to ask, or -");
+                faulty.add(row.line, "when unknown", reason);
+            }
+            rest.map(str::trim).filter(|rest| !rest.is_empty()).map(str::to_owned)
+        });
+        let worse = match (cell(worse), &kind) {
+            (Some(text), Ok(kind)) => {
+                which_is_worse(text, kind).map_err(|reason| faulty.add(row.line, "worse", reason)).ok()
+            }
+            _ => None,
+        };
         if let (Ok(kind), true) = (kind, faulty.faults.len() == before) {
             dictionary.entries.push(FactEntry {
                 name: name.to_owned(),
                 kind,
                 ask: ask.clone(),
                 sources: cell(sources).map_or_else(Vec::new, list),
-                stale_after_hours,
+                stale_after_minutes,
+                when_unknown,
+                worse,
                 note: cell(note).map(str::to_owned),
                 line: row.line,
             });
@@ -102,6 +113,18 @@ fn fact_name(name: &str) -> Result<(), String> {
             "'{name}' holds the FEEL keyword '{word}', which breaks the standard's engines; choose another name"
         )),
         None => Ok(()),
+    }
+}
+
+fn which_is_worse(text: &str, kind: &FactType) -> Result<Worse, String> {
+    match (text, kind) {
+        ("true", FactType::YesNo) => Ok(Worse::True),
+        ("false", FactType::YesNo) => Ok(Worse::False),
+        ("higher", FactType::Number | FactType::Choice(_)) => Ok(Worse::Higher),
+        ("lower", FactType::Number | FactType::Choice(_)) => Ok(Worse::Lower),
+        _ => Err(format!(
+            "'{text}' is not - (neither is), true or false of a yes/no, higher or lower of a number or choice"
+        )),
     }
 }
 
@@ -136,12 +159,14 @@ fn fact_type(text: &str) -> Result<FactType, String> {
 pub(crate) fn actions(
     section: Option<&Section<'_>>,
     grades: &[Grade],
+    rules: &[Rule],
     faulty: &mut Faulty<'_>,
 ) -> Vec<Action> {
     let Some((section, table)) = section.and_then(|s| Some((s, s.table(faulty)?))) else { return Vec::new() };
     let required = ["grade at least", "action", "deadline", "role"];
-    let Some(([grade, action, deadline, role], [safeguarding])) =
-        table.columns(section.name, required, ["safeguarding"], faulty)
+    let optional = ["when rule", "must", "safeguarding"];
+    let Some(([grade, action, deadline, role], [when_rule, must, safeguarding])) =
+        table.columns(section.name, required, optional, faulty)
     else {
         return Vec::new();
     };
@@ -167,9 +192,17 @@ pub(crate) fn actions(
                 format!("'{other}' is not remove, avoid, reduce, accept or -"),
             );
         }
+        let cell = |at: Option<usize>| at.and_then(|at| set(&row.cells[at]));
+        let when = cell(when_rule)
+            .map_or_else(Vec::new, |list| rule_list(list, rules, row.line, "when rule", faulty));
+        if let Some(other) = cell(must).filter(|m| *m != "yes") {
+            faulty.add(row.line, "must", format!("'{other}' is not yes or -"));
+        }
         if let Some(grade) = grade_named(&row.cells[grade], grades, row.line, "grade at least", faulty) {
             actions.push(Action {
                 grade,
+                rules: when,
+                must: cell(must).is_some(),
                 action: row.cells[action].clone(),
                 deadline: row.cells[deadline].clone(),
                 deadline_minutes: due(&row.cells[deadline]),
@@ -181,14 +214,11 @@ pub(crate) fn actions(
     actions
 }
 
-/// The rules a case may name: number and id.
-pub(crate) type RuleNames<'r> = [(usize, &'r str)];
-
 pub(crate) fn cases(
     section: Option<&Section<'_>>,
     grades: &[Grade],
     dictionary: &Dictionary,
-    rules: &RuleNames<'_>,
+    rules: &[Rule],
     faulty: &mut Faulty<'_>,
 ) -> Vec<Case> {
     let Some((section, table)) = section.and_then(|s| Some((s, s.table(faulty)?))) else { return Vec::new() };
@@ -290,30 +320,30 @@ fn split_unquoted(text: &str) -> Vec<&str> {
     .collect()
 }
 
-/// `none`, or rules by number or id with commas between them; gives their numbers in ascending order.
-fn rule_list(
-    text: &str,
-    rules: &RuleNames<'_>,
-    line: u64,
-    field: &str,
-    faulty: &mut Faulty<'_>,
-) -> Vec<usize> {
+/// `none`, or rules by id with commas between them, or by number where there is one table; gives their places in
+/// ascending order.
+fn rule_list(text: &str, rules: &[Rule], line: u64, field: &str, faulty: &mut Faulty<'_>) -> Vec<usize> {
     if text == "none" {
         return Vec::new();
     }
-    let mut numbers = Vec::new();
+    let one_table = rules.iter().all(|r| r.table == 0);
+    let mut places = Vec::new();
     for item in list(text) {
-        match rules.iter().find(|(number, id)| *id == item || number.to_string() == item) {
-            Some((number, _)) => numbers.push(*number),
+        match rules.iter().position(|r| r.id == item || (one_table && r.number.to_string() == item)) {
+            Some(place) => places.push(place),
             None if rules.is_empty() => {}
+            None if !one_table && item.bytes().all(|b| b.is_ascii_digit()) => {
+                let reason = format!("'{item}' could be a rule of several tables; write its id");
+                faulty.add(line, field, reason);
+            }
             None => {
                 faulty.add(line, field, format!("there is no rule '{item}'; write numbers, ids, none or -"));
             }
         }
     }
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
+    places.sort_unstable();
+    places.dedup();
+    places
 }
 
 fn grade_or_none(
@@ -322,7 +352,7 @@ fn grade_or_none(
     line: u64,
     field: &str,
     faulty: &mut Faulty<'_>,
-) -> Option<Grade> {
+) -> Option<usize> {
     if text == "none" { None } else { grade_named(text, grades, line, field, faulty) }
 }
 
@@ -332,8 +362,8 @@ pub(crate) fn grade_named(
     line: u64,
     field: &str,
     faulty: &mut Faulty<'_>,
-) -> Option<Grade> {
-    let found = grades.iter().find(|g| g.name == text).cloned();
+) -> Option<usize> {
+    let found = grades.iter().position(|g| g.name == text);
     // Without grades the header has a fault of its own.
     if found.is_none() && !grades.is_empty() {
         let names: Vec<&str> = grades.iter().map(|g| g.name.as_str()).collect();
@@ -352,7 +382,7 @@ fn list(text: &str) -> Vec<String> {
 }
 
 /// `30 d`, `4 h` or `20 min` in minutes.
-fn duration(text: &str) -> Option<u32> {
+pub(crate) fn duration(text: &str) -> Option<u32> {
     let (number, unit) = text.split_once(' ')?;
     let minutes = match unit {
         "min" => 1,

@@ -98,7 +98,7 @@ fn assessing_proposes_and_changes_no_state() {
         let olive = officer(t);
         let view = t.db.read(&olive, move |cx| view_report(cx, id)).unwrap();
         let (_, proposal) = view.assessment.unwrap();
-        assert_eq!(proposal.content.assessment.floor.as_ref().unwrap().name, "HIGH");
+        assert_eq!(proposal.content.floor.as_deref(), Some("HIGH"));
         assert_eq!(proposal.algorithm, "thr/burglary");
         // People and things became records; a role of which nothing is known did not.
         let roles = t.db.credential_rows("select role from report_record order by role", &[]).unwrap();

@@ -299,7 +299,7 @@ fn the_proofs_must_be_those_of_this_package_all_of_them_and_no_others() {
         s.refused("proofs/proof.json", reason);
     }
     // Unusual depth is an error and no crash.
-    fs::write(s.path("proofs/proof.json"), "{\"entries\":".to_owned() + &"[".repeat(1_000_000)).unwrap();
+    fs::write(s.path("proofs/proof.json"), format!("{{\"entries\":{}", "[".repeat(1_000_000))).unwrap();
     s.retag();
     s.refused("proofs/proof.json", "is not a file of proofs");
     fs::write(s.path("proofs/vkey.txt"), "\n").unwrap();

@@ -121,7 +121,7 @@ const ONE_FAULT: &[(&str, &str, &str)] = &[
     (
         "| fact | type | ask | note |",
         "| fact | type | ask | remark |",
-        "small.md:16: Facts: 'remark' is not a column; the columns are fact, type, ask, source kinds, stale after, when unknown, note\nsmall.md:22: fact: 'hidden' is asked but no rule uses it; use it, note why, or drop it",
+        "small.md:16: Facts: 'remark' is not a column; the columns are fact, type, ask, source kinds, stale after, when unknown, worse, note\nsmall.md:22: fact: 'hidden' is asked but no rule uses it; use it, note why, or drop it",
     ),
     (
         "| hidden | yes/no | Is it hidden?",
@@ -193,7 +193,7 @@ const ONE_FAULT: &[(&str, &str, &str)] = &[
     (
         "| 3 | false | - | - | - |",
         "\n| 3 | false | - | - | - |",
-        "small.md:35: Decision: the section has a second table; is there an empty line too many?\nsmall.md:52: open: there is no rule '3'; write numbers, ids, none or -",
+        "small.md:36: Decision: under the column names a line |---| with 8 columns must stand\nsmall.md:52: open: there is no rule '3'; write numbers, ids, none or -",
     ),
     (
         "| 3 | false | - | - | - |",

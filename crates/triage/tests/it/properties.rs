@@ -1,11 +1,10 @@
 //! What must hold for any facts and any text.
 
 use crate::{SHIPPED, shipped, shipped_text};
-use bluelamp_triage::{Definition, Fact, FactState, FactType, Facts, Outcome, Standing};
+use bluelamp_triage::{Came, Definition, Fact, FactState, FactType, Facts, Standing};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
-use std::mem::discriminant;
 use std::sync::LazyLock;
 
 static DEFINITIONS: LazyLock<Vec<Definition>> = LazyLock::new(|| SHIPPED.map(shipped).into());
@@ -129,24 +128,23 @@ proptest! {
         prop_assert!(open.floor <= end.floor && end.floor <= open.ceiling);
         prop_assert!(end.floor.is_some(), "every full set of answers has a grade");
         prop_assert_eq!(&end.floor, &end.ceiling);
-        prop_assert_eq!(end.state, Standing::Settled);
-        prop_assert!(end.questions.is_empty());
-        for (before, after) in open.rules.iter().zip(&end.rules) {
-            let undetermined = matches!(before.outcome, Outcome::Undetermined { .. });
-            prop_assert!(undetermined || discriminant(&before.outcome) == discriminant(&after.outcome), "a settled rule stays settled");
+        prop_assert!(end.settled());
+        prop_assert!(d.explain(&complete, &end).unwrap().questions.is_empty());
+        for (before, after) in open.steps.iter().zip(&end.steps) {
+            prop_assert!(before.came == Came::Undetermined || before.came == after.came, "a settled rule stays settled");
         }
     }
 
     #[test]
     fn answering_the_listed_questions_settles_the_assessment((d, mut facts, complete) in completed()) {
-        let open = d.evaluate(&facts).unwrap();
+        let open = d.assess(&facts).unwrap();
         prop_assert_eq!(open.state == Standing::Settled, open.questions.is_empty());
         for question in &open.questions {
             prop_assert!(!matches!(facts.0.get(&question.fact), Some(Fact::Known(_))));
             facts.0.insert(question.fact.clone(), complete.0[&question.fact].clone());
         }
         let end = d.evaluate(&facts).unwrap();
-        prop_assert_eq!(end.state, Standing::Settled);
+        prop_assert!(end.settled());
         prop_assert_eq!(end.floor, d.evaluate(&complete).unwrap().floor);
     }
 
@@ -177,10 +175,10 @@ proptest! {
 
     #[test]
     fn the_same_facts_give_the_same_bytes((d, facts) in incident()) {
-        let once = serde_json::to_vec(&d.evaluate(&facts).unwrap()).unwrap();
+        let once = serde_json::to_vec(&d.assess(&facts).unwrap()).unwrap();
         let stored: Facts = serde_json::from_slice(&serde_json::to_vec(&facts).unwrap()).unwrap();
         prop_assert_eq!(&stored, &facts);
-        prop_assert_eq!(once, serde_json::to_vec(&d.evaluate(&stored).unwrap()).unwrap());
+        prop_assert_eq!(once, serde_json::to_vec(&d.assess(&stored).unwrap()).unwrap());
     }
 
     #[test]

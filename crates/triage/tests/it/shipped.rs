@@ -1,7 +1,7 @@
 //! What holds for each shipped definition, beside its own cases.
 
 use crate::{SHIPPED, facts, grade, root, shipped, shipped_text};
-use bluelamp_triage::{FactType, Facts, Outcome, Standing, Status};
+use bluelamp_triage::{Came, FactType, Facts, Standing, Status};
 use std::collections::BTreeSet;
 
 #[test]
@@ -16,8 +16,8 @@ fn each_loads_and_is_whole() {
         assert!(d.digital_exposure.len() > 200, "{id}");
         assert!(d.facts.iter().all(|f| f.ask.ends_with('?')), "{id}: each fact is asked as a question");
         for g in &d.header.grades {
-            assert!(d.actions.iter().any(|a| a.grade == *g), "{id} proposes nothing new at {}", g.name);
-            assert!(d.rules.iter().any(|r| r.grade == *g), "{id} never proposes {}", g.name);
+            assert!(d.actions.iter().any(|a| a.grade == g.rank), "{id} proposes nothing new at {}", g.name);
+            assert!(d.rules.iter().any(|r| r.grade == g.rank), "{id} never proposes {}", g.name);
         }
         assert!(d.actions.iter().all(|a| a.deadline_minutes.is_some()), "{id}: each deadline is a time");
         assert_eq!(d.notices, []);
@@ -41,14 +41,13 @@ fn each_rule_is_tried_by_the_cases_both_ways() {
     let mut untried = Vec::new();
     for id in SHIPPED {
         let d = shipped(id);
-        let assessments: Vec<_> = d.cases.iter().map(|c| d.evaluate(&c.facts).unwrap()).collect();
+        let found: Vec<_> = d.cases.iter().map(|c| d.evaluate(&c.facts).unwrap()).collect();
         for (at, rule) in d.rules.iter().enumerate() {
-            let some =
-                |wanted: fn(&Outcome) -> bool| assessments.iter().any(|a| wanted(&a.rules[at].outcome));
-            if !some(|o| matches!(o, Outcome::Fired { .. })) {
+            let some = |wanted| found.iter().any(|e| e.steps[at].came == wanted);
+            if !some(Came::Fired) {
                 untried.push(format!("no case fires {}", rule.id));
             }
-            if !some(|o| matches!(o, Outcome::NotFired { .. })) {
+            if !some(Came::NotFired) {
                 untried.push(format!("no case keeps {} from firing", rule.id));
             }
         }
@@ -102,7 +101,7 @@ fn burglary_agrees_with_a_second_writing_on_every_set_of_answers() {
         } else {
             "STANDARD"
         };
-        let a = d.evaluate(&given).unwrap();
+        let a = d.assess(&given).unwrap();
         assert_eq!(grade(a.floor.as_ref()), expected, "{given:?}");
         assert_eq!(a.state, Standing::Settled);
     }
@@ -116,7 +115,7 @@ fn thresholds_are_the_parameters_of_the_head() {
     assert!(
         faults.contains("case 'two reports, the third decides': fails: the floor is MEDIUM, not STANDARD")
     );
-    let a = shipped("antisocial-behaviour").evaluate(&facts(r#"{"reports six months": 3}"#)).unwrap();
+    let a = shipped("antisocial-behaviour").assess(&facts(r#"{"reports six months": 3}"#)).unwrap();
     assert_eq!(grade(a.floor.as_ref()), "MEDIUM");
 }
 
@@ -139,5 +138,5 @@ fn the_schema_knows_the_same_keys_as_the_parser() {
     }
     let unknown = base.replacen("id: small\n", "id: small\ncolour: red\n", 1);
     assert!(load(&unknown).unwrap_err().contains("colour: is not a key"));
-    assert_eq!(schema["properties"].as_object().unwrap().len(), 13);
+    assert_eq!(schema["properties"].as_object().unwrap().len(), 17);
 }

@@ -27,7 +27,7 @@ fn headline(floor: Option<&str>, ceiling: Option<&str>) -> String {
 }
 
 /// The grades from the lowest, and what a proposal from `floor` to `ceiling` (places in the list) says of each.
-fn scale(grades: &[bluelamp_triage::Grade], floor: Option<usize>, ceiling: Option<usize>) -> Vec<Step> {
+fn scale(grades: &[String], floor: Option<usize>, ceiling: Option<usize>) -> Vec<Step> {
     let settled = floor == ceiling;
     let place = |rank: usize| match (floor, ceiling) {
         (Some(floor), _) if rank < floor => "below",
@@ -36,24 +36,25 @@ fn scale(grades: &[bluelamp_triage::Grade], floor: Option<usize>, ceiling: Optio
         (_, Some(ceiling)) if rank <= ceiling => "possible",
         _ => "out",
     };
-    grades
-        .iter()
-        .map(|g| Step { name: g.name.clone(), colour: colour(&g.name), place: place(g.rank) })
-        .collect()
+    let step = |(rank, name): (usize, &String)| Step {
+        name: name.clone(),
+        colour: colour(name),
+        place: place(rank),
+    };
+    grades.iter().enumerate().map(step).collect()
 }
 
 pub(crate) fn assessment_view(report: &ReportView, chosen: Option<&[usize]>) -> Option<AssessmentView> {
     use bluelamp_triage::Outcome as Came;
     let (_, proposal) = report.assessment.as_ref()?;
-    let a = &proposal.content.assessment;
-    let (floor, ceiling) = (a.floor.as_ref(), a.ceiling.as_ref());
+    let a = &proposal.content;
     let rules = |wanted: fn(&Came) -> bool| {
         a.rules
             .iter()
             .filter(|t| wanted(&t.outcome))
             .map(|t| RuleView {
                 rule: t.rule.clone(),
-                colour: colour(&t.grade.name),
+                colour: colour(&t.grade),
                 sentence: t.sentence.clone(),
             })
             .collect::<Vec<_>>()
@@ -77,9 +78,9 @@ pub(crate) fn assessment_view(report: &ReportView, chosen: Option<&[usize]>) -> 
         version: a.version.clone(),
         digest: a.definition_digest.chars().take(12).collect(),
         made: proposal.made_at.short(),
-        headline: headline(floor.map(|g| g.name.as_str()), ceiling.map(|g| g.name.as_str())),
+        headline: headline(a.floor.as_deref(), a.ceiling.as_deref()),
         summary: a.summary.clone(),
-        scale: scale(&proposal.content.grades, floor.map(|g| g.rank), ceiling.map(|g| g.rank)),
+        scale: scale(&a.grades, a.floor_rank(), a.ceiling_rank()),
         fired: rules(|o| matches!(o, Came::Fired { .. })),
         undetermined: rules(|o| matches!(o, Came::Undetermined { .. })),
         not_fired: rules(|o| matches!(o, Came::NotFired { .. })),
@@ -88,7 +89,7 @@ pub(crate) fn assessment_view(report: &ReportView, chosen: Option<&[usize]>) -> 
             .iter()
             .map(|q| QuestionView {
                 ask: q.ask.clone(),
-                sentence: format!("Could raise it to {}; so far {}.", q.up_to.name, q.state.spoken()),
+                sentence: format!("Could raise it to {}; so far {}.", q.up_to, q.state.spoken()),
             })
             .collect(),
         actions,
@@ -219,11 +220,9 @@ pub(crate) fn match_view(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bluelamp_triage::Grade;
 
-    fn grades() -> Vec<Grade> {
-        let named = |(rank, name): (usize, &&str)| Grade { rank, name: (*name).to_owned() };
-        ["STANDARD", "MEDIUM", "HIGH"].iter().enumerate().map(named).collect()
+    fn grades() -> Vec<String> {
+        ["STANDARD", "MEDIUM", "HIGH"].map(str::to_owned).into()
     }
 
     #[test]

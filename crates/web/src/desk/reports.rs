@@ -148,8 +148,7 @@ fn decision_views(report: &ReportView) -> Vec<DecisionView> {
 fn decision_form(report: &ReportView, tried: Option<Tried>) -> DecisionForm {
     let choice = tried.unwrap_or_default().choice;
     let assessed = report.assessment.as_ref().map(|(_, p)| &p.content);
-    let floor =
-        assessed.and_then(|a| a.assessment.floor.as_ref()).filter(|g| g.rank > 0).map(|g| g.name.clone());
+    let floor = assessed.filter(|a| a.floor_rank() > Some(0)).and_then(|a| a.floor.clone());
     let hint = |outcome: Outcome| match outcome {
         Outcome::OpenCase => None,
         Outcome::AskMore => Some("The report stays in the queue, under “More asked for”"),
@@ -165,10 +164,10 @@ fn decision_form(report: &ReportView, tried: Option<Tried>) -> DecisionForm {
             .unwrap_or_default()
             .iter()
             .map(|g| OptionView {
-                value: g.name.clone(),
-                text: g.name.clone(),
+                value: g.clone(),
+                text: g.clone(),
                 hint: None,
-                checked: choice.grade == g.name,
+                checked: choice.grade == *g,
             })
             .collect(),
         outcomes: Outcome::ALL

@@ -109,9 +109,9 @@ fn the_whole_job_by_api_and_the_package_verifies() {
         assert_eq!(queue["items"][0]["floor"], Value::Null, "not assessed yet");
         assert_eq!(site.work(), 1);
         let report = officer.get(&format!("/api/v1/reports/{id}")).await.json();
-        let assessment = &report["assessment"]["proposal"]["content"]["assessment"];
+        let assessment = &report["assessment"]["proposal"]["content"];
         assert_eq!(assessment["definition"], "burglary");
-        let floor = assessment["floor"]["name"].as_str().unwrap().to_owned();
+        let floor = assessment["floor"].as_str().unwrap().to_owned();
         // A proposal changed nothing.
         assert_eq!(report["report"]["state"], "new");
         let version = report["report"]["version"].as_i64().unwrap();
