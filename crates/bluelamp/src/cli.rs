@@ -107,12 +107,63 @@ pub(crate) enum Command {
     /// Record linkage: train a model, compare records, bring together those of one person, explain, look up
     #[command(subcommand)]
     Link(Box<crate::link::args::Link>),
+    /// Threat, harm and risk definitions: check them, run their cases, compare two versions, evaluate facts
+    #[command(subcommand)]
+    Thr(Thr),
     /// Print the description of the API (OpenAPI 3.1)
     Openapi,
     /// Print a JSON Schema of the common data model, or the names of all
     Schema {
         /// Which one
         name: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Thr {
+    /// Check definitions, and name every mistake with its file and line. Their cases are run too
+    Lint {
+        /// Files, or folders with files that end in .md
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Say it in one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run the cases of definitions, and say what came of each
+    Test {
+        /// Files, or folders with files that end in .md
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Say it in one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say in plain words what is different from one version to another
+    Diff {
+        /// The earlier version: a file, or the id of a definition that the binary carries
+        old: String,
+        /// The later version
+        new: String,
+        /// Say it in one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Evaluate facts: floor, ceiling, every rule with its reason, questions, actions. Prints JSON
+    Eval {
+        /// A file, or the id of a definition that the binary carries
+        definition: String,
+        /// A file of JSON with the facts by name; - reads standard input
+        facts: PathBuf,
+        /// The moment at which the facts are seen, such as 2026-11-27T03:10:00Z: dated facts go stale
+        #[arg(long, value_name = "TIME")]
+        at: Option<bluelamp_model::Time>,
+        /// Say it in one line of JSON
+        #[arg(long, conflicts_with = "text")]
+        json: bool,
+        /// Say it in sentences
+        #[arg(long)]
+        text: bool,
     },
 }
 

@@ -6,3 +6,4 @@ pub(crate) mod folder;
 pub(crate) mod import;
 pub(crate) mod log;
 pub(crate) mod settings;
+pub(crate) mod thr;

@@ -58,6 +58,7 @@ fn run(cli: Cli) -> Result<(), Fail> {
         }
         Command::Schema { name } => return schema(name.as_deref()),
         Command::Link(what) => return link::run(*what),
+        Command::Thr(what) => return command::thr::run(what),
         Command::Config(what) => return command::settings::run(load(Config::default(), &arguments), what),
         other => other,
     };
@@ -82,7 +83,11 @@ fn run(cli: Cli) -> Result<(), Fail> {
         Command::Token(what) => command::accounts::token(loaded, what),
         Command::Log(what) => command::log::run(loaded, &what),
         Command::Openapi => openapi(&loaded.config),
-        Command::Verify { .. } | Command::Schema { .. } | Command::Config(_) | Command::Link(_) => Ok(()), // answered above
+        Command::Verify { .. }
+        | Command::Schema { .. }
+        | Command::Config(_)
+        | Command::Link(_)
+        | Command::Thr(_) => Ok(()), // answered above
     }
 }
 

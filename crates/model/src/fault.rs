@@ -1,9 +1,10 @@
 //! What is wrong with a data file that a person wrote: which file, which line, which field, why.
 
+use serde::Serialize;
 use std::fmt;
 
 /// One mistake in a form, definition, policy, configuration or import file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Fault {
     /// The file as the person named it.
     pub file: String,

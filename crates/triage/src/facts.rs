@@ -85,7 +85,7 @@ impl Fact {
     }
 
     /// An object with a known `state` and perhaps `values` is an open fact; everything else is a value.
-    fn from_value(value: Value) -> Self {
+    pub(crate) fn from_value(value: Value) -> Self {
         if let Value::Object(map) = &value
             && map.keys().all(|k| k == "state" || k == "values")
             && let Some(state) = map.get("state").and_then(Value::as_str).and_then(FactState::from_code)

@@ -33,6 +33,7 @@ mod cases;
 #[cfg(feature = "read")]
 mod decision;
 mod definition;
+mod diff;
 mod evaluate;
 mod explain;
 mod facts;
@@ -41,6 +42,7 @@ mod feel;
 mod header;
 #[cfg(feature = "read")]
 mod markdown;
+mod observe;
 #[cfg(feature = "read")]
 mod parse;
 mod questions;
@@ -53,9 +55,11 @@ pub use definition::{
     Action, Case, Cell, Definition, FactEntry, FactType, Grade, HarmIndex, Header, ResultShown, Rule, Status,
     Trigger, Worse,
 };
+pub use diff::{Difference, diff};
 pub use evaluate::{Came, Evaluation, Step};
 pub use facts::{Fact, FactState, Facts};
 pub use feel::{Bound, Endpoint, Literal, Test, UnaryTests};
+pub use observe::{Observation, Observations, Said};
 
 /// "; did you mean 'x'?" when one of the known names is near, or nothing.
 fn suggestion<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> String {
