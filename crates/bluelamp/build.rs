@@ -23,7 +23,8 @@ fn main() {
             let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let wanted = path.extension().is_some_and(|e| endings.iter().any(|known| e == *known));
             if wanted && file != "README.md" && !file.ends_with(".schema.json") {
-                let _ = writeln!(out, "({:?}, include_str!({path:?})),", format!("{folder}/{file}"));
+                let name = path.strip_prefix(&data).unwrap_or(&path).display().to_string();
+                let _ = writeln!(out, "({name:?}, include_str!({path:?})),");
             }
         }
     }
@@ -35,10 +36,11 @@ fn main() {
     }
 }
 
-/// The files of a folder, by name.
+/// The files of a folder and of the folders in it, by name.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten();
-    let mut all: Vec<_> = entries.flatten().map(|e| e.path()).filter(|p| p.is_file()).collect();
+    let paths = entries.flatten().map(|e| e.path());
+    let mut all: Vec<_> = paths.flat_map(|p| if p.is_dir() { files(&p) } else { vec![p] }).collect();
     all.sort();
     all
 }

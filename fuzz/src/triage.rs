@@ -7,9 +7,9 @@ use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
 pub(crate) const SHIPPED: [(&str, &str); 3] = [
-    ("antisocial-behaviour", include_str!("../../data/definitions/antisocial-behaviour.md")),
-    ("burglary", include_str!("../../data/definitions/burglary.md")),
-    ("cyber-harassment", include_str!("../../data/definitions/cyber-harassment.md")),
+    ("antisocial-behaviour", include_str!("../../data/definitions/antisocial-behaviour/1.0.0.md")),
+    ("burglary", include_str!("../../data/definitions/burglary/1.0.0.md")),
+    ("cyber-harassment", include_str!("../../data/definitions/cyber-harassment/1.0.0.md")),
 ];
 
 /// A definition with a fact of each type; `CELL` stands where a cell goes.

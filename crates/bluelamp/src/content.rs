@@ -63,35 +63,42 @@ fn carried() -> Files {
 fn folder(root: &Path, faults: &mut Vec<Fault>) -> Files {
     let mut files = Files::new();
     for (name, ending) in FOLDERS {
-        let folder = root.join(name);
-        let entries = match fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(e) => {
-                faults.push(Fault::new(folder.display().to_string(), format!("cannot be read: {e}")));
-                continue;
-            }
-        };
-        for entry in entries.flatten() {
-            let (path, file) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-            let shown = path.display().to_string();
-            if file.starts_with('.') || file == "README.md" || file.ends_with(".schema.json") {
-                continue;
-            }
-            if !file.ends_with(ending) {
-                let reason =
-                    format!("is not read: what belongs into {name} ends in {ending}. Move it elsewhere");
-                faults.push(Fault::new(shown, reason));
-                continue;
-            }
-            match fs::read_to_string(&path) {
-                Ok(text) => {
-                    files.insert(format!("{name}/{file}"), (shown, text));
-                }
-                Err(e) => faults.push(Fault::new(shown, format!("cannot be read: {e}"))),
-            }
-        }
+        read_folder(root, &root.join(name), ending, &mut files, faults);
     }
     files
+}
+
+/// Reads what belongs into a folder. Each definition has a folder of its own, with a file for each of its versions.
+fn read_folder(root: &Path, folder: &Path, ending: &str, files: &mut Files, faults: &mut Vec<Fault>) {
+    let shown = folder.display().to_string();
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) => return faults.push(Fault::new(shown, format!("cannot be read: {e}"))),
+    };
+    let place = folder.strip_prefix(root).unwrap_or(folder).display().to_string();
+    for entry in entries.flatten() {
+        let (path, file) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+        let shown = path.display().to_string();
+        if file.starts_with('.') || file == "README.md" || file.ends_with(".schema.json") {
+            continue;
+        }
+        if place == "definitions" && path.is_dir() {
+            read_folder(root, &path, ending, files, faults);
+            continue;
+        }
+        if !file.ends_with(ending) {
+            let reason =
+                format!("is not read: what belongs into {place} ends in {ending}. Move it elsewhere");
+            faults.push(Fault::new(shown, reason));
+            continue;
+        }
+        match fs::read_to_string(&path) {
+            Ok(text) => {
+                files.insert(format!("{place}/{file}"), (shown, text));
+            }
+            Err(e) => faults.push(Fault::new(shown, format!("cannot be read: {e}"))),
+        }
+    }
 }
 
 impl Content {
@@ -134,14 +141,26 @@ impl Content {
         let (mut definitions, mut statuses, mut notices) = (Definitions::new(), BTreeMap::new(), Vec::new());
         for (path, (shown, text)) in of("definitions") {
             keep(Definition::load(shown, text).and_then(|mut definition| {
-                let id = definition.header.id.clone();
-                same_name(path, shown, text, "id", &id)?;
+                let (id, status) = (definition.header.id.clone(), definition.header.status);
+                named_by_version(path, shown, text, &definition)?;
                 notices.append(&mut definition.notices);
-                statuses.insert(id.clone(), definition.header.status);
-                if definition.header.status == Status::Live {
-                    definitions.insert(id, definition);
+                // What a form needs is a live version; the others of the same id say nothing against it.
+                let known = statuses.entry(id.clone()).or_insert(status);
+                if status != Status::Live {
+                    return Ok(());
                 }
-                Ok(())
+                *known = status;
+                let version = definition.header.version.clone();
+                match definitions.insert(id, definition) {
+                    None => Ok(()),
+                    Some(other) => {
+                        let reason = format!(
+                            "{version} is live, and {} is too: one has to be retired",
+                            other.header.version
+                        );
+                        Err(Fault::new(shown, reason).in_field("status").into())
+                    }
+                }
             }));
         }
 
@@ -213,6 +232,17 @@ fn missing(file: String) -> Faults {
 fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.split('.').next().unwrap_or(name)
+}
+
+/// A version of a definition is found at `definitions/<id>/<version>.md`.
+fn named_by_version(path: &str, shown: &str, text: &str, definition: &Definition) -> Result<(), Faults> {
+    let (id, version) = (&definition.header.id, &definition.header.version);
+    if path == format!("definitions/{id}/{version}.md") {
+        return Ok(());
+    }
+    let line = text.lines().position(|line| line.starts_with("id:")).unwrap_or(0);
+    let reason = format!("is {id} {version}: its place is definitions/{id}/{version}.md");
+    Err(Fault::new(shown, reason).at_line(line as u64 + 1).in_field("id").into())
 }
 
 /// A file is found by the name that is inside it.
@@ -353,14 +383,14 @@ mod tests {
     fn mistakes_in_several_files_come_out_in_one_go() {
         let faults = refused(|root| {
             edit(root.join("policies/access.toml"), "\"report.track\"", "\"report.trakc\"");
-            edit(root.join("definitions/burglary.md"), "version: 1.0.0", "version: one");
+            edit(root.join("definitions/burglary/1.0.0.md"), "version: 1.0.0", "version: one");
             edit(root.join("forms/burglary.json"), "\"RadiosField\"", "\"RadioField\"");
             fs::remove_file(root.join("content/privacy.md")).unwrap();
             fs::write(root.join("codes/notes.txt"), "").unwrap();
         });
         for part in [
             "policies/access.toml:",
-            "definitions/burglary.md:3: version: 'one' is not a version like 1.3.0",
+            "definitions/burglary/1.0.0.md:3: version: 'one' is not a version like 1.3.0",
             "content/privacy.md: is missing",
             "forms/burglary.json:",
             "codes/notes.txt: is not read: what belongs into codes ends in .json",
@@ -404,12 +434,12 @@ mod tests {
     #[test]
     fn a_form_needs_a_definition_that_is_live() {
         let faults =
-            refused(|root| edit(root.join("definitions/burglary.md"), "status: live", "status: draft"));
+            refused(|root| edit(root.join("definitions/burglary/1.0.0.md"), "status: live", "status: draft"));
         assert!(
             faults.contains("x-definition: the definition 'burglary' is draft: a form needs a live one"),
             "{faults}"
         );
-        let faults = refused(|root| fs::remove_file(root.join("definitions/burglary.md")).unwrap());
+        let faults = refused(|root| fs::remove_file(root.join("definitions/burglary/1.0.0.md")).unwrap());
         assert!(
             faults.contains("x-definition: there is no definition 'burglary' that could be read"),
             "{faults}"

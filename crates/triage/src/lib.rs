@@ -1,6 +1,6 @@
 //! A threat, harm and risk definition: floor, ceiling, reasons, open questions.
 //!
-//! A definition is one Markdown file that a sergeant can read (`data/definitions/<id>.md`): a YAML header, a
+//! A definition is one Markdown file that a sergeant can read (`data/definitions/<id>/<version>.md`): a YAML header, a
 //! dictionary of facts with their neutral wording, one decision table in the Markdown form of the Decision
 //! Model and Notation standard (OMG DMN, hit policy *Collect*), the actions per grade, the digital exposure
 //! and the cases that the definition must get right. [`Definition::load`] reads it and reports every mistake
@@ -17,8 +17,8 @@
 //!
 //! ```
 //! # use bluelamp_triage::{Definition, Facts};
-//! # let text = include_str!("../../../data/definitions/burglary.md");
-//! let definition = Definition::load("data/definitions/burglary.md", text)?;
+//! # let text = include_str!("../../../data/definitions/burglary/1.0.0.md");
+//! let definition = Definition::load("data/definitions/burglary/1.0.0.md", text)?;
 //! let facts: Facts = serde_json::from_str(
 //!     r#"{ "distraction": true, "vulnerable occupant": {"state": "refused"}, "occupant hurt": false }"#,
 //! )?;

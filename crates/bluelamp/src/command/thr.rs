@@ -130,19 +130,27 @@ fn test(paths: &[PathBuf], json: bool) -> Result<(), Fail> {
     Ok(Faults(faults).or(())?)
 }
 
-/// A definition by its file, or by its id among those that the binary carries.
+/// A definition by its file, or by its id among those that the binary carries: of several versions the latest, unless
+/// one is named, as in `burglary@1.0.0`.
 fn definition(which: &str) -> Result<Definition, Fail> {
     let path = Path::new(which);
-    if path.exists() {
+    if path.is_file() {
         return Ok(Definition::load(which, &text(path)?)?);
     }
-    let name = format!("definitions/{which}.md");
-    if let Some(text) = content::embedded(&name) {
-        return Ok(Definition::load(&format!("data/{name}"), text)?);
+    let (id, version) = which.split_once('@').map_or((which, None), |(id, v)| (id, Some(v)));
+    let versions = content::changeable().filter_map(|(path, text)| {
+        let (of, file) = path.strip_prefix("definitions/")?.strip_suffix(".md")?.split_once('/')?;
+        Some((of, file, path, text))
+    });
+    let all: Vec<_> = versions.collect();
+    let numbers =
+        |v: &str| v.split(['.', '-', '+']).map(|n| n.parse::<u64>().unwrap_or(0)).collect::<Vec<_>>();
+    let fits = all.iter().filter(|(of, v, ..)| *of == id && version.is_none_or(|wanted| wanted == *v));
+    if let Some((_, _, path, text)) = fits.max_by_key(|(_, v, ..)| numbers(v)) {
+        return Ok(Definition::load(&format!("data/{path}"), text)?);
     }
-    let carried: Vec<&str> = content::changeable()
-        .filter_map(|(path, _)| path.strip_prefix("definitions/")?.strip_suffix(".md"))
-        .collect();
+    let mut carried: Vec<String> = all.iter().map(|(id, version, ..)| format!("{id}@{version}")).collect();
+    carried.sort();
     let carried = carried.join(", ");
     Err(Fail::Usage(format!("there is no file '{which}', and the binary carries only {carried}")))
 }

@@ -88,7 +88,7 @@ fn a_wrong_policy_form_or_definition_is_refused_at_start_all_in_one_go() {
     // The line on which the question begins: two above its name.
     let question = text.lines().position(|l| l.contains("\"name\": \"distraction\"")).unwrap() - 1;
     let definition =
-        edit(&place.path("ours/definitions/antisocial-behaviour.md"), "status: live", "status: lively");
+        edit(&place.path("ours/definitions/antisocial-behaviour/1.0.0.md"), "status: live", "status: lively");
     let says = [
         format!(
             "ours/policies/access.toml:{}: rule.actions: 'case.exprot' is not an action",
@@ -97,7 +97,7 @@ fn a_wrong_policy_form_or_definition_is_refused_at_start_all_in_one_go() {
         format!("ours/forms/burglary.json:{question}: "),
         "x-fact: the definition 'burglary' says: ".to_owned(),
         format!(
-            "ours/definitions/antisocial-behaviour.md:{definition}: status: 'lively' is not draft, shadow, live or retired"
+            "ours/definitions/antisocial-behaviour/1.0.0.md:{definition}: status: 'lively' is not draft, shadow, live or retired"
         ),
     ];
     let says: Vec<&str> = says.iter().map(String::as_str).collect();

@@ -21,7 +21,7 @@ fn data(path: &str) -> String {
 }
 
 fn definitions() -> Arc<Definitions> {
-    let file = "definitions/burglary.md";
+    let file = "definitions/burglary/1.0.0.md";
     Arc::new([("burglary".to_owned(), Definition::load(file, &data(file)).unwrap())].into())
 }
 

@@ -105,10 +105,11 @@ fn submission() -> NewSubmission {
 
 /// An assessment as the triage definitions leave it.
 fn assessment(cx: &mut Cx<'_>, report: Id) -> Result<()> {
-    let body = json!({ "grades": [], "assessment": {
+    let body = json!({
         "definition": "theft", "version": "1.0.0", "status": "draft", "definition_digest": "1".repeat(64),
-        "facts_digest": "2".repeat(64), "engine": "test", "floor": null, "ceiling": null, "state": "open",
-        "summary": "Nothing is known yet.", "rules": [], "questions": [], "actions": [] } });
+        "parameters": {}, "facts_digest": "2".repeat(64), "engine": "test", "grades": [], "floor": null,
+        "ceiling": null, "state": "open", "summary": "Nothing is known yet.", "fired": [], "open": [],
+        "rules": [], "questions": [], "actions": [] });
     let (id, now) = (cx.new_id()?, cx.now());
     cx.exec(
         "insert into assessment (id, report_id, made_at, definition, body) values ($1, $2, $3, $4, $5)",

@@ -150,7 +150,7 @@ fn the_case_document_holds_the_whole_case_in_one_form() {
         assert_eq!(case["case"]["reference"], built.reference.as_str());
         assert_eq!(case["report"]["body"]["answers"]["what"], "A mauve unicycle was taken");
         assert_eq!(case["report"]["body"]["summary"][0]["question"], "What happened?");
-        assert_eq!(case["assessments"][0]["body"]["assessment"]["summary"], "Nothing is known yet.");
+        assert_eq!(case["assessments"][0]["body"]["summary"], "Nothing is known yet.");
         assert_eq!(case["decisions"][0]["decision"]["reasons"], "The mauve unicycle may still be found");
         assert_eq!(case["decisions"][0]["by"], "Constable Ermintrude");
         assert_eq!(case["tasks"][0]["result"], "Nobody saw the mauve unicycle");

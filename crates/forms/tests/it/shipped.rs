@@ -97,7 +97,7 @@ fn the_digest_changes_with_either_file() {
 fn facts_are_those_of_the_definition() {
     for (id, _) in SHIPPED {
         let form = shipped(id);
-        let path = format!("{}/../../data/definitions/{id}.md", env!("CARGO_MANIFEST_DIR"));
+        let path = format!("{}/../../data/definitions/{id}/1.0.0.md", env!("CARGO_MANIFEST_DIR"));
         let definition = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
         let dictionary = definition.split("## Facts").nth(1).unwrap().split("\n## ").next().unwrap();
         let known: BTreeSet<&str> = dictionary

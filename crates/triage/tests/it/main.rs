@@ -18,11 +18,11 @@ fn root() -> PathBuf {
 }
 
 fn shipped_text(id: &str) -> String {
-    std::fs::read_to_string(root().join(format!("data/definitions/{id}.md"))).unwrap()
+    std::fs::read_to_string(root().join(format!("data/definitions/{id}/1.0.0.md"))).unwrap()
 }
 
 fn shipped(id: &str) -> Definition {
-    Definition::load(&format!("data/definitions/{id}.md"), &shipped_text(id))
+    Definition::load(&format!("data/definitions/{id}/1.0.0.md"), &shipped_text(id))
         .unwrap_or_else(|f| panic!("{f}"))
 }
 

@@ -52,7 +52,7 @@ impl Site {
             KINDS
                 .iter()
                 .map(|id| {
-                    let file = format!("definitions/{id}.md");
+                    let file = format!("definitions/{id}/1.0.0.md");
                     ((*id).to_owned(), Definition::load(&file, &data(&file)).unwrap())
                 })
                 .collect(),
