@@ -6,10 +6,18 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
-pub(crate) const SHIPPED: [(&str, &str); 3] = [
+pub(crate) const SHIPPED: [(&str, &str); 11] = [
     ("antisocial-behaviour", include_str!("../../data/definitions/antisocial-behaviour/1.0.0.md")),
     ("burglary", include_str!("../../data/definitions/burglary/1.0.0.md")),
+    ("business-crime", include_str!("../../data/definitions/business-crime/1.0.0.md")),
+    ("child-sexual-exploitation", include_str!("../../data/definitions/child-sexual-exploitation/1.0.0.md")),
     ("cyber-harassment", include_str!("../../data/definitions/cyber-harassment/1.0.0.md")),
+    ("domestic-abuse", include_str!("../../data/definitions/domestic-abuse/1.0.0.md")),
+    ("fraud-vulnerable-victim", include_str!("../../data/definitions/fraud-vulnerable-victim/1.0.0.md")),
+    ("hate-crime", include_str!("../../data/definitions/hate-crime/1.0.0.md")),
+    ("mass-harm", include_str!("../../data/definitions/mass-harm/1.0.0.md")),
+    ("missing-person", include_str!("../../data/definitions/missing-person/1.0.0.md")),
+    ("stalking", include_str!("../../data/definitions/stalking/1.0.0.md")),
 ];
 
 /// A definition with a fact of each type; `CELL` stands where a cell goes.

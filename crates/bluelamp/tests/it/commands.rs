@@ -47,6 +47,11 @@ fn every_command_has_help_and_says_where_the_data_is() {
         "link index check",
         "link index lookup",
         "link index serve",
+        "thr",
+        "thr lint",
+        "thr test",
+        "thr diff",
+        "thr eval",
         "openapi",
         "schema",
     ] {

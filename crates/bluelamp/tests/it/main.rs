@@ -10,6 +10,7 @@ mod demo;
 mod imports;
 mod link;
 mod telemetry;
+mod thr;
 
 use serde_json::{Value, json};
 use std::{

@@ -1,8 +1,10 @@
 //! What a definition promises, over the shipped files, over a small one, and over anything at all.
 #![expect(clippy::unwrap_used, reason = "a failed test may panic, also in its helpers")]
 
+mod diff;
 mod evaluate;
 mod lints;
+mod observe;
 mod properties;
 mod samples;
 mod shipped;
@@ -11,7 +13,22 @@ use bluelamp_triage::{Definition, Facts};
 use std::path::{Path, PathBuf};
 
 /// The ids of the definitions that are shipped.
-const SHIPPED: [&str; 3] = ["antisocial-behaviour", "burglary", "cyber-harassment"];
+const SHIPPED: [&str; 11] = [
+    "antisocial-behaviour",
+    "burglary",
+    "business-crime",
+    "child-sexual-exploitation",
+    "cyber-harassment",
+    "domestic-abuse",
+    "fraud-vulnerable-victim",
+    "hate-crime",
+    "mass-harm",
+    "missing-person",
+    "stalking",
+];
+
+/// Those of them that a public form leads to.
+const LIVE: [&str; 3] = ["antisocial-behaviour", "burglary", "cyber-harassment"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

@@ -1,11 +1,15 @@
 //! What must hold for any facts and any text.
 
-use crate::{SHIPPED, shipped, shipped_text};
-use bluelamp_triage::{Came, Definition, Fact, FactState, FactType, Facts, Standing};
+use crate::{LIVE, SHIPPED, shipped, shipped_text};
+use bluelamp_triage::{Came, Definition, Fact, FactEntry, FactState, FactType, Facts, Standing, Worse};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
+
+/// Below, at and above every threshold of the shipped definitions.
+const NUMBERS: [u32; 24] =
+    [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 14, 17, 18, 24, 47, 49, 50, 72, 100, 1_000, 10_000, 100_000];
 
 static DEFINITIONS: LazyLock<Vec<Definition>> = LazyLock::new(|| SHIPPED.map(shipped).into());
 
@@ -16,7 +20,7 @@ fn definition() -> impl Strategy<Value = &'static Definition> {
 fn value(kind: &FactType) -> BoxedStrategy<Value> {
     match kind {
         FactType::YesNo => any::<bool>().prop_map(Value::from).boxed(),
-        FactType::Number => (0_u32..9).prop_map(Value::from).boxed(),
+        FactType::Number => proptest::sample::select(NUMBERS.to_vec()).prop_map(Value::from).boxed(),
         FactType::Text => ".{0,5}".prop_map(Value::from).boxed(),
         FactType::Choice(options) => proptest::sample::select(options.clone()).prop_map(Value::from).boxed(),
     }
@@ -61,14 +65,22 @@ fn completed() -> impl Strategy<Value = (&'static Definition, Facts, Facts)> {
     })
 }
 
-/// The most harmful value: yes, nine reports, the last choice.
-fn worst(kind: &FactType) -> Value {
-    match kind {
-        FactType::YesNo => json!(true),
-        FactType::Number => json!(9),
-        FactType::Text => json!(""),
-        FactType::Choice(options) => json!(options.last().unwrap()),
+/// The values of a fact from the least to the most harmful; none where neither is worse.
+fn scale(entry: &FactEntry) -> Vec<Value> {
+    let mut values: Vec<Value> = match &entry.kind {
+        FactType::YesNo => vec![json!(false), json!(true)],
+        FactType::Number => NUMBERS.map(Value::from).into(),
+        FactType::Choice(options) => options.iter().cloned().map(Value::from).collect(),
+        FactType::Text => Vec::new(),
+    };
+    match entry.worse {
+        Some(Worse::False | Worse::Lower) => values.reverse(),
+        Some(Worse::True | Worse::Higher) => {}
+        // The first definitions do not say it; in them yes, more and later are worse.
+        None if LIVE.iter().any(|id| shipped(id).facts.contains(entry)) => {}
+        None => values.clear(),
     }
+    values
 }
 
 proptest! {
@@ -78,20 +90,17 @@ proptest! {
     fn adding_a_harm_never_lowers_the_floor((d, mut facts) in incident(), at in any::<Index>()) {
         let before = d.evaluate(&facts).unwrap().floor;
         let entry = at.get(&d.facts);
-        facts.0.insert(entry.name.clone(), Fact::Known(worst(&entry.kind)));
+        // A fact that nobody asked about turns out as bad as it can be.
+        prop_assume!(!matches!(facts.0.get(&entry.name), Some(Fact::Known(_))));
+        let Some(worst) = scale(entry).pop() else { return Ok(()) };
+        facts.0.insert(entry.name.clone(), Fact::Known(worst));
         prop_assert!(d.evaluate(&facts).unwrap().floor >= before);
     }
 
     #[test]
     fn a_worse_answer_never_lowers_the_floor((d, _, mut facts) in completed(), at in any::<Index>()) {
         let entry = at.get(&d.facts);
-        let scale = match &entry.kind {
-            FactType::YesNo => vec![json!(false), json!(true)],
-            FactType::Number => (0..9).map(Value::from).collect(),
-            FactType::Choice(options) => options.iter().cloned().map(Value::from).collect(),
-            FactType::Text => Vec::new(),
-        };
-        let floors: Vec<_> = scale
+        let floors: Vec<_> = scale(entry)
             .into_iter()
             .map(|v| {
                 facts.0.insert(entry.name.clone(), Fact::Known(v));
@@ -152,7 +161,7 @@ proptest! {
     fn a_misspelt_fact_never_yields_a_grade((d, mut facts) in incident(), at in any::<Index>(), c in "[a-z ]") {
         let entry = at.get(&d.facts);
         let name = format!("{}{c}", entry.name);
-        facts.0.insert(name.clone(), Fact::Known(worst(&entry.kind)));
+        facts.0.insert(name.clone(), Fact::Known(json!(true)));
         let errors = d.evaluate(&facts).unwrap_err();
         prop_assert_eq!(errors.len(), 1);
         prop_assert_eq!((&errors[0].field, errors[0].code.as_str()), (&name, "unknown-fact"));
