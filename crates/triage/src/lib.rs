@@ -41,6 +41,8 @@ mod feel;
 #[cfg(feature = "read")]
 mod header;
 #[cfg(feature = "read")]
+mod lint;
+#[cfg(feature = "read")]
 mod markdown;
 mod observe;
 #[cfg(feature = "read")]

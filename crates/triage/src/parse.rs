@@ -1,7 +1,7 @@
 //! From a file's text to a checked definition, with every fault found in one go.
 
 use crate::markdown::{self, Document, Faulty, Section};
-use crate::{Definition, Status, decision, tables};
+use crate::{Definition, Status, decision, lint, tables};
 use bluelamp_model::{Fault, Faults};
 use sha2::{Digest, Sha256};
 
@@ -57,7 +57,7 @@ impl Definition {
             faulty.faults.append(&mut notices);
         }
         faulty.faults.sort_by_key(|f| f.line);
-        Faults(faulty.faults).or(Self {
+        let mut definition = Faults(faulty.faults).or(Self {
             header,
             title: title.to_owned(),
             facts: dictionary.entries,
@@ -68,7 +68,9 @@ impl Definition {
             cases,
             digest: hex::encode(Sha256::digest(text)),
             notices,
-        })
+        })?;
+        definition.notices.append(&mut lint::notices(file, &definition));
+        Ok(definition)
     }
 
     /// Reads and checks one definition and runs its cases: one that fails its own cases is not loaded.

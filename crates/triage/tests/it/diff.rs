@@ -34,10 +34,13 @@ fn a_threshold_and_a_condition_can_change_grades_and_say_what_they_were() {
         ]
     );
     assert_eq!(
-        changed(&[("| 2 | - | - | \"red\" | not(\"yes\") | \"MID\"", "| 2 | - | - | \"red\" | - | \"TOP\"")]),
+        changed(&[(
+            "| 2 | - | - | \"red\" | not(\"yes\") | \"MID\"",
+            "| 2 | - | - | \"red\" | not(\"no\") | \"TOP\""
+        )]),
         [
             "!decision: small-red: gave MID, gives TOP",
-            "!decision: small-red: held when colour \"red\" and word not(\"yes\"); holds when colour \"red\"",
+            "!decision: small-red: held when colour \"red\" and word not(\"yes\"); holds when colour \"red\" and word not(\"no\")",
         ]
     );
 }

@@ -17,7 +17,6 @@ fn faults(from: &str, to: &str) -> String {
 #[test]
 fn the_small_definition_has_no_fault() {
     let definition = Definition::load("small.md", SMALL).unwrap();
-    assert_eq!(definition.notices, []);
     assert_eq!(definition.cases.len(), 3);
     assert_eq!(definition.actions[1].deadline_minutes, Some(0));
     assert_eq!(definition.actions[0].deadline_minutes, Some(2880));
@@ -306,8 +305,8 @@ fn a_file_without_header_or_sections_says_what_is_missing() {
 fn an_unused_fact_is_a_notice_in_a_draft_and_a_fault_from_shadow_on() {
     let draft = SMALL.replace("status: shadow", "status: draft").replace("Asked for the record.", "-");
     let definition = Definition::load("small.md", &draft).unwrap();
-    assert_eq!(definition.notices.len(), 1);
-    assert_eq!(definition.notices[0].line, Some(22));
+    let fields: Vec<_> = definition.notices.iter().map(|n| (n.line, n.field.as_deref())).collect();
+    assert_eq!(fields, [(Some(22), Some("fact")), (Some(32), Some("Decision"))]);
 }
 
 #[test]
@@ -324,4 +323,66 @@ fn a_bar_inside_a_cell_is_written_with_a_backslash() {
     let definition =
         Definition::load("small.md", &SMALL.replace("Is there a fire?", r"Fire \| smoke?")).unwrap();
     assert_eq!(definition.facts[0].ask, "Fire | smoke?");
+}
+
+/// The notices of the small definition after one replacement, one per line.
+fn notices(changes: &[(&str, &str)]) -> Vec<String> {
+    let text = changes.iter().fold(SMALL.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "the small definition has no {from:?}");
+        text.replacen(from, to, 1)
+    });
+    let definition = Definition::parse("small.md", &text).unwrap_or_else(|f| panic!("{f}"));
+    definition.notices.iter().map(ToString::to_string).collect()
+}
+
+/// The small definition is silent about some answers, as a draft may be; here it speaks to all.
+const WHOLE: (&str, &str) = ("| 3 | false | - | - | - |", "| 3 | true, false | - | - | - |");
+
+#[test]
+fn answers_that_no_rule_speaks_to_are_shown() {
+    assert_eq!(
+        notices(&[]),
+        [
+            "small.md:32: Decision: no rule speaks to some answers, so there is no grade for them: fire: true, count: 2.0, colour: \"green\""
+        ]
+    );
+    assert_eq!(notices(&[WHOLE]), Vec::<String>::new());
+}
+
+#[test]
+fn a_rule_that_can_never_matter_is_named() {
+    let swallowed = notices(&[
+        WHOLE,
+        ("| 1 | true | >= limit | - | - | \"TOP\"", "| 1 | true | >= limit | - | - | \"LOW\""),
+    ]);
+    assert_eq!(
+        swallowed,
+        [
+            "small.md:32: small-fires: never changes the grade: whenever it holds, 'small-none' holds too and gives LOW"
+        ]
+    );
+    let never = notices(&[WHOLE, ("| \"red\" |", "| not(\"red\", \"green\") |")]);
+    assert_eq!(never, ["small.md:33: small-red: can never hold: no value of 'colour' meets its conditions"]);
+}
+
+#[test]
+fn a_worse_answer_that_lowers_the_grade_is_shown_with_an_example() {
+    let worse = (
+        "| fact | type | ask | note |\n|---|---|---|---|\n| fire | yes/no | Is there a fire? | - |\n| count | number | How many? | - |",
+        "| fact | type | ask | worse | note |\n|---|---|---|---|---|\n| fire | yes/no | Is there a fire? | true | - |\n| count | number | How many? | higher | - |",
+    );
+    let rest = [
+        ("| Which colour? |", "| Which colour? | - |"),
+        ("| What was said? |", "| What was said? | - |"),
+        ("| Is it hidden? |", "| Is it hidden? | - |"),
+    ];
+    let mut changes = vec![worse];
+    changes.extend(rest);
+    let found = notices(&changes);
+    assert_eq!(
+        found[0],
+        "small.md:34: small-none: a worse answer to 'fire' can lower the grade, as with fire: true, count: 2.0, colour: \"green\""
+    );
+    changes.push(WHOLE);
+    assert_eq!(notices(&changes), Vec::<String>::new());
 }
