@@ -45,6 +45,7 @@ impl Came {
 }
 
 /// The most conditions that one rule may have; [`Step::cells`] has a bit for each.
+#[cfg(feature = "read")]
 pub(crate) const MOST_CELLS: usize = 64;
 
 /// A definition over the facts of one incident: floor, ceiling and the trace of every rule, before any words are

@@ -9,6 +9,7 @@
 #[cfg(feature = "read")]
 mod cell;
 
+#[cfg(feature = "read")]
 use crate::FactType;
 #[cfg(feature = "read")]
 pub(crate) use cell::parse;
