@@ -109,7 +109,7 @@ fn stored_assessment(body: &str) -> Result<Assessment> {
     serde_json::from_value(body).map_err(unreadable)
 }
 
-/// Before version 0.2 a grade was stored with its rank, the list of grades beside the assessment, and neither the
+/// In the first format a grade was stored with its rank, the list of grades beside the assessment, and neither the
 /// parameters nor the rules that speak for an action were kept.
 fn from_first_format(grades: &Value, mut assessment: Value) -> Value {
     let name = |grade: &Value| grade["name"].clone();
@@ -147,7 +147,7 @@ fn from_first_format(grades: &Value, mut assessment: Value) -> Value {
 mod tests {
     use super::*;
 
-    /// As version 0.1 stored it, shortened.
+    /// As the first format had it, shortened.
     const FIRST: &str = r#"{"grades":[{"rank":0,"name":"LOW"},{"rank":1,"name":"TOP"}],"assessment":{
         "definition":"small","version":"1.0.0","status":"live","definition_digest":"d","facts_digest":"f",
         "engine":"bluelamp-triage 0.1.0","floor":{"rank":0,"name":"LOW"},"ceiling":{"rank":1,"name":"TOP"},

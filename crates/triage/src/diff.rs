@@ -68,15 +68,13 @@ fn header(old: &Definition, new: &Definition, found: &mut Found) {
     for (name, value) in b.parameters.iter().filter(|(name, _)| !a.parameters.contains_key(*name)) {
         found.add("header", name, format!("is a new parameter, {value}"), true);
     }
-    for (rank, grade) in b.grades.iter().enumerate() {
+    for grade in &b.grades {
         let clock = |d: &Definition| {
             let place = d.header.grades.iter().position(|g| g.name == grade.name)?;
             d.header.review_minutes.get(place).copied().flatten()
         };
-        if rank < b.review_minutes.len() || clock(old).is_some() {
-            let name = format!("review {}", grade.name);
-            found.changed("header", &name, minutes(clock(old)), minutes(clock(new)), false);
-        }
+        let name = format!("review {}", grade.name);
+        found.changed("header", &name, minutes(clock(old)), minutes(clock(new)), false);
     }
     let triggers = |d: &Definition| d.header.triggers.iter().map(|t| t.code()).collect::<Vec<_>>().join(", ");
     found.changed("header", "triggers", listed(&triggers(old)), listed(&triggers(new)), false);

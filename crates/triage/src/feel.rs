@@ -1,6 +1,7 @@
 //! The cells of a decision table: a stated subset of FEEL unary tests (OMG DMN 1.5, chapter 10.3.1).
 //!
-//! They are parsed by the standard's grammar, in `dsntk`; what is tested on a value is this module's. Understood are `-`; `true` and `false`; numbers such as `3`, `-1` and `0.5`; texts in double quotes;
+//! They are parsed by the standard's grammar, in `dsntk`; what is tested on a value is this module's. Understood are
+//! `-`; `true` and `false`; numbers such as `3`, `-1` and `0.5`; texts in double quotes;
 //! `< n`, `<= n`, `> n` and `>= n`; intervals `[a..b]`, `(a..b)`, `[a..b)` and `(a..b]`; several of these with
 //! commas between them, of which one must hold; and `not(…)` around such a list. Where a number stands, the
 //! name of a number from the header's parameters may stand too. Anything else is refused: a cell that is only
@@ -121,8 +122,8 @@ pub(crate) fn is_exact(n: &serde_json::Number) -> bool {
     n.as_f64().is_some_and(|x| x.abs() < EXACT)
 }
 
-#[cfg(feature = "read")]
 /// Words of FEEL that would break a fact's name when a standard engine reads it (DMN 1.5, 10.3.1.2).
+#[cfg(feature = "read")]
 pub(crate) const KEYWORDS: [&str; 18] = [
     "and",
     "between",

@@ -1,7 +1,7 @@
 //! A threat, harm and risk definition: floor, ceiling, reasons, open questions.
 //!
 //! A definition is one Markdown file that a sergeant can read (`data/definitions/<id>/<version>.md`): a YAML header, a
-//! dictionary of facts with their neutral wording, one decision table in the Markdown form of the Decision
+//! dictionary of facts with their neutral wording, decision tables in the Markdown form of the Decision
 //! Model and Notation standard (OMG DMN, hit policy *Collect*), the actions per grade, the digital exposure
 //! and the cases that the definition must get right. [`Definition::load`] reads it and reports every mistake
 //! in one go; [`Definition::evaluate`] walks the tables over what is known about one incident.

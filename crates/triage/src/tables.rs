@@ -69,7 +69,7 @@ pub(crate) fn facts(section: Option<&Section<'_>>, faulty: &mut Faulty<'_>) -> D
             minutes
         });
         let when_unknown = cell(when).and_then(|text| {
-            let rest = text.strip_prefix("treat-as-open").map(|rest| rest.strip_prefix(':').unwrap_or(rest));
+            let rest = if text == "treat-as-open" { Some("") } else { text.strip_prefix("treat-as-open:") };
             if rest.is_none() {
                 let reason = format!("'{text}' is not treat-as-open, treat-as-open: where else to ask, or -");
                 faulty.add(row.line, "when unknown", reason);

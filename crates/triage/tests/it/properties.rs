@@ -77,7 +77,9 @@ fn scale(entry: &FactEntry) -> Vec<Value> {
         Some(Worse::False | Worse::Lower) => values.reverse(),
         Some(Worse::True | Worse::Higher) => {}
         // The first definitions do not say it; in them yes, more and later are worse.
-        None if LIVE.iter().any(|id| shipped(id).facts.contains(entry)) => {}
+        None if DEFINITIONS
+            .iter()
+            .any(|d| LIVE.contains(&d.header.id.as_str()) && d.facts.contains(entry)) => {}
         None => values.clear(),
     }
     values
