@@ -4,13 +4,12 @@
 //! read and checked before anything is served, and every mistake is named in one go.
 
 use bluelamp_access::Policy;
-use bluelamp_casework::Definitions;
-use bluelamp_forms::{Component, Form, Kind as Asks};
+use bluelamp_forms::{Component, Form};
 use bluelamp_model::{
     Fault, Faults, Kind, LinkKind,
     codes::{self, CodeList},
 };
-use bluelamp_triage::{Definition, Fact, Facts, Status};
+use bluelamp_triage::{Definition, Status};
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
@@ -22,8 +21,8 @@ mod embedded {
 pub(crate) struct Content {
     pub(crate) policy: Arc<Policy>,
     pub(crate) forms: BTreeMap<String, Form>,
-    /// The live ones: what is a draft, in shadow or retired proposes nothing.
-    pub(crate) definitions: Arc<Definitions>,
+    /// Every version with its text. What becomes of them stands in the database.
+    pub(crate) definitions: Vec<(Definition, String)>,
     pub(crate) codes: Vec<CodeList>,
     /// Pages in words, by name.
     pub(crate) pages: BTreeMap<String, String>,
@@ -138,29 +137,18 @@ impl Content {
         }
         keep(lists_are_whole(&codes, &at));
 
-        let (mut definitions, mut statuses, mut notices) = (Definitions::new(), BTreeMap::new(), Vec::new());
+        let (mut definitions, mut notices) = (Vec::<(Definition, String)>::new(), Vec::new());
         for (path, (shown, text)) in of("definitions") {
             keep(Definition::load(shown, text).and_then(|mut definition| {
-                let (id, status) = (definition.header.id.clone(), definition.header.status);
                 named_by_version(path, shown, text, &definition)?;
                 notices.append(&mut definition.notices);
-                // What a form needs is a live version; the others of the same id say nothing against it.
-                let known = statuses.entry(id.clone()).or_insert(status);
-                if status != Status::Live {
-                    return Ok(());
-                }
-                *known = status;
-                let version = definition.header.version.clone();
-                match definitions.insert(id, definition) {
-                    None => Ok(()),
-                    Some(other) => {
-                        let reason = format!(
-                            "{version} is live, and {} is too: one has to be retired",
-                            other.header.version
-                        );
-                        Err(Fault::new(shown, reason).in_field("status").into())
-                    }
-                }
+                let clashes = definitions.iter().filter(|(d, _)| d.header.id != definition.header.id);
+                let clashes: Vec<_> = clashes
+                    .flat_map(|(other, _)| bluelamp_casework::disagreements(&definition, other))
+                    .map(|reason| Fault::new(shown.as_str(), reason).in_field("Facts"))
+                    .collect();
+                definitions.push((definition, text.clone()));
+                Faults(clashes).or(())
             }));
         }
 
@@ -175,7 +163,7 @@ impl Content {
                         Form::parse(shown, text, (shared.as_str(), common.as_str()))
                             .and_then(|form| {
                                 same_name(path, shown, text, "id", &form.id)?;
-                                Faults(fits(&form, text, &definitions, &statuses)).or(())?;
+                                Faults(fits(&form, text, &definitions)).or(())?;
                                 forms.insert(form.id.clone(), form);
                                 Ok(())
                             })
@@ -207,14 +195,9 @@ impl Content {
 
         faults.sort();
         match policy {
-            Some(policy) if faults.is_empty() => Ok(Self {
-                policy: Arc::new(policy),
-                forms,
-                definitions: Arc::new(definitions),
-                codes,
-                pages,
-                notices,
-            }),
+            Some(policy) if faults.is_empty() => {
+                Ok(Self { policy: Arc::new(policy), forms, definitions, codes, pages, notices })
+            }
             _ => Err(Faults(faults)),
         }
     }
@@ -267,32 +250,28 @@ fn lists_are_whole(lists: &[CodeList], at: &dyn Fn(&str) -> String) -> Result<()
 
 /// Whether a form fits what its reports go on to: the definition that assesses them, and the model that its people
 /// and things become records of. A mistake here would only show when a report is assessed, too late for its sender.
-fn fits(
-    form: &Form,
-    text: &str,
-    definitions: &Definitions,
-    statuses: &BTreeMap<String, Status>,
-) -> Vec<Fault> {
+fn fits(form: &Form, text: &str, definitions: &[(Definition, String)]) -> Vec<Fault> {
     let mut faults = Vec::new();
     let questions = || form.pages.iter().flat_map(|page| form.questions(page));
     if let Some(id) = &form.definition {
-        match (definitions.get(id), statuses.get(id)) {
-            (Some(definition), _) => {
-                for question in questions() {
-                    faults.extend(facts_fit(form, question, definition));
+        let versions = || definitions.iter().map(|(d, _)| d).filter(|d| d.header.id == *id);
+        let usable = |d: &&Definition| matches!(d.header.status, Status::Live | Status::Shadow);
+        for definition in versions().filter(usable) {
+            for question in questions() {
+                faults.extend(facts_fit(form, question, definition));
+            }
+        }
+        if !versions().any(|d| usable(&d)) {
+            let line = text.lines().position(|line| line.contains("\"x-definition\"")).unwrap_or(0);
+            let file = form.pages.iter().find(|p| p.group.is_none()).map_or("", |p| p.at.file.as_str());
+            let reason = match versions().next() {
+                Some(d) => {
+                    let status = d.header.status.code();
+                    format!("the definition '{id}' is {status}: a form needs one that is in shadow or live")
                 }
-            }
-            (None, status) => {
-                let line = text.lines().position(|line| line.contains("\"x-definition\"")).unwrap_or(0);
-                let file = form.pages.iter().find(|p| p.group.is_none()).map_or("", |p| p.at.file.as_str());
-                let reason = match status {
-                    Some(status) => {
-                        format!("the definition '{id}' is {}: a form needs a live one", status.code())
-                    }
-                    None => format!("there is no definition '{id}' that could be read"),
-                };
-                faults.push(Fault::new(file, reason).at_line(line as u64 + 1).in_field("x-definition"));
-            }
+                None => format!("there is no definition '{id}' that could be read"),
+            };
+            faults.push(Fault::new(file, reason).at_line(line as u64 + 1).in_field("x-definition"));
         }
     }
     for (role, shape) in &form.entities {
@@ -316,28 +295,9 @@ fn fits(
     faults
 }
 
-/// Puts every answer that a question can give to the definition, which knows its own facts and their types.
+/// What the definition says to an answer of the question that it cannot take.
 fn facts_fit(form: &Form, question: &Component, definition: &Definition) -> Option<Fault> {
-    let shape = question.fact.as_ref()?;
-    let plain = |value: &str| match value {
-        "yes" => Some(Value::Bool(true)),
-        "no" => Some(Value::Bool(false)),
-        _ => None,
-    };
-    let values: Vec<Value> = match &question.kind {
-        Asks::YesNo => vec![true.into(), false.into()],
-        Asks::Number | Asks::Money => vec![1.into()],
-        _ => form
-            .items(question)
-            .iter()
-            .filter_map(|item| shape.values.get(&item.value).cloned().or_else(|| plain(&item.value)))
-            .collect(),
-    };
-    let told = values.into_iter().find_map(|value| {
-        let facts = Facts([(shape.name.clone(), Fact::Known(value))].into());
-        definition.evaluate(&facts).err()
-    })?;
-    let reason = told.into_iter().map(|e| e.message).collect::<Vec<_>>().join("; ");
+    let reason = bluelamp_casework::misfit(form, question, definition)?;
     let mut fault = question.at.fault(format!("the definition '{}' says: {reason}", definition.header.id));
     fault.field = Some(format!("{}.x-fact", fault.field.unwrap_or_default()));
     Some(fault)
@@ -373,7 +333,7 @@ mod tests {
     #[test]
     fn what_is_shipped_is_right_and_a_copy_of_it_too() {
         let content = Content::load(None).unwrap();
-        assert_eq!(content.forms.len(), content.definitions.len());
+        assert_eq!((content.forms.len(), content.definitions.len()), (3, 11));
         assert_eq!(content.notices, []);
         assert!(content.pages.len() == 2 && content.codes.len() == codes::shipped().len());
         ours(|_| ()).unwrap();
@@ -436,7 +396,9 @@ mod tests {
         let faults =
             refused(|root| edit(root.join("definitions/burglary/1.0.0.md"), "status: live", "status: draft"));
         assert!(
-            faults.contains("x-definition: the definition 'burglary' is draft: a form needs a live one"),
+            faults.contains(
+                "x-definition: the definition 'burglary' is draft: a form needs one that is in shadow or live"
+            ),
             "{faults}"
         );
         let faults = refused(|root| fs::remove_file(root.join("definitions/burglary/1.0.0.md")).unwrap());

@@ -1,6 +1,7 @@
 //! Opening what a command works with: configuration, content, database, keys.
 
 use crate::{config::Loaded, content::Content, fail::Fail};
+use bluelamp_casework::Shelf;
 use bluelamp_model::{
     Error, Time,
     authority::{Actor, Ask},
@@ -13,6 +14,8 @@ pub(crate) struct Open {
     pub(crate) loaded: Loaded,
     pub(crate) content: Content,
     pub(crate) db: Db,
+    /// The definitions in use, parsed once for all that works with this database.
+    pub(crate) shelf: Arc<Shelf>,
 }
 
 /// Where the time comes from.
@@ -26,7 +29,7 @@ impl Open {
     pub(crate) fn new(loaded: Loaded) -> Result<Self, Fail> {
         let content = Content::load(loaded.config.content_dir.as_deref())?;
         let db = database(&loaded, &content, Arc::new(Time::now))?;
-        Ok(Self { loaded, content, db })
+        Ok(Self { loaded, content, db, shelf: Arc::default() })
     }
 
     /// As [`Open::new`], for a command that only makes sense where there is something: a mistyped folder is not made.
@@ -53,6 +56,17 @@ impl Open {
     pub(crate) fn key(&self) -> Result<LogKey, Fail> {
         key(&self.loaded)
     }
+}
+
+/// Takes up the definitions of the content folder, or of the product: at most as far as shadow. What people have made of
+/// those that are held stays.
+///
+/// # Errors
+/// For a version that is held with another text.
+pub(crate) fn take_up(db: &Db, content: &Content) -> Result<(), Fail> {
+    let all = content.definitions.clone();
+    db.write(&Actor::system(), move |cx| bluelamp_casework::take_up(cx, &all))?;
+    Ok(())
 }
 
 /// How the store is to be opened.

@@ -31,7 +31,7 @@ pub(crate) fn worker(open: &Open) -> Worker {
     let config = &open.loaded.config;
     Worker {
         db: open.db.clone(),
-        definitions: Arc::clone(&open.content.definitions),
+        shelf: Arc::clone(&open.shelf),
         organisation: config.organisation.clone(),
         sender: mail::Sender { folder: outbox(&config.data_dir), from: config.mail.from.clone() },
     }
@@ -73,10 +73,11 @@ pub(crate) fn serve(
         open.key()?,
         Arc::clone(&open.content.policy),
         open.content.forms.clone(),
-        Arc::clone(&open.content.definitions),
+        Arc::clone(&open.shelf),
         settings,
         open::secret(&config.data_dir)?,
     );
+    open::take_up(&open.db, &open.content)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("web")

@@ -1,7 +1,7 @@
 //! The work behind the pages: jobs are done, the log is sealed. It gives way to callers, and it can be stopped.
 
 use crate::{fail::Fail, mail};
-use bluelamp_casework::Definitions;
+use bluelamp_casework::Shelf;
 use bluelamp_model::{Error, Result, authority::Actor};
 use bluelamp_store::{Cx, Db, Job, LogKey};
 use std::{
@@ -42,7 +42,7 @@ const GLANCE: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 pub(crate) struct Worker {
     pub(crate) db: Db,
-    pub(crate) definitions: Arc<Definitions>,
+    pub(crate) shelf: Arc<Shelf>,
     pub(crate) organisation: String,
     pub(crate) sender: mail::Sender,
 }
@@ -66,6 +66,7 @@ impl Worker {
         for job in &jobs {
             match job.kind.as_str() {
                 "assess" => self.assess(job, done(job)),
+                "retriage" => self.retriage(job, done(job)),
                 "send" => messages.push((job.clone(), done(job))),
                 other => {
                     let error = format!("nobody knows how to do a job of the kind '{other}'");
@@ -99,9 +100,14 @@ impl Worker {
     }
 
     fn assess(&self, job: &Job, done: mail::Done) {
-        let (job, definitions, organisation) =
-            (job.clone(), Arc::clone(&self.definitions), self.organisation.clone());
-        let run = move |cx: &mut Cx<'_>| bluelamp_casework::assess(cx, &job, &definitions, &organisation);
+        let (job, shelf, organisation) = (job.clone(), Arc::clone(&self.shelf), self.organisation.clone());
+        let run = move |cx: &mut Cx<'_>| bluelamp_casework::assess(cx, &job, &shelf, &organisation);
+        self.db.write_then(&Actor::system(), run, done);
+    }
+
+    fn retriage(&self, job: &Job, done: mail::Done) {
+        let (job, shelf) = (job.clone(), Arc::clone(&self.shelf));
+        let run = move |cx: &mut Cx<'_>| bluelamp_casework::retriage(cx, &job, &shelf);
         self.db.write_then(&Actor::system(), run, done);
     }
 

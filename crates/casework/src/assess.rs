@@ -1,7 +1,7 @@
 //! The machine's part: a report is assessed, its people and things become records, and those are compared with
 //! what is held. All of it is proposals.
 
-use crate::report::UNASSESSED;
+use crate::{Cause, Shelf, review, run};
 use bluelamp_contact::{Entity, Submission};
 use bluelamp_model::{
     Basis, Error, Id, Kind, Link, LinkKind, Marking, MopiGroup, Provenance, Record, Result, Retention,
@@ -9,78 +9,98 @@ use bluelamp_model::{
     authority::{Verb, action},
 };
 use bluelamp_store::{Cx, Job, Keyed};
-use bluelamp_triage::{Assessment, Definition, Facts};
 use serde_json::json;
-use std::collections::BTreeMap;
-
-/// The definitions in force, by id.
-pub type Definitions = BTreeMap<String, Definition>;
 
 /// Does the work of an `assess` job: one transaction, done once.
 ///
 /// # Errors
 /// [`Error::Stale`] when another worker took the job over; database errors. Nothing is kept then.
-pub fn assess(cx: &mut Cx<'_>, job: &Job, definitions: &Definitions, organisation: &str) -> Result<()> {
+pub fn assess(cx: &mut Cx<'_>, job: &Job, shelf: &Shelf, organisation: &str) -> Result<()> {
     let report: Id = serde_json::from_str(&job.data)
         .map_err(|e| Error::Bug(format!("job {} names no report: {e}", job.key)))?;
     cx.allow(action::REPORT_ASSESS, Some(report))?;
     let submission = bluelamp_contact::load(cx, report)?;
     let records = keep_records(cx, &submission, organisation)?;
     let matches = bluelamp_fusion::suggest(cx, report, &records)?;
-    let definition = submission.body.definition.as_ref().and_then(|id| definitions.get(id));
-    let assessment = definition.map(|d| evaluate(d, &submission)).transpose()?;
-    let (mut floor, mut ceiling) = (None::<String>, None::<String>);
-    // A report without a definition, or of which nothing is known yet, is read before those graded lowest.
-    let mut priority = 1;
-    if let Some(a) = &assessment {
-        let body = serde_json::to_string(a).map_err(|e| Error::Bug(e.to_string()))?;
-        let (id, now) = (cx.new_id()?, cx.now());
-        cx.exec(
-            "insert into assessment (id, report_id, made_at, definition, body) values ($1, $2, $3, $4, $5)",
-            &[id.into(), report.into(), now.into(), a.definition.as_str().into(), body.into()],
-        )?;
-        cx.record(
-            Verb::Propose,
-            "report",
-            Some(report),
-            json!({
-                "assessment": id, "definition": a.definition, "version": a.version,
-                "definition_digest": a.definition_digest, "facts_digest": a.facts_digest,
-                "floor": a.floor, "ceiling": a.ceiling,
-            }),
-        )?;
-        priority = place(a);
-        floor.clone_from(&a.floor);
-        ceiling.clone_from(&a.ceiling);
-    }
-    // The state is not touched: that takes a person.
-    cx.exec(
-        "update report set priority = $1, floor = $2, ceiling = $3, matches = $4, version = version + 1 where id = $5",
-        &[priority.into(), floor.into(), ceiling.into(), (matches as u64).into(), report.into()],
-    )?;
+    cx.exec("update report set matches = $1 where id = $2", &[(matches as u64).into(), report.into()])?;
+    look_again(cx, shelf, &submission, Cause::Received)?;
     cx.finish_job(job)
 }
 
-/// Where in the queue: by the floor, and within it what could still turn out worse first. Of what has no floor
-/// yet too little is known, and that is no comfort: it stands by its ceiling, just behind those that are that
-/// grave for certain.
-fn place(a: &Assessment) -> i64 {
-    let rank = |rank: usize| i64::try_from(rank).unwrap_or(0) + 1;
-    let ceiling = a.ceiling_rank().map_or(0, rank);
-    let place = match a.floor_rank() {
-        Some(floor) => rank(floor) * 10 + ceiling,
-        None => ceiling * 10 + ceiling - 1,
+/// Evaluates the definitions in use over what is known now, keeps that beside what was made of it before, and asks
+/// for a review where the report was graded already and its definition wants one. Proposals only: the state is not
+/// touched, that takes a person. For a room that has asked the policy.
+pub(crate) fn look_again(
+    cx: &mut Cx<'_>,
+    shelf: &Shelf,
+    submission: &Submission,
+    cause: Cause,
+) -> Result<()> {
+    let report = submission.id;
+    let in_use = shelf.in_use(cx)?;
+    let facts = run::observations(cx, submission)?;
+    let considered = run::considered(cx, report)?;
+    let primary = submission.body.definition.as_deref();
+    let now = cx.now();
+    let graded = run::evaluate(&in_use, primary, &facts, now);
+    let json = |value: serde_json::Result<String>| value.map_err(|e| Error::Bug(e.to_string()));
+    let id = cx.new_id()?;
+    cx.exec(
+        "insert into assessment_run (id, report_id, made_at, cause, engine, facts, graded, found)
+         values ($1, $2, $3, $4, $5, $6, $7, '[]')",
+        &[
+            id.into(),
+            report.into(),
+            now.into(),
+            cause.code().into(),
+            bluelamp_triage::ENGINE.into(),
+            json(serde_json::to_string(&facts))?.into(),
+            json(serde_json::to_string(&graded))?.into(),
+        ],
+    )?;
+    let said: Vec<_> = graded
+        .iter()
+        .map(|g| {
+            json!({ "definition": g.definition, "version": g.version, "digest": g.digest,
+                    "status": g.status, "floor": g.floor, "ceiling": g.ceiling })
+        })
+        .collect();
+    cx.record(
+        Verb::Propose,
+        "report",
+        Some(report),
+        json!({ "assessment": id, "cause": cause, "graded": said }),
+    )?;
+    let first = |g: &&run::Graded| run::concerns(g, primary, &considered);
+    let own = graded.iter().filter(first).find(|g| primary == Some(g.definition.as_str()));
+    // Where the form names no definition in use, the gravest of those that have something to say leads.
+    let leads = match own {
+        Some(own) => Some(own),
+        None => graded.iter().filter(first).max_by_key(|g| {
+            let in_use = in_use.iter().find(|u| u.definition.digest == g.digest);
+            in_use.and_then(|u| {
+                u.definition.header.grades.iter().position(|k| Some(&k.name) == g.floor.as_ref())
+            })
+        }),
     };
-    place.clamp(0, UNASSESSED - 1)
-}
-
-fn evaluate(definition: &Definition, submission: &Submission) -> Result<Assessment> {
-    // A fact that the definition does not know is an error, never passed over: forms and definitions are held
-    // against each other when the server starts.
-    let facts: serde_json::Map<_, _> = submission.body.facts.clone().into_iter().collect();
-    let facts: Facts = serde_json::from_value(facts.into())
-        .map_err(|e| Error::Bug(format!("the facts of a report cannot be read: {e}")))?;
-    definition.assess(&facts).map_err(Error::Invalid)
+    let hidden = graded
+        .iter()
+        .zip(&in_use)
+        .any(|(g, u)| first(&g) && u.definition.header.result == bluelamp_triage::ResultShown::AfterOwnGrade);
+    let priority = run::place(&graded, &in_use, primary, &considered);
+    cx.exec(
+        "update report set priority = $1, floor = $2, ceiling = $3, hidden = $4, definition = $5,
+                version = version + 1 where id = $6",
+        &[
+            priority.into(),
+            leads.and_then(|g| g.floor.clone()).into(),
+            leads.and_then(|g| g.ceiling.clone()).into(),
+            i64::from(hidden).into(),
+            leads.map(|g| g.definition.clone()).into(),
+            report.into(),
+        ],
+    )?;
+    review::after(cx, shelf, submission, cause)
 }
 
 /// Makes records of the report and of the people and things in it, and keeps them with their links.

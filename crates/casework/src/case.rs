@@ -23,6 +23,8 @@ pub struct CaseSummary {
     pub opened_by: String,
     /// `open`.
     pub state: String,
+    /// The grade that a person gave last.
+    pub grade: Option<String>,
     /// Tasks that are not done.
     pub open_tasks: u64,
 }
@@ -88,7 +90,8 @@ pub struct Involved {
 }
 
 const SUMMARY: &str = "select c.id, c.reference, c.title, c.opened_at, a.name, c.state,
-    (select count(*) from task t where t.case_id = c.id and t.done_at is null), c.report_id, c.decision_id
+    (select count(*) from task t where t.case_id = c.id and t.done_at is null), c.report_id, c.decision_id,
+    (select r.grade from report r where r.id = c.report_id)
     from case_file c join account a on a.id = c.opened_by";
 
 fn summary(row: &Row) -> Result<CaseSummary> {
@@ -100,6 +103,7 @@ fn summary(row: &Row) -> Result<CaseSummary> {
         opened_by: row.get(4)?,
         state: row.get(5)?,
         open_tasks: row.get(6)?,
+        grade: row.get(9)?,
     })
 }
 
@@ -138,7 +142,7 @@ pub fn view_case(cx: &mut Cx<'_>, which: &str) -> Result<Case> {
         summary,
         report_id,
         decision_id,
-        tasks: tasks(cx, id)?,
+        tasks: tasks(cx, report_id)?,
         notes: notes(cx, id)?,
         involved: people_and_things(cx, report_id)?.0,
     };
@@ -146,11 +150,12 @@ pub fn view_case(cx: &mut Cx<'_>, which: &str) -> Result<Case> {
     Ok(case)
 }
 
-fn tasks(cx: &mut Cx<'_>, case: Id) -> Result<Vec<Task>> {
+/// The tasks of a report, which are those of its case. For a room that has asked the policy.
+pub(crate) fn tasks(cx: &mut Cx<'_>, report: Id) -> Result<Vec<Task>> {
     cx.rows(
         "select t.id, t.title, t.role, t.due_at, t.created_at, t.done_at, a.name, t.result
-         from task t left join account a on a.id = t.done_by where t.case_id = $1 order by t.created_at, t.id",
-        &[case.into()],
+         from task t left join account a on a.id = t.done_by where t.report_id = $1 order by t.created_at, t.id",
+        &[report.into()],
     )?
     .iter()
     .map(|r| {
@@ -197,9 +202,11 @@ pub fn people_and_things(cx: &mut Cx<'_>, report: Id) -> Result<(Vec<Involved>, 
     Ok((involved, cx.links_of(report)?))
 }
 
+/// Sets a task for a report, and for its case where there is one.
 pub(crate) fn new_task(
     cx: &mut Cx<'_>,
-    case: Id,
+    report: Id,
+    case: Option<Id>,
     title: &str,
     role: &str,
     due_at: Option<Time>,
@@ -207,10 +214,21 @@ pub(crate) fn new_task(
     let person = Decider::of(cx.actor())?;
     let (id, now) = (cx.new_id()?, cx.now());
     cx.exec(
-        "insert into task (id, case_id, title, role, due_at, created_at, created_by) values ($1, $2, $3, $4, $5, $6, $7)",
-        &[id.into(), case.into(), title.into(), role.into(), due_at.into(), now.into(), person.id().into()],
+        "insert into task (id, case_id, report_id, title, role, due_at, created_at, created_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &[
+            id.into(),
+            case.into(),
+            report.into(),
+            title.into(),
+            role.into(),
+            due_at.into(),
+            now.into(),
+            person.id().into(),
+        ],
     )?;
-    cx.record(Verb::Alter, "case", Some(case), json!({ "task": id }))?;
+    let (kind, object) = case.map_or(("report", report), |case| ("case", case));
+    cx.record(Verb::Alter, kind, Some(object), json!({ "task": id }))?;
     Ok(id)
 }
 
@@ -221,11 +239,10 @@ fn required(field: &str, text: &str, message: &str) -> Result<String> {
     }
 }
 
-fn exists(cx: &mut Cx<'_>, case: Id) -> Result<()> {
-    match cx.row("select 1 from case_file where id = $1", &[case.into()])? {
-        Some(_) => Ok(()),
-        None => Err(Error::NotFound("that case".into())),
-    }
+/// The report of a case.
+fn report_of(cx: &mut Cx<'_>, case: Id) -> Result<Id> {
+    let row = cx.row("select report_id from case_file where id = $1", &[case.into()])?;
+    Ok(row.ok_or_else(|| Error::NotFound("that case".into()))?.get(0)?)
 }
 
 /// Sets a task.
@@ -235,8 +252,8 @@ fn exists(cx: &mut Cx<'_>, case: Id) -> Result<()> {
 pub fn add_task(cx: &mut Cx<'_>, case: Id, title: &str, due_at: Option<Time>) -> Result<Id> {
     cx.allow(action::CASE_UPDATE, Some(case))?;
     let title = required("title", title, "Enter what is to be done")?;
-    exists(cx, case)?;
-    new_task(cx, case, &title, "", due_at)
+    let report = report_of(cx, case)?;
+    new_task(cx, report, Some(case), &title, "", due_at)
 }
 
 /// Says that a task is done, and what came of it.
@@ -246,10 +263,26 @@ pub fn add_task(cx: &mut Cx<'_>, case: Id, title: &str, due_at: Option<Time>) ->
 /// [`Error::Conflict`] when it was done already.
 pub fn finish_task(cx: &mut Cx<'_>, case: Id, task: Id, result: &str) -> Result<()> {
     cx.allow(action::CASE_UPDATE, Some(case))?;
+    finish(cx, "case", case, task, result)
+}
+
+/// As [`finish_task`], for a task of a report of which no case was opened.
+///
+/// # Errors
+/// As [`finish_task`].
+pub fn finish_task_of_report(cx: &mut Cx<'_>, report: Id, task: Id, result: &str) -> Result<()> {
+    cx.allow(action::REPORT_UPDATE, Some(report))?;
+    finish(cx, "report", report, task, result)
+}
+
+fn finish(cx: &mut Cx<'_>, kind: &'static str, of: Id, task: Id, result: &str) -> Result<()> {
     let person = Decider::of(cx.actor())?;
     let result = required("result", result, "Enter what came of it")?;
     let row = cx
-        .row("select done_at from task where id = $1 and case_id = $2", &[task.into(), case.into()])?
+        .row(
+            &format!("select done_at from task where id = $1 and {kind}_id = $2"),
+            &[task.into(), of.into()],
+        )?
         .ok_or_else(|| Error::NotFound("that task".into()))?;
     if row.get::<Option<Time>>(0)?.is_some() {
         return Err(Error::Conflict("this task is done already".into()));
@@ -259,7 +292,7 @@ pub fn finish_task(cx: &mut Cx<'_>, case: Id, task: Id, result: &str) -> Result<
         "update task set done_at = $1, done_by = $2, result = $3 where id = $4",
         &[now.into(), person.id().into(), result.into(), task.into()],
     )?;
-    cx.record(Verb::Alter, "case", Some(case), json!({ "task": task, "done": true }))
+    cx.record(Verb::Alter, kind, Some(of), json!({ "task": task, "done": true }))
 }
 
 /// Writes a note. Notes are never changed; a second one corrects the first.
@@ -270,7 +303,7 @@ pub fn add_note(cx: &mut Cx<'_>, case: Id, text: &str) -> Result<Id> {
     cx.allow(action::CASE_UPDATE, Some(case))?;
     let person = Decider::of(cx.actor())?;
     let text = required("text", text, "Enter the note")?;
-    exists(cx, case)?;
+    report_of(cx, case)?;
     let (id, now) = (cx.new_id()?, cx.now());
     cx.exec(
         "insert into case_note (id, case_id, written_at, written_by, text) values ($1, $2, $3, $4, $5)",

@@ -1,22 +1,42 @@
-//! From a report to a decision, and from the decision to a case: queue, assessment, decision, tasks, timeline.
+//! From a report to a decision, and from the decision to a case: queue, assessment, decision, review, tasks, timeline;
+//! and the life of the definitions that assess.
 //!
-//! What a definition or a comparison says is stored as a proposal. A report changes its state in one place
-//! only, [`decide`], and that asks for a named person. This crate must never take a grade or a match for a
-//! decision, and must never know HTTP or which engine keeps the rows.
+//! What a definition or a comparison says is stored as a proposal. A report changes its state in one place only,
+//! [`decide`], and its grade there and in [`answer_review`]; both ask for a named person. This crate must never take a
+//! grade or a match for a decision, and must never know HTTP or which engine keeps the rows.
 
 mod assess;
 mod case;
 mod decide;
+mod definitions;
+mod facts;
+mod figures;
+mod matches;
 mod queue;
 mod report;
+mod review;
+mod run;
+mod shelf;
 mod timeline;
 
-pub use assess::{Definitions, assess};
+pub use assess::assess;
 pub use case::{
-    Case, CaseSummary, Involved, Note, Task, add_note, add_task, cases, finish_task, people_and_things,
-    view_case,
+    Case, CaseSummary, Involved, Note, Task, add_note, add_task, cases, finish_task, finish_task_of_report,
+    people_and_things, view_case,
 };
-pub use decide::{Choice, Decided, Made, Outcome, decide};
+pub use decide::{
+    ActionAnswer, ActionSaid, Answered, Choice, Decided, LowerReason, Made, Outcome, action_field, decide,
+};
+pub use definitions::{
+    Deed, Event, Version, VersionView, ask_live, disagreements, go_live, in_force, misfit, refuse_live,
+    retire, retriage, take_up, to_shadow, versions, view_version, write,
+};
+pub use facts::{FactLine, NewFact, answer_to, ask_again, consider, happened, note_fact, own_grade};
+pub use figures::{Agreement, FEWEST, Figures, Group, Period, Quality, in_shadow, quality, wilson};
+pub use matches::answer_match;
 pub use queue::{Filter, Page, QueueItem, queue};
-pub use report::{ReportView, receive, view_report};
+pub use report::{ReportView, assessments_of, receive, view_report};
+pub use review::{Review, ReviewAnswer, answer_review, cause_label, reviews};
+pub use run::{Cause, Graded, Look, Run, SENDER, SUPERVISOR_WITHIN, Shown, spoken_minutes};
+pub use shelf::{InUse, Shelf};
 pub use timeline::{Moment, timeline};

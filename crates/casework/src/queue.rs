@@ -35,31 +35,56 @@ pub struct QueueItem {
     pub version: i64,
     /// The case that was opened from it.
     pub case_id: Option<Id>,
+    /// The grade that a person gave last.
+    pub grade: Option<String>,
+    /// The definition whose grades these are.
+    pub definition: Option<String>,
+    /// Whether what is proposed is hidden from this person until they have put down their own grade. It is not
+    /// given then, here or elsewhere.
+    pub hidden: bool,
+    /// The grade that this person gave before seeing what is proposed.
+    pub own_grade: Option<String>,
 }
 
+/// `$1` is the person who looks.
 const COLUMNS: &str =
     "select id, state, priority, received_at, form, reference, title, floor, ceiling, matches, version,
-                       case_id from report";
+            case_id, grade, definition, hidden,
+            (select o.grade from own_grade o where o.report_id = report.id and o.by_id = $1) from report";
+
+/// Whoever looks, as a column of the query: nobody has the id that is all zeros.
+fn looks(cx: &Cx<'_>) -> Value {
+    cx.actor().id.unwrap_or(Id::from_bytes([0; 16])).into()
+}
 
 fn read(row: &Row) -> Result<QueueItem> {
+    let state: String = row.get(1)?;
+    let own_grade: Option<String> = row.get(15)?;
+    // A decision ends it: what was proposed is part of the record then.
+    let hidden = row.get::<i64>(14)? != 0 && own_grade.is_none() && state != "decided";
+    let unless_hidden = |grade: Option<String>| grade.filter(|_| !hidden);
     Ok(QueueItem {
         id: row.get(0)?,
-        state: row.get(1)?,
+        state,
         priority: row.get(2)?,
         received_at: row.get(3)?,
         form: row.get(4)?,
         reference: row.get(5)?,
         title: row.get(6)?,
-        floor: row.get(7)?,
-        ceiling: row.get(8)?,
+        floor: unless_hidden(row.get(7)?),
+        ceiling: unless_hidden(row.get(8)?),
         matches: row.get(9)?,
         version: row.get(10)?,
         case_id: row.get(11)?,
+        grade: row.get(12)?,
+        definition: row.get(13)?,
+        hidden,
+        own_grade,
     })
 }
 
 pub(crate) fn item(cx: &mut Cx<'_>, id: Id) -> Result<QueueItem> {
-    let row = cx.row(&format!("{COLUMNS} where id = $1"), &[id.into()])?;
+    let row = cx.row(&format!("{COLUMNS} where id = $2"), &[looks(cx), id.into()])?;
     row.as_ref().map(read).transpose()?.ok_or_else(|| Error::NotFound("that report".into()))
 }
 
@@ -99,16 +124,19 @@ const COUNTED: u64 = 1000;
 pub fn queue(cx: &mut Cx<'_>, filter: &Filter) -> Result<Page> {
     cx.allow(action::REPORT_LIST, None)?;
     let state = filter.state.clone().unwrap_or_else(|| "new".into());
-    let mut wanted = String::from(" where state = $1");
-    let mut args: Vec<Value> = vec![state.into()];
+    let mut wanted = String::from(" where state = $2");
+    let mut args: Vec<Value> = vec![looks(cx), state.into()];
     for (column, value) in [("form", &filter.form), ("reference", &filter.reference)] {
         if let Some(value) = value {
             args.push(value.as_str().into());
             wanted.push_str(&format!(" and {column} = ${}", args.len()));
         }
     }
+    // PostgreSQL wants to know the type of an argument that nothing uses.
     let counted = cx.row(
-        &format!("select count(*) from (select 1 from report{wanted} limit {COUNTED}) as counted"),
+        &format!(
+            "select count(*) from (select 1 from report{wanted} and id <> $1 limit {COUNTED}) as counted"
+        ),
         &args,
     )?;
     let total = counted.map_or(Ok(0), |r| r.get(0))?;

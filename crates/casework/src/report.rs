@@ -1,17 +1,20 @@
 //! A report: received, then looked at with everything that was proposed about it.
 
 use crate::{
-    decide::{self, Made},
+    FactLine, Look, Review, Shelf, Task, case,
+    decide::{self, Answered, Made},
+    facts,
     queue::{self, QueueItem},
+    review, run,
 };
 use bluelamp_contact::{NewSubmission, Received, Submission};
 use bluelamp_fusion::Suggestion;
 use bluelamp_model::{
-    Error, Id, Proposal, Result, Time,
+    Error, Id, Result, Time,
     authority::{Verb, action},
 };
 use bluelamp_store::Cx;
-use bluelamp_triage::Assessment;
+use bluelamp_triage::{Assessment, Status};
 use serde_json::{Value, json};
 
 /// A report's place in the queue before anything has assessed it: before every graded one.
@@ -51,52 +54,145 @@ pub struct ReportView {
     pub item: QueueItem,
     /// What was sent.
     pub submission: Submission,
-    /// The latest assessment with its id; none while it waits, or where the form has no definition.
-    pub assessment: Option<(Id, Proposal<Assessment>)>,
+    /// The latest look at it, with what the live definitions say; none while it waits, and none while what they say
+    /// is hidden from this person.
+    pub look: Option<Look>,
+    /// The latest assessment in the format of before there were several definitions to a report.
+    pub earlier: Option<Assessment>,
+    /// The grades of a definition that wants the person's own first: exactly where [`QueueItem::hidden`].
+    pub own_grades: Vec<String>,
+    /// Facts that the form's definition could not read: there is no grade then.
+    pub unreadable: Vec<String>,
+    /// What is known, and what could be asked.
+    pub facts: Vec<FactLine>,
+    /// Whether facts have gone out of date since, so that something else would be proposed now.
+    pub out_of_date: bool,
+    /// The definitions in force that are not shown, by id and title: somebody may want to ask them too.
+    pub others: Vec<(String, String)>,
     /// What it may be connected with, strongest first.
     pub suggestions: Vec<Suggestion>,
     /// What was decided, latest first.
     pub decisions: Vec<Made>,
+    /// What was said to proposed actions.
+    pub answered: Vec<Answered>,
+    /// What is to be done, and what was.
+    pub tasks: Vec<Task>,
+    /// What has to be looked at again, and what was.
+    pub reviews: Vec<Review>,
     /// Whether the assessment is still to come.
     pub waiting: bool,
 }
 
-/// Reads a report with everything that was proposed and decided about it.
+impl ReportView {
+    /// What the definition that leads proposes: that of the form, or else the gravest.
+    #[must_use]
+    pub fn assessment(&self) -> Option<&Assessment> {
+        match self.look.as_ref().and_then(|l| l.shown.first()) {
+            Some(first) => Some(&first.assessment),
+            None => self.earlier.as_ref(),
+        }
+    }
+
+    /// The least grade that any shown definition with the same grades proposes: below it takes a reason.
+    #[must_use]
+    pub fn floor(&self) -> Option<String> {
+        let terms = self.look.as_ref().and_then(Look::terms)?;
+        terms.grade(terms.floor).map(str::to_owned)
+    }
+}
+
+/// Reads a report with everything that was proposed and decided about it. What a definition in shadow makes of it is
+/// not among that; nor what is hidden until this person has put down their own grade.
 ///
 /// # Errors
 /// Not allowed; [`Error::NotFound`].
-pub fn view_report(cx: &mut Cx<'_>, id: Id) -> Result<ReportView> {
+pub fn view_report(cx: &mut Cx<'_>, shelf: &Shelf, id: Id) -> Result<ReportView> {
     cx.allow(action::REPORT_VIEW, Some(id))?;
     let item = queue::item(cx, id)?;
     let submission = bluelamp_contact::load(cx, id)?;
-    let assessment = latest_assessment(cx, id)?;
+    let primary = submission.body.definition.as_deref();
+    let look = run::look(cx, shelf, id, primary)?;
+    let earlier = if look.is_none() { earlier_assessment(cx, id)? } else { None };
     let suggestions = bluelamp_fusion::suggestions(cx, id)?;
     let decisions = decide::made(cx, id)?;
     let waiting = item.priority == UNASSESSED;
-    cx.record(Verb::Consult, "report", Some(id), json!({ "suggestions": suggestions.len() }))?;
-    Ok(ReportView { item, submission, assessment, suggestions, decisions, waiting })
+    let now = cx.now();
+    let mut view = ReportView {
+        facts: look.as_ref().map(|l| facts::lines(&l.shown, &l.run.facts, now)).unwrap_or_default(),
+        out_of_date: look.as_ref().is_some_and(|l| out_of_date(l, now)),
+        unreadable: look.as_ref().map(|l| unreadable(l, primary)).unwrap_or_default(),
+        own_grades: Vec::new(),
+        others: others(cx, shelf, look.as_ref())?,
+        answered: decide::answered(cx, id)?,
+        tasks: case::tasks(cx, id)?,
+        reviews: review::of_report(cx, id)?,
+        look,
+        earlier,
+        submission,
+        suggestions,
+        decisions,
+        waiting,
+        item,
+    };
+    if view.item.hidden {
+        view.own_grades = view.assessment().map(|a| a.grades.clone()).unwrap_or_default();
+        view.look = None;
+        view.out_of_date = false;
+    }
+    cx.record(
+        Verb::Consult,
+        "report",
+        Some(id),
+        json!({ "suggestions": view.suggestions.len(), "hidden": view.item.hidden }),
+    )?;
+    Ok(view)
 }
 
-/// The latest assessment of a report. For a room that has asked the policy.
-pub(crate) fn latest_assessment(cx: &mut Cx<'_>, report: Id) -> Result<Option<(Id, Proposal<Assessment>)>> {
+/// Whether the shown definitions would say something else at this moment, because facts have gone out of date.
+fn out_of_date(look: &Look, now: Time) -> bool {
+    look.shown.iter().any(|s| {
+        let d = &s.definition;
+        let graded = look.run.graded.iter().find(|g| g.digest == d.digest);
+        let today = d.facts_at(&d.known_part_told(&look.run.facts), Some(now)).and_then(|f| d.evaluate(&f));
+        matches!((graded, today), (Some(g), Ok(e)) if g.rules != e.letters())
+    })
+}
+
+fn unreadable(look: &Look, primary: Option<&str>) -> Vec<String> {
+    let own = look.run.graded.iter().filter(|g| g.status == Status::Live && primary == Some(&*g.definition));
+    own.flat_map(|g| g.errors.clone()).collect()
+}
+
+fn others(cx: &mut Cx<'_>, shelf: &Shelf, look: Option<&Look>) -> Result<Vec<(String, String)>> {
+    let shown = |id: &str| look.is_some_and(|l| l.shown.iter().any(|s| s.definition.header.id == id));
+    let in_use = shelf.in_use(cx)?;
+    let live = in_use.into_iter().filter(|u| u.status == Status::Live && !shown(&u.definition.header.id));
+    Ok(live.map(|u| (u.definition.header.id.clone(), u.definition.title.clone())).collect())
+}
+
+/// Every look at a report with what the live definitions said, the earliest first: for a package that is handed over.
+/// For a room that has asked the policy.
+///
+/// # Errors
+/// Database errors.
+pub fn assessments_of(cx: &mut Cx<'_>, shelf: &Shelf, report: Id) -> Result<Vec<Look>> {
+    let submission = bluelamp_contact::load(cx, report)?;
+    let considered = run::considered(cx, report)?;
+    let mut looks = Vec::new();
+    for run in run::all(cx, report)? {
+        let shown = run::explained(cx, shelf, &run, submission.body.definition.as_deref(), &considered)?;
+        looks.push(Look { run, shown });
+    }
+    Ok(looks)
+}
+
+/// The latest assessment as it was stored before a report had several. For a room that has asked the policy.
+pub(crate) fn earlier_assessment(cx: &mut Cx<'_>, report: Id) -> Result<Option<Assessment>> {
     let row = cx.row(
-        "select id, body, made_at from assessment where report_id = $1 order by made_at desc, id desc limit 1",
+        "select body from assessment where report_id = $1 order by made_at desc, id desc limit 1",
         &[report.into()],
     )?;
-    row.map(|r| {
-        let body: String = r.get(1)?;
-        let content = stored_assessment(&body)?;
-        let made_at: Time = r.get(2)?;
-        let proposal = Proposal {
-            algorithm: format!("thr/{}", content.definition),
-            version: content.version.clone(),
-            digest: content.definition_digest.clone(),
-            made_at,
-            content,
-        };
-        Ok((r.get(0)?, proposal))
-    })
-    .transpose()
+    row.map(|r| stored_assessment(&r.get::<String>(0)?)).transpose()
 }
 
 /// An assessment as it was stored.

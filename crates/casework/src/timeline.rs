@@ -1,6 +1,6 @@
 //! What happened in a case, in order, from the report to now.
 
-use crate::{Case, decide, report};
+use crate::{Case, Shelf, decide, report, review};
 use bluelamp_model::{Result, Time};
 use bluelamp_store::Cx;
 use serde::Serialize;
@@ -22,7 +22,7 @@ pub struct Moment {
 ///
 /// # Errors
 /// Database errors; the policy was asked when the case was read.
-pub fn timeline(cx: &mut Cx<'_>, case: &Case) -> Result<Vec<Moment>> {
+pub fn timeline(cx: &mut Cx<'_>, shelf: &Shelf, case: &Case) -> Result<Vec<Moment>> {
     let submission = bluelamp_contact::load(cx, case.report_id)?;
     let mut moments = vec![Moment {
         at: submission.received_at,
@@ -30,15 +30,23 @@ pub fn timeline(cx: &mut Cx<'_>, case: &Case) -> Result<Vec<Moment>> {
         by: None,
         detail: submission.title,
     }];
-    if let Some((_, proposal)) = report::latest_assessment(cx, case.report_id)? {
+    for look in report::assessments_of(cx, shelf, case.report_id)? {
+        let said = look.shown.iter().map(|s| {
+            format!("{} version {}: {}", s.definition.title, s.assessment.version, s.assessment.summary)
+        });
         moments.push(Moment {
-            at: proposal.made_at,
-            title: format!(
-                "Assessed with the definition '{}' version {}",
-                proposal.content.definition, proposal.version
-            ),
+            at: look.run.made_at,
+            title: format!("Assessed: {}", look.run.cause.label().to_lowercase()),
             by: None,
-            detail: proposal.content.summary,
+            detail: said.collect::<Vec<_>>().join("\n"),
+        });
+    }
+    for waiting in review::of_report(cx, case.report_id)? {
+        moments.push(Moment {
+            at: waiting.made_at,
+            title: format!("Put up for review: {}", review::cause_label(&waiting.cause).to_lowercase()),
+            by: None,
+            detail: waiting.detail,
         });
     }
     for made in decide::made(cx, case.report_id)? {
@@ -69,6 +77,9 @@ pub fn timeline(cx: &mut Cx<'_>, case: &Case) -> Result<Vec<Moment>> {
 }
 
 fn outcome_label(code: &str) -> &str {
+    if code == "reviewed" {
+        return "Reviewed";
+    }
     match decide::Outcome::ALL.into_iter().find(|o| o.code() == code) {
         Some(outcome) => outcome.label(),
         None => code,

@@ -4,10 +4,11 @@ use crate::{
     document::{Decided, Document, Exhibit, FORMAT, LogPart, Proposed, Report, Role, digest_of},
     item::{moments, of_case},
 };
-use bluelamp_casework::{timeline, view_case};
+use bluelamp_casework::{Shelf, assessments_of, timeline, view_case};
 use bluelamp_ledger::Commitment;
 use bluelamp_model::{Bundle, Decider, Error, Id, Link, Result, authority::action};
 use bluelamp_store::Cx;
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What goes into a package.
@@ -32,7 +33,7 @@ pub(crate) fn gather(cx: &mut Cx<'_>, which: &str, recipient: &str) -> Result<Ga
     // Read in the same state as the rest: this reading itself is logged later and so not among them.
     let commitments = cx.commitments_about(&objects)?;
     let submission = bluelamp_contact::load(cx, report_id)?;
-    let mut moments_of_case = timeline(cx, &case)?;
+    let mut moments_of_case = timeline(cx, &Shelf::default(), &case)?;
     let items: Vec<_> = evidence.iter().map(|e| e.item.clone()).collect();
     moments_of_case.extend(moments(&items));
     moments_of_case.sort_by_key(|m| std::cmp::Reverse(m.at));
@@ -82,21 +83,29 @@ fn bundle(cx: &mut Cx<'_>, involved: &[Id]) -> Result<Bundle> {
     Ok(Bundle::new(records.into_values().collect(), links.into_values().collect()))
 }
 
+/// Everything that was proposed, oldest first: what the live definitions said at each look, and before there were
+/// several of them to a report, what the one said. What definitions in shadow made of it was shown to nobody and is no
+/// part of the case.
 fn assessments(cx: &mut Cx<'_>, report: Id) -> Result<Vec<Proposed>> {
-    cx.rows(
+    let rows = cx.rows(
         "select id, made_at, definition, body from assessment where report_id = $1 order by made_at, id",
         &[report.into()],
-    )?
-    .iter()
-    .map(|r| {
-        Ok(Proposed {
-            id: r.get(0)?,
-            made_at: r.get(1)?,
-            definition: r.get(2)?,
-            body: parsed(&r.get::<String>(3)?)?,
-        })
-    })
-    .collect()
+    )?;
+    let earlier = rows.iter().map(|r| {
+        let body = parsed(&r.get::<String>(3)?)?;
+        Ok(Proposed { id: r.get(0)?, made_at: r.get(1)?, definition: r.get(2)?, body })
+    });
+    let mut all = earlier.collect::<Result<Vec<_>>>()?;
+    for look in assessments_of(cx, &Shelf::default(), report)? {
+        for shown in look.shown {
+            let body = json!({
+                "cause": look.run.cause, "told": look.run.facts, "assessment": shown.assessment,
+            });
+            let definition = shown.assessment.definition;
+            all.push(Proposed { id: look.run.id, made_at: look.run.made_at, definition, body });
+        }
+    }
+    Ok(all)
 }
 
 fn decisions(cx: &mut Cx<'_>, report: Id) -> Result<Vec<Decided>> {

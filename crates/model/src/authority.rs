@@ -179,6 +179,26 @@ pub mod action {
         MATCH_ANSWER = "match.answer";
         /// Decide about a report.
         REPORT_DECIDE = "report.decide";
+        /// Note what more is known of a report, ask another definition, put down an own grade.
+        REPORT_UPDATE = "report.update";
+        /// See what has to be looked at again.
+        REVIEW_LIST = "review.list";
+        /// Answer for a grade below the floor, or for a required action that was refused.
+        GRADE_SUPERVISE = "grade.supervise";
+        /// Read the definitions that are in force.
+        DEFINITION_READ = "definition.read";
+        /// Read every version of the definitions, with what people did with them.
+        DEFINITION_VIEW = "definition.view";
+        /// Take up the definitions that came with the product.
+        DEFINITION_TAKE_UP = "definition.take-up";
+        /// Write a definition, put it into shadow, ask that it go live.
+        DEFINITION_WRITE = "definition.write";
+        /// Let a definition go live or not, retire it.
+        DEFINITION_APPROVE = "definition.approve";
+        /// See how people decide beside what is proposed.
+        QUALITY_VIEW = "quality.view";
+        /// Switch an algorithm off or on.
+        ALGORITHM_SWITCH = "algorithm.switch";
         /// See the list of cases.
         CASE_LIST = "case.list";
         /// See one case.

@@ -42,7 +42,7 @@ impl Definition {
             definition_digest: self.digest.clone(),
             parameters: self.header.parameters.clone(),
             facts_digest: facts.digest(),
-            engine: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
+            engine: crate::ENGINE.to_owned(),
             grades: self.header.grades.iter().map(|g| g.name.clone()).collect(),
             floor: floor.map(name),
             ceiling: ceiling.map(name),

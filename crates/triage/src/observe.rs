@@ -3,12 +3,13 @@
 use crate::evaluate::misfit;
 use crate::{Definition, Fact, FactState, Facts};
 use bluelamp_model::{FieldError, Time};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What one source said about one fact.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Observation {
     /// What was said.
     pub said: Said,
@@ -19,7 +20,7 @@ pub struct Observation {
 }
 
 /// What a source said.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Said {
     /// A value.
     Value(Value),
@@ -36,8 +37,10 @@ pub enum Said {
 pub struct Observations(pub BTreeMap<String, Vec<Observation>>);
 
 impl Observation {
-    /// Reads one element.
-    fn from_value(value: Value) -> Self {
+    /// Reads one element as it stands in JSON: a value, a state, or either with its source and time. What is none of
+    /// these is a value, and is refused as one of the wrong type when a definition looks at it.
+    #[must_use]
+    pub fn from_value(value: Value) -> Self {
         let plain = |said| Self { said, source: String::new(), at: None };
         let Value::Object(map) = &value else { return plain(Said::Value(value)) };
         let known = ["value", "state", "values", "source", "at"];
@@ -66,6 +69,28 @@ fn without_source(map: &serde_json::Map<String, Value>) -> Value {
     Value::Object(parts.map(|(k, v)| (k.clone(), v.clone())).collect())
 }
 
+impl Serialize for Observation {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut map = s.serialize_map(None)?;
+        match &self.said {
+            Said::Value(value) => map.serialize_entry("value", value)?,
+            Said::State(state, values) => {
+                map.serialize_entry("state", state)?;
+                if !values.is_empty() {
+                    map.serialize_entry("values", values)?;
+                }
+            }
+        }
+        if !self.source.is_empty() {
+            map.serialize_entry("source", &self.source)?;
+        }
+        if let Some(at) = self.at {
+            map.serialize_entry("at", &at)?;
+        }
+        map.end()
+    }
+}
+
 impl<'de> Deserialize<'de> for Observations {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         // Facts refuse a name that comes twice, and keep whatever is none of their states as a value.
@@ -84,6 +109,13 @@ impl<'de> Deserialize<'de> for Observations {
 }
 
 impl Definition {
+    /// What was said about the facts that the dictionary names; see [`Definition::known_part`].
+    #[must_use]
+    pub fn known_part_told(&self, told: &Observations) -> Observations {
+        let known = told.0.iter().filter(|(name, _)| self.fact(name).is_some());
+        Observations(known.map(|(name, said)| (name.clone(), said.clone())).collect())
+    }
+
     /// The facts at one moment. Of each source its latest word counts. A value that is older than the dictionary
     /// allows is stale, unless another source gave a fresh one; sources whose values differ conflict, and all the
     /// values are kept; who does not know or would not say does not speak against who does.

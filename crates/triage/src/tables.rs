@@ -381,8 +381,9 @@ fn list(text: &str) -> Vec<String> {
     text.split(',').map(|t| t.trim().to_owned()).collect()
 }
 
-/// `30 d`, `4 h` or `20 min` in minutes.
-pub(crate) fn duration(text: &str) -> Option<u32> {
+/// A length of time as definitions write it, `30 d`, `4 h` or `20 min`, in minutes.
+#[must_use]
+pub fn duration(text: &str) -> Option<u32> {
     let (number, unit) = text.split_once(' ')?;
     let minutes = match unit {
         "min" => 1,

@@ -11,10 +11,11 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::IntoResponse,
 };
-use bluelamp_casework::{Choice, Filter};
+use bluelamp_casework::{ActionAnswer, Choice, Filter, NewFact, ReviewAnswer};
 use bluelamp_contact::NewSubmission;
 use bluelamp_forms::Answers;
 use bluelamp_model::{Error, Id, Time};
+use bluelamp_triage::Observation;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
@@ -151,17 +152,30 @@ fn id(text: &str) -> Result<Id, Refused> {
 
 /// `GET /api/v1/reports/{id}`
 pub(crate) async fn report(State(app): State<App>, who: Bearer, Path(which): Path<String>) -> Answer {
-    let which = id(&which)?;
-    let r = app.read(&who.actor, move |cx| bluelamp_casework::view_report(cx, which)).await?;
+    let (which, shelf) = (id(&which)?, app.shelf());
+    let r = app.read(&who.actor, move |cx| bluelamp_casework::view_report(cx, &shelf, which)).await?;
     let decisions: Vec<_> =
         r.decisions.iter().map(|m| json!({ "decision": m.decision, "grade": m.grade, "by": m.by })).collect();
+    let look = r.look.as_ref();
+    let assessments: Vec<_> =
+        look.map(|l| l.shown.iter().map(|s| &s.assessment).collect()).unwrap_or_default();
     Ok(Json(json!({
         "report": r.item,
         "channel": r.submission.channel,
         "submission": r.submission.body,
-        "assessment": r.assessment.map(|(id, proposal)| json!({ "id": id, "proposal": proposal })),
+        // What the definition that leads says; all of them stand in `assessments`.
+        "assessment": r.assessment(),
+        "assessments": assessments,
+        "assessed": look.map(|l| json!({
+            "id": l.run.id, "made_at": l.run.made_at, "cause": l.run.cause, "engine": l.run.engine,
+        })),
+        "facts": r.facts,
+        "own_grade_wanted": r.own_grades,
         "suggestions": r.suggestions,
         "decisions": decisions,
+        "tasks": r.tasks,
+        "actions_answered": r.answered,
+        "reviews": r.reviews,
     }))
     .into_response())
 }
@@ -185,12 +199,43 @@ pub(crate) struct Decide {
     options: String,
     /// What is to be done, and when it is looked at again.
     action_and_review: String,
-    /// Why the grade is below the proposed floor; needed exactly then.
+    /// `fact-wrong`, `other-incident`, `managed` or `more-known`, where the grade is below the proposed floor; needed
+    /// exactly then.
+    lower_code: String,
+    /// The same in words.
     lower_reason: String,
     /// What the sender is told.
     message: String,
-    /// Proposed actions that become tasks, by their place in the assessment.
-    tasks: Vec<usize>,
+    /// What the person says to the proposed actions.
+    actions: Vec<DecideAction>,
+}
+
+/// What a person says to one proposed action.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DecideAction {
+    /// The definition that proposes it.
+    definition: String,
+    /// Its place among the actions of that definition's assessment, from 0.
+    place: usize,
+    /// `accept`, `change` or `refuse`.
+    answer: String,
+    /// What is to be done instead, where it is changed.
+    #[serde(default)]
+    title: String,
+    /// By when instead, such as `4 h`.
+    #[serde(default)]
+    due: String,
+    /// Why it is changed or refused.
+    #[serde(default)]
+    reason: String,
+}
+
+impl From<DecideAction> for ActionAnswer {
+    fn from(a: DecideAction) -> Self {
+        let DecideAction { definition, place, answer, title, due, reason } = a;
+        Self { definition, place, answer, title, due, reason }
+    }
 }
 
 /// `POST /api/v1/reports/{id}/decision`
@@ -210,13 +255,103 @@ pub(crate) async fn decide(
         powers_and_policy: d.powers_and_policy,
         options: d.options,
         action_and_review: d.action_and_review,
+        lower_code: d.lower_code,
         lower_reason: d.lower_reason,
         message: d.message,
-        tasks: d.tasks,
+        actions: d.actions.into_iter().map(ActionAnswer::from).collect(),
     };
-    let decided = app.write(&who.actor, move |cx| bluelamp_casework::decide(cx, which, &choice)).await?;
+    let shelf = app.shelf();
+    let decided =
+        app.write(&who.actor, move |cx| bluelamp_casework::decide(cx, &shelf, which, &choice)).await?;
     Ok((StatusCode::CREATED, Json(json!({ "decision": decided.decision, "case": decided.case })))
         .into_response())
+}
+
+/// Something more that is known.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Noted {
+    /// The fact's name.
+    fact: String,
+    /// A value, or a state such as `{"state": "refused"}`.
+    said: serde_json::Value,
+    /// Which sort of source said it.
+    source: String,
+    /// When it was obtained; now, where it is not given.
+    at: Option<Time>,
+}
+
+/// `POST /api/v1/reports/{id}/facts`
+pub(crate) async fn note_fact(
+    State(app): State<App>,
+    who: Bearer,
+    Path(which): Path<String>,
+    bytes: Bytes,
+) -> Answer {
+    let (which, shelf) = (id(&which)?, app.shelf());
+    let Noted { fact, said, source, at } = body(&bytes)?;
+    let said = Observation::from_value(said).said;
+    let new = NewFact { fact, said, source, at };
+    app.write(&who.actor, move |cx| bluelamp_casework::note_fact(cx, &shelf, which, &new)).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// A grade that is given before seeing what is proposed.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OwnGrade {
+    /// The grade, by name.
+    grade: String,
+}
+
+/// `POST /api/v1/reports/{id}/own-grade`
+pub(crate) async fn own_grade(
+    State(app): State<App>,
+    who: Bearer,
+    Path(which): Path<String>,
+    bytes: Bytes,
+) -> Answer {
+    let (which, shelf) = (id(&which)?, app.shelf());
+    let OwnGrade { grade } = body(&bytes)?;
+    app.write(&who.actor, move |cx| bluelamp_casework::own_grade(cx, &shelf, which, &grade)).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// `GET /api/v1/reviews`: what has to be looked at again.
+pub(crate) async fn reviews(State(app): State<App>, who: Bearer) -> Answer {
+    let all = app.read(&who.actor, bluelamp_casework::reviews).await?;
+    Ok(Json(json!({ "reviews": all })).into_response())
+}
+
+/// The answer to a review.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Reviewed {
+    /// The version of the report that the person saw.
+    version: i64,
+    /// The grade that stands from now on.
+    grade: String,
+    /// Why.
+    reasons: String,
+    /// As in a decision, where the grade is below the proposed floor.
+    lower_code: String,
+    /// The same in words.
+    lower_reason: String,
+}
+
+/// `POST /api/v1/reviews/{id}`
+pub(crate) async fn answer_review(
+    State(app): State<App>,
+    who: Bearer,
+    Path(which): Path<String>,
+    bytes: Bytes,
+) -> Answer {
+    let (which, shelf) = (id(&which)?, app.shelf());
+    let Reviewed { version, grade, reasons, lower_code, lower_reason } = body(&bytes)?;
+    let given = ReviewAnswer { version, grade, reasons, lower_code, lower_reason };
+    let decision =
+        app.write(&who.actor, move |cx| bluelamp_casework::answer_review(cx, &shelf, which, &given)).await?;
+    Ok((StatusCode::CREATED, Json(json!({ "decision": decision }))).into_response())
 }
 
 /// `GET /api/v1/cases`

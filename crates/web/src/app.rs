@@ -7,7 +7,7 @@ use crate::{
 };
 use axum::response::{Html, IntoResponse, Response};
 use bluelamp_access::Policy;
-use bluelamp_casework::Definitions;
+use bluelamp_casework::Shelf;
 use bluelamp_forms::Form;
 use bluelamp_ledger::VerifierKey;
 use bluelamp_model::{Error, Result, authority::Actor};
@@ -56,7 +56,7 @@ pub(crate) struct Inner {
     pub key: LogKey,
     pub policy: Arc<Policy>,
     pub forms: BTreeMap<String, Form>,
-    pub definitions: Arc<Definitions>,
+    pub shelf: Arc<Shelf>,
     pub settings: Settings,
     pub secret: [u8; 32],
     pub metrics: Metrics,
@@ -72,7 +72,7 @@ impl App {
         key: LogKey,
         policy: Arc<Policy>,
         forms: BTreeMap<String, Form>,
-        definitions: Arc<Definitions>,
+        shelf: Arc<Shelf>,
         settings: Settings,
         secret: [u8; 32],
     ) -> Self {
@@ -83,7 +83,7 @@ impl App {
                 key,
                 policy,
                 forms,
-                definitions,
+                shelf,
                 settings,
                 secret,
                 metrics: Metrics::new(),
@@ -96,6 +96,11 @@ impl App {
 
     pub(crate) fn verifier(&self) -> &VerifierKey {
         self.inner.key.verifier()
+    }
+
+    /// The definitions in use.
+    pub(crate) fn shelf(&self) -> Arc<Shelf> {
+        Arc::clone(&self.inner.shelf)
     }
 
     pub(crate) fn form(&self, id: &str) -> Result<&Form> {

@@ -3,7 +3,7 @@
 
 use crate::{
     App,
-    api::{Decide, Follow, Receipt, Submit},
+    api::{Decide, Follow, Noted, OwnGrade, Receipt, Reviewed, Submit},
 };
 use axum::{Json, extract::State, response::IntoResponse};
 use serde_json::{Value, json};
@@ -118,6 +118,45 @@ pub fn document(public_url: &str) -> Value {
                     "201": answer("Decided", &object),
                     "404": problem("No such report"),
                     "409": problem("Changed in the meantime, or decided already"),
+                    "422": problem("Something is missing"),
+                },
+            })) },
+            "/api/v1/reports/{id}/facts": { "post": denied(json!({
+                "operationId": "noteFact",
+                "summary": "Note something more that is known; every definition looks again, and nothing is decided",
+                "parameters": [in_path("id")],
+                "requestBody": sent(&schema::<Noted>()),
+                "responses": {
+                    "204": { "description": "Noted" },
+                    "404": problem("No such report"),
+                    "422": problem("No definition knows the fact, or it cannot take the value"),
+                },
+            })) },
+            "/api/v1/reports/{id}/own-grade": { "post": denied(json!({
+                "operationId": "giveOwnGrade",
+                "summary": "Put down the grade that one would give, before seeing what is proposed",
+                "parameters": [in_path("id")],
+                "requestBody": sent(&schema::<OwnGrade>()),
+                "responses": {
+                    "204": { "description": "Put down" },
+                    "404": problem("No such report"),
+                    "409": problem("Given before: it stays as it is"),
+                    "422": problem("Not one of the grades"),
+                },
+            })) },
+            "/api/v1/reviews": { "get": denied(json!({
+                "operationId": "listReviews", "summary": "What has to be looked at again, the most urgent first",
+                "responses": { "200": answer("Reviews", &object) },
+            })) },
+            "/api/v1/reviews/{id}": { "post": denied(json!({
+                "operationId": "answerReview",
+                "summary": "Look again, and give the grade that stands from now on, as the person behind the token",
+                "parameters": [in_path("id")],
+                "requestBody": sent(&schema::<Reviewed>()),
+                "responses": {
+                    "201": answer("Answered", &object),
+                    "404": problem("No such review"),
+                    "409": problem("Changed in the meantime, or answered already"),
                     "422": problem("Something is missing"),
                 },
             })) },

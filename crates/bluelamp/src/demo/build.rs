@@ -2,7 +2,9 @@
 
 use super::{
     Staff, password,
-    story::{ADMINISTRATOR, CONTACT, Case, Decision, Evidence, INVESTIGATOR, Report, Story},
+    story::{
+        ACCOUNTABLE, ADMINISTRATOR, CONTACT, Case, Decision, Evidence, INVESTIGATOR, RISK_LEAD, Report, Story,
+    },
 };
 use crate::{
     config::Loaded,
@@ -14,12 +16,16 @@ use crate::{
 use bluelamp_access::{
     NewAccount, accept_invitation, bootstrap_administrator, create_account, invite, sign_in,
 };
-use bluelamp_casework::{Choice, add_note, add_task, decide, finish_task, receive, view_case, view_report};
+use bluelamp_casework::{
+    ActionAnswer, Choice, ReportView, add_note, add_task, ask_live, decide, finish_task, go_live, receive,
+    view_case, view_report,
+};
 use bluelamp_contact::NewSubmission;
 use bluelamp_evidence::NewItem;
 use bluelamp_fusion::import_people;
 use bluelamp_model::{Error, Fault, Id, Time, authority::Actor};
 use bluelamp_store::Db;
+use bluelamp_triage::Status;
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
@@ -80,12 +86,13 @@ pub(super) fn build(loaded: &Loaded, content: &Content, story: &Story) -> Result
     let config = &loaded.config;
     let worker = Worker {
         db: db.clone(),
-        definitions: Arc::clone(&content.definitions),
+        shelf: Arc::default(),
         organisation: config.organisation.clone(),
         sender: mail::Sender { folder: config.data_dir.join("outbox"), from: config.mail.from.clone() },
     };
     let mut builder = Builder { db, loaded, content, worker, clock, staff: Vec::new() };
     builder.accounts(story)?;
+    builder.definitions()?;
     builder.records()?;
     let mut events: Vec<(f64, Event<'_>)> = Vec::new();
     for (n, report) in story.reports.iter().enumerate() {
@@ -158,6 +165,28 @@ impl Builder<'_> {
         Ok(signed.session.actor())
     }
 
+    /// The definitions whose files say that they are live go live as everywhere: one person asks, another agrees.
+    fn definitions(&self) -> Result<(), Fail> {
+        open::take_up(&self.db, self.content)?;
+        let (lead, chief) = (self.actor(RISK_LEAD, None)?, self.actor(ACCOUNTABLE, None)?);
+        let live = self.content.definitions.iter().filter(|(d, _)| d.header.status == Status::Live);
+        for (definition, _) in live {
+            let (id, version) = (&definition.header.id, &definition.header.version);
+            let shelf = &self.worker.shelf;
+            let (asked, known, numbered) = (Arc::clone(shelf), id.clone(), version.clone());
+            self.db.write(&lead, move |cx| {
+                let why = "Its cases are green. There are no stored reports yet to try it on.";
+                ask_live(cx, &asked, &known, &numbered, why)
+            })?;
+            let (shelf, known, numbered) = (Arc::clone(shelf), id.clone(), version.clone());
+            self.db.write(&chief, move |cx| {
+                let why = "For the demonstration. Not approved practice.";
+                go_live(cx, &shelf, &known, &numbered, why)
+            })?;
+        }
+        Ok(())
+    }
+
     /// What another system of the force holds about people.
     fn records(&self) -> Result<(), Fail> {
         let text = content::embedded(&format!("demo/{RECORDS}")).unwrap_or_default();
@@ -186,7 +215,8 @@ impl Builder<'_> {
     /// Gives the case, where one was opened.
     fn decide(&self, report: Id, decision: &Decision) -> Result<Option<Id>, Fail> {
         let actor = self.actor(CONTACT, None)?;
-        let view = self.db.read(&actor, |cx| view_report(cx, report))?;
+        let shelf = &self.worker.shelf;
+        let view = self.db.read(&actor, |cx| view_report(cx, shelf, report))?;
         let decision = decision.clone();
         let choice = Choice {
             version: view.item.version,
@@ -196,11 +226,12 @@ impl Builder<'_> {
             powers_and_policy: decision.powers_and_policy,
             options: decision.options,
             action_and_review: decision.action_and_review,
-            lower_reason: String::new(),
             message: decision.message,
-            tasks: decision.tasks,
+            actions: answers(&view, &decision.tasks),
+            ..Choice::default()
         };
-        Ok(self.db.write(&actor, move |cx| decide(cx, report, &choice))?.case)
+        let shelf = Arc::clone(&self.worker.shelf);
+        Ok(self.db.write(&actor, move |cx| decide(cx, &shelf, report, &choice))?.case)
     }
 
     fn work(&self, id: Id, work: &Case) -> Result<(), Fail> {
@@ -231,6 +262,18 @@ impl Builder<'_> {
         bluelamp_evidence::add(&self.db, &actor, id, &new, bytes, self.loaded.config.largest_file)?;
         Ok(())
     }
+}
+
+/// The actions of the definition that leads, by their place: accepted, as the story has it.
+fn answers(view: &ReportView, places: &[usize]) -> Vec<ActionAnswer> {
+    let Some(assessment) = view.assessment() else { return Vec::new() };
+    let answer = |place: &usize| ActionAnswer {
+        definition: assessment.definition.clone(),
+        place: *place,
+        answer: "accept".into(),
+        ..ActionAnswer::default()
+    };
+    places.iter().map(answer).collect()
 }
 
 /// Turns `today-1` into the day before that day.

@@ -9,6 +9,10 @@ use serde::Deserialize;
 pub(crate) const ADMINISTRATOR: &str = "administrator";
 /// Who decides.
 pub(super) const CONTACT: &str = "contact";
+/// Who asks that definitions go live.
+pub(super) const RISK_LEAD: &str = "risk-lead";
+/// Who agrees.
+pub(super) const ACCOUNTABLE: &str = "chief-officer";
 /// Who works on the case.
 pub(super) const INVESTIGATOR: &str = "investigator";
 

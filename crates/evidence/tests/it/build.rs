@@ -123,7 +123,7 @@ pub(crate) fn bare_case(t: &TestDb) -> Built {
     let actor = account(t, "Constable Ermintrude");
     let report = t.db.write(&Actor::public(), |cx| receive(cx, &submission())).unwrap().id;
     for job in t.db.claim_jobs(10, 60).unwrap() {
-        t.db.write(&Actor::system(), move |cx| assess(cx, &job, &BTreeMap::new(), "borsetshire")).unwrap();
+        t.db.write(&Actor::system(), move |cx| assess(cx, &job, &Shelf::default(), "borsetshire")).unwrap();
     }
     let version = t.db.read(&actor, |cx| view_report(cx, report)).unwrap().item.version;
     let choice = Choice {

@@ -4,7 +4,8 @@ use super::{
     evidence::verified,
     facts::{facts, words},
     frame, may,
-    page::{CaseList, CasePage, CaseRow, EvidenceView, InvolvedView, NoteView, PackageView, TaskView},
+    page::{CaseList, CasePage, CaseRow, EvidenceView, Grade, InvolvedView, NoteView, PackageView, TaskView},
+    proposal::colour,
     queue::age,
 };
 use crate::{
@@ -18,7 +19,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect},
 };
-use bluelamp_casework::Case;
+use bluelamp_casework::{Case, Task};
 use bluelamp_evidence::Item;
 use bluelamp_model::{Error, FieldError, Id, authority::action};
 use serde::Deserialize;
@@ -39,6 +40,7 @@ pub(crate) async fn list(State(app): State<App>, staff: Staff) -> Answer {
         rows: cases
             .into_iter()
             .map(|c| CaseRow {
+                grade: given(c.grade.as_ref()),
                 href: format!("/desk/cases/{}", c.id),
                 age: age(c.opened_at, now),
                 reference: c.reference,
@@ -86,11 +88,11 @@ pub(crate) async fn view(
 }
 
 async fn show(app: &App, staff: &Staff, id: &str, tried: Tried) -> Answer {
-    let which = id.to_owned();
+    let (which, shelf) = (id.to_owned(), app.shelf());
     let (case, moments, items, packages) = app
         .read(&staff.actor(), move |cx| {
             let case = bluelamp_casework::view_case(cx, &which)?;
-            let moments = bluelamp_casework::timeline(cx, &case)?;
+            let moments = bluelamp_casework::timeline(cx, &shelf, &case)?;
             let items = bluelamp_evidence::items(cx, case.summary.id)?;
             let packages = bluelamp_evidence::packages(cx, case.summary.id)?;
             Ok((case, moments, items, packages))
@@ -154,6 +156,7 @@ fn case_page(app: &App, staff: &Staff, case: &Case, items: &[Item], tried: Tried
     let wrong_result = |task: Id| tried.wrong.iter().find(|e| e.field == format!("result-{task}"));
     CasePage {
         title: c.title.clone(),
+        grade: given(c.grade.as_ref()),
         open_tasks: case.tasks.iter().filter(|t| t.done_at.is_none()).count(),
         reference: c.reference.clone(),
         opened: c.opened_at.spoken(),
@@ -161,21 +164,10 @@ fn case_page(app: &App, staff: &Staff, case: &Case, items: &[Item], tried: Tried
         report_href: format!("/desk/reports/{}", case.report_id),
         tasks: tasks
             .into_iter()
-            .map(|t| TaskView {
-                id: t.id.to_string(),
-                action: format!("{href}/tasks/{}", t.id),
-                title: t.title.clone(),
-                role: t.role.clone(),
-                due: t.due_at.map(bluelamp_model::Time::short),
-                at_once: t.done_at.is_none() && t.due_at.is_some_and(|due| due <= t.created_at),
-                overdue: t.done_at.is_none() && t.due_at.is_some_and(|due| due < now),
-                done: t.done_at.map(|at| match &t.done_by {
-                    Some(by) => format!("{} by {by}", at.short()),
-                    None => at.short(),
-                }),
-                result: t.result.clone(),
-                tried: wrong_result(t.id).and(tried.values.get("result")).cloned().unwrap_or_default(),
-                error: wrong_result(t.id).map(|e| e.message.clone()),
+            .map(|t| {
+                let error = wrong_result(t.id).map(|e| e.message.clone());
+                let tried = wrong_result(t.id).and(tried.values.get("result")).cloned();
+                task_view(t, &href, now, (error, tried.unwrap_or_default()))
             })
             .collect(),
         involved: case
@@ -228,6 +220,36 @@ fn case_page(app: &App, staff: &Staff, case: &Case, items: &[Item], tried: Tried
         made: None,
         href,
     }
+}
+
+/// A task below the page of its case or report; with what was tried as its result, and what is wrong with that.
+pub(crate) fn task_view(
+    t: &Task,
+    href: &str,
+    now: bluelamp_model::Time,
+    (error, tried): (Option<String>, String),
+) -> TaskView {
+    TaskView {
+        id: t.id.to_string(),
+        action: format!("{href}/tasks/{}", t.id),
+        title: t.title.clone(),
+        role: t.role.clone(),
+        due: t.due_at.map(bluelamp_model::Time::short),
+        at_once: t.done_at.is_none() && t.due_at.is_some_and(|due| due <= t.created_at),
+        overdue: t.done_at.is_none() && t.due_at.is_some_and(|due| due < now),
+        done: t.done_at.map(|at| match &t.done_by {
+            Some(by) => format!("{} by {by}", at.short()),
+            None => at.short(),
+        }),
+        result: t.result.clone(),
+        tried,
+        error,
+    }
+}
+
+/// A grade that a person gave.
+pub(crate) fn given(grade: Option<&String>) -> Option<Grade> {
+    grade.map(|g| Grade { text: g.clone(), colour: colour(g), could_be: None })
 }
 
 pub(crate) fn case_id(id: &str) -> Result<Id, Error> {

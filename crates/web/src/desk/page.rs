@@ -1,5 +1,6 @@
 //! What each template of the staff pages is given, as [`crate::govuk::page`] is for the public ones.
 
+use crate::govuk::Html;
 use crate::govuk::page::{Answer, Answers, Event, Hint, Problem};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -55,7 +56,7 @@ pub(crate) struct QueueRow {
 /// A grade as it is shown.
 #[derive(Debug, Serialize, Clone)]
 pub(crate) struct Grade {
-    /// "HIGH", "No grade yet", "Being assessed", "No grade".
+    /// "HIGH", "No grade yet", "Being assessed", "No grade", "Grade it first".
     pub text: String,
     /// Colour of the tag; the words say it all.
     pub colour: &'static str,
@@ -85,7 +86,33 @@ pub(crate) struct ReportPage {
     pub case_href: Option<String>,
     /// Questions and answers, by section.
     pub sections: Vec<Answers>,
-    pub assessment: Option<AssessmentView>,
+    /// What each definition that concerns it says, the one that leads first.
+    pub assessments: Vec<AssessmentView>,
+    /// The form for the officer's own grade, while what is proposed is hidden.
+    pub own_grade: Option<OwnGradeForm>,
+    /// The grade that this officer gave before seeing what is proposed.
+    pub own_grade_given: Option<String>,
+    /// Answers that no definition could read.
+    pub unreadable: Vec<String>,
+    /// Whether facts have gone out of date since.
+    pub out_of_date: bool,
+    /// What is known, by who said it.
+    pub known: Vec<KnownView>,
+    /// Everything that can be asked, to note an answer.
+    pub fact_form: Option<FactForm>,
+    /// Definitions in force that are not shown.
+    pub others: Vec<OptionView>,
+    /// What can have happened since.
+    pub happenings: Vec<OptionView>,
+    /// Whether this person may note what more is known.
+    pub can_update: bool,
+    /// Words and values that were posted and have to be shown again.
+    pub values: BTreeMap<String, String>,
+    /// What is to be done, of a report without a case.
+    pub tasks: Vec<TaskView>,
+    /// What was said to proposed actions.
+    pub answered: Vec<AnsweredView>,
+    pub reviews: Vec<ReviewView>,
     pub matches: Vec<MatchView>,
     pub decisions: Vec<DecisionView>,
     /// The form to decide with; none when it is decided or the person may not.
@@ -96,8 +123,95 @@ pub(crate) struct ReportPage {
     pub errors: BTreeMap<String, String>,
 }
 
+/// The form for a grade that is given before seeing what is proposed.
+#[derive(Debug, Serialize)]
+pub(crate) struct OwnGradeForm {
+    pub action: String,
+    pub grades: Vec<OptionView>,
+}
+
+/// A fact with what was said of it.
+#[derive(Debug, Serialize)]
+pub(crate) struct KnownView {
+    pub ask: String,
+    /// "Yes", "Sources disagree: yes, no".
+    pub state: String,
+    /// Whether there is a value to rely on.
+    pub known: bool,
+    /// "Yes: report, 29 November, 03:10", the latest last.
+    pub said: Vec<String>,
+}
+
+/// The form in which an answer is noted.
+#[derive(Debug, Serialize)]
+pub(crate) struct FactForm {
+    pub action: String,
+    /// Each question with its name; what cannot be known yet first.
+    pub facts: Vec<FactOption>,
+}
+
+/// A question that can be answered.
+#[derive(Debug, Serialize)]
+pub(crate) struct FactOption {
+    pub name: String,
+    pub ask: String,
+    /// `yes/no`, `number`, `text` or `choice`.
+    pub kind: &'static str,
+    pub answers: Vec<OptionView>,
+    /// What was typed, where it is a number or a text.
+    pub typed: String,
+    pub sources: Vec<String>,
+    /// Where in the page it stands.
+    pub id: String,
+    /// Why there is no value, or what is known.
+    pub state: String,
+    /// What is wrong with what was posted.
+    pub errors: BTreeMap<String, String>,
+    /// What was posted as the source.
+    pub source: String,
+}
+
+/// What was said to an action that was proposed.
+#[derive(Debug, Serialize)]
+pub(crate) struct AnsweredView {
+    pub action: String,
+    /// "Accepted", "Changed", "Refused".
+    pub answer: &'static str,
+    pub reason: String,
+}
+
+/// Something that has to be looked at again.
+#[derive(Debug, Serialize)]
+pub(crate) struct ReviewView {
+    pub id: String,
+    pub cause: &'static str,
+    pub lines: Vec<String>,
+    pub due: String,
+    pub overdue: bool,
+    /// "Done on … by …"; none while it waits.
+    pub done: Option<String>,
+    /// Whether it takes a supervisor.
+    pub supervisor: bool,
+    /// Whether this person may answer it.
+    pub can_answer: bool,
+    pub action: String,
+    pub version: i64,
+    pub grades: Vec<OptionView>,
+    pub lower_codes: Vec<OptionView>,
+    pub values: BTreeMap<String, String>,
+    pub errors: BTreeMap<String, String>,
+}
+
 #[derive(Debug, Serialize)]
 pub(crate) struct AssessmentView {
+    /// The definition's title.
+    pub title: String,
+    /// Whether it is the one whose grades are given.
+    pub leads: bool,
+    /// Whether today's engine makes something else of the same facts.
+    pub differs: bool,
+    /// The digital exposure to think of, as the definition has it.
+    pub digital: Html,
     pub definition: String,
     pub version: String,
     pub digest: String,
@@ -133,19 +247,35 @@ pub(crate) struct RuleView {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct QuestionView {
+    /// The fact's name.
+    pub fact: String,
     pub ask: String,
     /// What the answer could change, and what is known so far.
     pub sentence: String,
+    /// Where else to ask.
+    pub elsewhere: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
 pub(crate) struct ActionView {
-    pub number: usize,
+    /// The name of the field in which it is answered.
+    pub field: String,
     pub action: String,
     pub deadline: String,
     pub at_once: bool,
     pub role: String,
-    pub checked: bool,
+    /// Whether law or policy leaves no choice.
+    pub must: bool,
+    /// `remove`, `avoid`, `reduce` or `accept` the risk.
+    pub safeguarding: Option<String>,
+    /// Why it is proposed.
+    pub reason: String,
+    /// Accept, change, refuse.
+    pub answers: Vec<OptionView>,
+    pub title: String,
+    pub due: String,
+    pub why: String,
+    pub error: Option<String>,
 }
 
 /// A suggested match as it is shown.
@@ -203,6 +333,10 @@ pub(crate) struct DecisionForm {
     pub outcomes: Vec<OptionView>,
     /// The proposed floor, where a grade below it can be given.
     pub floor: Option<String>,
+    /// Why a grade can be below it.
+    pub lower_codes: Vec<OptionView>,
+    /// Within how long a supervisor looks at that.
+    pub supervisor_within: String,
     pub values: BTreeMap<String, String>,
 }
 
@@ -225,6 +359,7 @@ pub(crate) struct CaseList {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct CaseRow {
+    pub grade: Option<Grade>,
     pub href: String,
     pub reference: String,
     pub title: String,
@@ -238,6 +373,7 @@ pub(crate) struct CaseRow {
 #[derive(Debug, Serialize)]
 pub(crate) struct CasePage {
     pub title: String,
+    pub grade: Option<Grade>,
     pub reference: String,
     pub href: String,
     pub opened: String,

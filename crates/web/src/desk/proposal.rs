@@ -2,10 +2,13 @@
 
 use super::facts::{Fact, facts, sentence, words};
 use super::page::{
-    ActionView, AssessmentView, CompareRow, MatchView, OptionView, QuestionView, RuleView, Step,
+    ActionView, AssessmentView, CompareRow, FactOption, KnownView, MatchView, OptionView, QuestionView,
+    RuleView, Step,
 };
-use bluelamp_casework::ReportView;
-use bluelamp_model::Id;
+use crate::govuk::{Html, prose::prose};
+use bluelamp_casework::{ActionAnswer, FactLine, ReportView, SENDER, action_field};
+use bluelamp_model::{Id, Time};
+use bluelamp_triage::{Assessment, Fact as TriageFact, FactType, Observation, Said};
 use std::collections::BTreeMap;
 
 /// The colour of a grade's tag. Definitions name their grades as they like; these three are the usual ones.
@@ -44,10 +47,39 @@ fn scale(grades: &[String], floor: Option<usize>, ceiling: Option<usize>) -> Vec
     grades.iter().enumerate().map(step).collect()
 }
 
-pub(crate) fn assessment_view(report: &ReportView, chosen: Option<&[usize]>) -> Option<AssessmentView> {
+/// Everything that the definitions say that concern a report. `answers` is what was posted to the proposed actions.
+pub(crate) fn assessment_views(
+    report: &ReportView,
+    answers: Option<&[ActionAnswer]>,
+    errors: &BTreeMap<String, String>,
+) -> Vec<AssessmentView> {
+    if let Some(earlier) = &report.earlier {
+        let title = earlier.definition.clone();
+        return vec![assessment_view(earlier, title, true, None, answers, errors)];
+    }
+    let Some(look) = &report.look else { return Vec::new() };
+    let shown = look.shown.iter().enumerate();
+    shown
+        .map(|(n, s)| {
+            let mut view =
+                assessment_view(&s.assessment, s.definition.title.clone(), n == 0, None, answers, errors);
+            view.differs = s.differs;
+            view.digital = prose(&s.definition.digital_exposure);
+            view.made = look.run.made_at.short();
+            view
+        })
+        .collect()
+}
+
+fn assessment_view(
+    a: &Assessment,
+    title: String,
+    leads: bool,
+    made: Option<Time>,
+    answers: Option<&[ActionAnswer]>,
+    errors: &BTreeMap<String, String>,
+) -> AssessmentView {
     use bluelamp_triage::Outcome as Came;
-    let (_, proposal) = report.assessment.as_ref()?;
-    let a = &proposal.content;
     let rules = |wanted: fn(&Came) -> bool| {
         a.rules
             .iter()
@@ -59,25 +91,53 @@ pub(crate) fn assessment_view(report: &ReportView, chosen: Option<&[usize]>) -> 
             })
             .collect::<Vec<_>>()
     };
-    // What cannot wait stands first; the number is the place in the assessment, by which a task is chosen.
+    // What cannot wait stands first.
     let mut actions: Vec<_> = a.actions.iter().enumerate().collect();
     actions.sort_by_key(|(_, action)| action.deadline_minutes.unwrap_or(1));
     let actions = actions
         .into_iter()
-        .map(|(number, action)| ActionView {
-            number,
-            action: action.action.clone(),
-            deadline: sentence(&action.deadline),
-            at_once: action.deadline_minutes == Some(0),
-            role: action.role.clone(),
-            checked: chosen.is_none_or(|c| c.contains(&number)),
+        .map(|(place, action)| {
+            let field = action_field(&a.definition, place);
+            let posted =
+                answers.and_then(|all| all.iter().find(|p| p.definition == a.definition && p.place == place));
+            let said = posted.map_or("accept", |p| p.answer.as_str());
+            let option = |value: &str, text: &str| OptionView {
+                value: value.into(),
+                text: text.into(),
+                hint: None,
+                checked: said == value,
+            };
+            let or_empty = |part: fn(&ActionAnswer) -> &String| posted.map(part).cloned().unwrap_or_default();
+            ActionView {
+                action: action.action.clone(),
+                deadline: sentence(&action.deadline),
+                at_once: action.deadline_minutes == Some(0),
+                role: action.role.clone(),
+                must: action.must,
+                safeguarding: action.safeguarding.clone(),
+                reason: action.reason.clone(),
+                answers: vec![
+                    option("accept", "Accept"),
+                    option("change", "Change"),
+                    option("refuse", "Refuse"),
+                ],
+                title: or_empty(|p| &p.title),
+                due: or_empty(|p| &p.due),
+                why: or_empty(|p| &p.reason),
+                error: errors.get(&field).cloned(),
+                field,
+            }
         })
         .collect();
-    Some(AssessmentView {
+    AssessmentView {
+        title,
+        leads,
+        differs: false,
+        digital: Html(String::new()),
         definition: a.definition.clone(),
         version: a.version.clone(),
         digest: a.definition_digest.chars().take(12).collect(),
-        made: proposal.made_at.short(),
+        made: made.map(Time::short).unwrap_or_default(),
         headline: headline(a.floor.as_deref(), a.ceiling.as_deref()),
         summary: a.summary.clone(),
         scale: scale(&a.grades, a.floor_rank(), a.ceiling_rank()),
@@ -88,12 +148,115 @@ pub(crate) fn assessment_view(report: &ReportView, chosen: Option<&[usize]>) -> 
             .questions
             .iter()
             .map(|q| QuestionView {
+                fact: q.fact.clone(),
                 ask: q.ask.clone(),
                 sentence: format!("Could raise it to {}; so far {}.", q.up_to, q.state.spoken()),
+                elsewhere: q.elsewhere.clone().filter(|e| e != "treat-as-open"),
             })
             .collect(),
         actions,
-    })
+    }
+}
+
+/// A value as people say it.
+pub(crate) fn spoken(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Bool(true) => "Yes".into(),
+        serde_json::Value::Bool(false) => "No".into(),
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// What is known of a fact, in words.
+pub(crate) fn known(state: &TriageFact) -> String {
+    match state {
+        TriageFact::Known(value) => spoken(value),
+        TriageFact::Open { state, values } if values.is_empty() => sentence(state.spoken()),
+        TriageFact::Open { state, values } => {
+            let values: Vec<_> = values.iter().map(spoken).collect();
+            format!("{}: {}", sentence(state.spoken()), values.join(", "))
+        }
+    }
+}
+
+/// What was said of a fact, and by which sort of source.
+fn said(observation: &Observation) -> String {
+    let what = match &observation.said {
+        Said::Value(value) => spoken(value),
+        Said::State(state, _) => sentence(state.spoken()),
+    };
+    let source = match observation.source.as_str() {
+        SENDER => "in the report",
+        "" => "source not said",
+        source => source,
+    };
+    match observation.at {
+        Some(at) => format!("{what}: {source}, {}", at.short()),
+        None => format!("{what}: {source}"),
+    }
+}
+
+/// What has been said about a report, each fact once.
+pub(crate) fn known_views(lines: &[FactLine]) -> Vec<KnownView> {
+    let said_at_all = lines.iter().filter(|l| !l.said.is_empty());
+    said_at_all
+        .map(|l| KnownView {
+            ask: l.ask.clone(),
+            state: known(&l.state),
+            known: matches!(l.state, TriageFact::Known(_)),
+            said: l.said.iter().map(said).collect(),
+        })
+        .collect()
+}
+
+/// Every question with the answers that it takes.
+pub(crate) fn fact_options(lines: &[FactLine], tried: &dyn Fn(&str) -> Option<TriedFact>) -> Vec<FactOption> {
+    lines
+        .iter()
+        .enumerate()
+        .map(|(n, l)| {
+            let tried = tried(&l.name).unwrap_or_default();
+            let option = |value: &str, text: String| OptionView {
+                value: value.into(),
+                text,
+                hint: None,
+                checked: tried.answer == value,
+            };
+            let mut answers = match &l.kind {
+                FactType::YesNo => vec![option("yes", "Yes".into()), option("no", "No".into())],
+                FactType::Choice(options) => options.iter().map(|o| option(o, sentence(o))).collect(),
+                FactType::Number | FactType::Text => Vec::new(),
+            };
+            answers.push(option("unknown", "Not known".into()));
+            answers.push(option("refused", "Would not say".into()));
+            FactOption {
+                name: l.name.clone(),
+                ask: l.ask.clone(),
+                kind: match l.kind {
+                    FactType::YesNo => "yes/no",
+                    FactType::Number => "number",
+                    FactType::Text => "text",
+                    FactType::Choice(_) => "choice",
+                },
+                answers,
+                typed: tried.answer.clone(),
+                sources: l.sources.clone(),
+                id: format!("fact-{n}"),
+                state: known(&l.state),
+                errors: tried.errors,
+                source: tried.source,
+            }
+        })
+        .collect()
+}
+
+/// What was posted as an answer to a question, and what is wrong with it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TriedFact {
+    pub answer: String,
+    pub source: String,
+    pub errors: BTreeMap<String, String>,
 }
 
 /// What a value means however it was written: "01632 960176" and "+441632960176" are one number.

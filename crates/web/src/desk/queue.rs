@@ -34,6 +34,9 @@ pub(crate) fn grade(item: &QueueItem) -> Grade {
         colour,
         could_be: could_be.cloned(),
     };
+    if item.hidden {
+        return of("Grade it first", "grey", None);
+    }
     match (&item.floor, &item.ceiling) {
         (Some(f), c) => of(f, colour(f), c.as_ref().filter(|c| *c != f)),
         (None, Some(c)) => of("No grade yet", "grey", Some(c)),

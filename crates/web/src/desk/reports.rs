@@ -1,44 +1,60 @@
 //! One report with answers, assessment and matches side by side, and what a person decides about it.
 
 use super::{
+    cases::{task_view, values},
     facts::words,
     frame, may,
-    page::{DecisionForm, DecisionView, OptionView, ReportPage},
-    proposal::{assessment_view, match_view},
+    page::{
+        AnsweredView, DecisionForm, DecisionView, FactForm, OptionView, OwnGradeForm, ReportPage, ReviewView,
+    },
+    proposal::{TriedFact, assessment_views, fact_options, known_views, match_view},
     queue::{age, grade, kind},
 };
 use crate::{
     App,
     govuk::page::{Answer as Fact, Answers, Hint, Problem},
     guard::{Answer, Staff, check_csrf, csrf},
-    public::journey::{first, posted},
+    public::{
+        fields::Raw,
+        journey::{first, posted},
+    },
 };
 use axum::{
     extract::{Path, RawForm, State},
     http::StatusCode,
     response::{IntoResponse, Redirect},
 };
-use bluelamp_casework::{Choice, Outcome, ReportView};
+use bluelamp_casework::{
+    ActionAnswer, Cause, Choice, LowerReason, NewFact, Outcome, ReportView, Review, ReviewAnswer, cause_label,
+};
 use bluelamp_model::{Error, FieldError, Id, authority::action};
 use std::collections::BTreeMap;
 
 /// What was posted and what is wrong with it, shown again.
 #[derive(Debug, Default)]
 struct Tried {
-    choice: Choice,
+    /// What was decided, where that was posted.
+    choice: Option<Choice>,
     /// The suggestion that was answered, the answer and its reason.
     answer: Option<[String; 3]>,
+    /// The form that was posted, such as `task-…`, where there are several like it, and what stood in it.
+    scope: String,
+    values: BTreeMap<String, String>,
     wrong: Vec<FieldError>,
 }
 
 /// `GET /desk/reports/{id}`
 pub(crate) async fn view(State(app): State<App>, staff: Staff, Path(id): Path<String>) -> Answer {
-    show(&app, &staff, &id, None).await
+    show(&app, &staff, &id, Tried::default()).await
 }
 
-async fn show(app: &App, staff: &Staff, id: &str, tried: Option<Tried>) -> Answer {
-    let id: Id = id.parse().map_err(|_| Error::NotFound("that report".into()))?;
-    let report = app.read(&staff.actor(), move |cx| bluelamp_casework::view_report(cx, id)).await?;
+pub(crate) fn report_id(id: &str) -> Result<Id, Error> {
+    id.parse().map_err(|_| Error::NotFound("that report".into()))
+}
+
+async fn show(app: &App, staff: &Staff, id: &str, tried: Tried) -> Answer {
+    let (id, shelf) = (report_id(id)?, app.shelf());
+    let report = app.read(&staff.actor(), move |cx| bluelamp_casework::view_report(cx, &shelf, id)).await?;
     let page = report_page(app, staff, &report, tried);
     let wrong = !page.error_summary.is_empty();
     let mut response = app.page("staff/report.njk", &frame(app, staff, "/desk/reports"), &page)?;
@@ -48,8 +64,9 @@ async fn show(app: &App, staff: &Staff, id: &str, tried: Option<Tried>) -> Answe
     Ok(response)
 }
 
-fn report_page(app: &App, staff: &Staff, report: &ReportView, tried: Option<Tried>) -> ReportPage {
+fn report_page(app: &App, staff: &Staff, report: &ReportView, tried: Tried) -> ReportPage {
     let item = &report.item;
+    let href = format!("/desk/reports/{}", item.id);
     let mut sections: Vec<Answers> = Vec::new();
     for line in &report.submission.body.summary {
         if sections.last().is_none_or(|s| s.title != line.section) {
@@ -64,15 +81,35 @@ fn report_page(app: &App, staff: &Staff, report: &ReportView, tried: Option<Trie
         }
     }
     let can_decide = item.state != "decided" && may(app, staff, action::REPORT_DECIDE);
+    let can_update = may(app, staff, action::REPORT_UPDATE);
     let can_answer = may(app, staff, action::MATCH_ANSWER);
-    let wrong = tried.as_ref().map(|t| t.wrong.clone()).unwrap_or_default();
     let errors: BTreeMap<String, String> =
-        wrong.iter().map(|e| (e.field.clone(), e.message.clone())).collect();
-    let answer = tried.as_ref().and_then(|t| t.answer.clone());
-    // Every proposed action is ticked until somebody has unticked some.
-    let chosen = tried.as_ref().filter(|_| answer.is_none()).map(|t| t.choice.tasks.clone());
+        tried.wrong.iter().map(|e| (e.field.clone(), e.message.clone())).collect();
     let matches =
-        report.suggestions.iter().map(|s| match_view(item.id, s, can_answer, answer.as_ref(), &errors));
+        report.suggestions.iter().map(|s| match_view(item.id, s, can_answer, tried.answer.as_ref(), &errors));
+    let own_grade = item.hidden.then(|| OwnGradeForm {
+        action: format!("{href}/own-grade"),
+        grades: report.own_grades.iter().map(|g| option(g, g, false)).collect(),
+    });
+    let tried_fact = |name: &str| {
+        (tried.scope == format!("fact-{name}")).then(|| TriedFact {
+            answer: tried.values.get("answer").cloned().unwrap_or_default(),
+            source: tried.values.get("source").cloned().unwrap_or_default(),
+            errors: errors.clone(),
+        })
+    };
+    let facts = fact_options(&report.facts, &tried_fact);
+    // A link of the summary leads to the box in its form, of which there are several.
+    let place_of = |field: &str| match tried.scope.strip_prefix("fact-") {
+        Some(name) => {
+            let id = facts.iter().find(|f| f.name == name).map_or("facts", |f| f.id.as_str());
+            format!("#{id}-{field}")
+        }
+        None if tried.scope.is_empty() => format!("#{field}"),
+        None => format!("#{field}-{}", tried.scope),
+    };
+    let error_summary =
+        tried.wrong.iter().map(|e| Problem { text: e.message.clone(), href: place_of(&e.field) }).collect();
     ReportPage {
         title: item.title.clone(),
         reference: item.reference.clone(),
@@ -91,21 +128,98 @@ fn report_page(app: &App, staff: &Staff, report: &ReportView, tried: Option<Trie
             _ => "Waiting for a decision",
         },
         queue_href: format!("/desk/reports?state={}", item.state),
-        href: format!("/desk/reports/{}", item.id),
         waiting: report.waiting,
         case_href: item.case_id.map(|c| format!("/desk/cases/{c}")),
         sections,
-        assessment: assessment_view(report, chosen.as_deref()),
+        assessments: assessment_views(report, tried.choice.as_ref().map(|c| c.actions.as_slice()), &errors),
+        own_grade,
+        own_grade_given: item.own_grade.clone(),
+        unreadable: report.unreadable.clone(),
+        out_of_date: report.out_of_date,
+        known: known_views(&report.facts),
+        fact_form: (can_update && !facts.is_empty() && !item.hidden)
+            .then(|| FactForm { action: format!("{href}/facts"), facts }),
+        others: report.others.iter().map(|(id, title)| option(id, title, false)).collect(),
+        happenings: [Cause::RepeatCall, Cause::LinkedIncident, Cause::Breach]
+            .map(|c| option(c.code(), c.label(), tried.values.get("what").is_some_and(|w| w == c.code())))
+            .into(),
+        can_update,
+        tasks: if item.case_id.is_some() {
+            Vec::new()
+        } else {
+            let now = app.inner.db.now();
+            let wrong = |task: Id| {
+                let mine = tried.scope == format!("task-{task}");
+                let error = errors.get("result").filter(|_| mine).cloned();
+                (error, tried.values.get("result").filter(|_| mine).cloned().unwrap_or_default())
+            };
+            report.tasks.iter().map(|t| task_view(t, &href, now, wrong(t.id))).collect()
+        },
+        answered: report
+            .answered
+            .iter()
+            .map(|a| AnsweredView {
+                action: a.action.clone(),
+                answer: match a.answer.as_str() {
+                    "accept" => "Accepted",
+                    "change" => "Changed",
+                    _ => "Refused",
+                },
+                reason: a.reason.clone(),
+            })
+            .collect(),
+        reviews: report.reviews.iter().map(|r| review_view(app, staff, report, r, &tried, &errors)).collect(),
         matches: matches.collect(),
         decisions: decision_views(report),
-        form: can_decide.then(|| decision_form(report, tried)),
+        form: (can_decide && !item.hidden)
+            .then(|| decision_form(report, tried.choice.clone().unwrap_or_default())),
         csrf: csrf(app, &staff.cookie),
-        error_summary: wrong
-            .into_iter()
-            .map(|e| Problem { text: e.message, href: format!("#{}", e.field) })
-            .collect(),
+        error_summary,
         errors,
+        values: tried.values,
+        href,
     }
+}
+
+fn option(value: &str, text: &str, checked: bool) -> OptionView {
+    OptionView { value: value.into(), text: text.into(), hint: None, checked }
+}
+
+fn review_view(
+    app: &App,
+    staff: &Staff,
+    report: &ReportView,
+    review: &Review,
+    tried: &Tried,
+    errors: &BTreeMap<String, String>,
+) -> ReviewView {
+    let mine = tried.scope == format!("review-{}", review.id);
+    let asks = if review.supervisor { action::GRADE_SUPERVISE } else { action::REPORT_DECIDE };
+    let grades = report.assessment().map(|a| a.grades.as_slice()).unwrap_or_default();
+    let posted = |name: &str| tried.values.get(name).filter(|_| mine).map_or("", String::as_str);
+    ReviewView {
+        cause: cause_label(&review.cause),
+        lines: review.detail.lines().map(str::to_owned).collect(),
+        due: review.due_at.short(),
+        overdue: review.done_at.is_none() && review.due_at < app.inner.db.now(),
+        done: review.done_at.map(|at| {
+            format!("Answered on {} by {}", at.short(), review.done_by.as_deref().unwrap_or("somebody"))
+        }),
+        supervisor: review.supervisor,
+        // A report that waits for its first decision is decided on, not reviewed.
+        can_answer: review.done_at.is_none() && report.item.grade.is_some() && may(app, staff, asks),
+        action: format!("/desk/reviews/{}", review.id),
+        version: report.item.version,
+        grades: grades.iter().map(|g| option(g, g, posted("grade") == g)).collect(),
+        lower_codes: lower_codes(posted("lower_code")),
+        values: if mine { tried.values.clone() } else { BTreeMap::new() },
+        errors: if mine { errors.clone() } else { BTreeMap::new() },
+        id: review.id.to_string(),
+    }
+}
+
+fn lower_codes(chosen: &str) -> Vec<OptionView> {
+    LowerReason::ALL.map(|r| option(r.code(), r.label(), r.code() == chosen)).into()
 }
 
 fn decision_views(report: &ReportView) -> Vec<DecisionView> {
@@ -114,10 +228,14 @@ fn decision_views(report: &ReportView) -> Vec<DecisionView> {
         .decisions
         .iter()
         .map(|m| DecisionView {
-            outcome: Outcome::ALL
-                .into_iter()
-                .find(|o| o.code() == m.decision.outcome)
-                .map_or_else(|| m.decision.outcome.clone(), |o| o.label().to_owned()),
+            outcome: match m.kind.as_str() {
+                "review" => "Looked at again".into(),
+                "supervision" => "Looked at by a supervisor".into(),
+                _ => Outcome::ALL
+                    .into_iter()
+                    .find(|o| o.code() == m.decision.outcome)
+                    .map_or_else(|| m.decision.outcome.clone(), |o| o.label().to_owned()),
+            },
             grade: m.grade.clone(),
             stance: m.decision.stance.map(|s| match s {
                 Stance::Agreed => "as proposed",
@@ -145,31 +263,23 @@ fn decision_views(report: &ReportView) -> Vec<DecisionView> {
         .collect()
 }
 
-fn decision_form(report: &ReportView, tried: Option<Tried>) -> DecisionForm {
-    let choice = tried.unwrap_or_default().choice;
-    let assessed = report.assessment.as_ref().map(|(_, p)| &p.content);
-    let floor = assessed.filter(|a| a.floor_rank() > Some(0)).and_then(|a| a.floor.clone());
+fn decision_form(report: &ReportView, choice: Choice) -> DecisionForm {
+    let grades = report.assessment().map(|a| a.grades.as_slice()).unwrap_or_default();
+    // Nothing can be below the lowest.
+    let floor = report.floor().filter(|f| grades.first() != Some(f));
     let hint = |outcome: Outcome| match outcome {
         Outcome::OpenCase => None,
         Outcome::AskMore => Some("The report stays in the queue, under “More asked for”"),
         Outcome::Refer => Some("Say in the message to whom, and how to reach them"),
         Outcome::Close => Some("The report leaves the queue; it can still be found by its reference"),
     };
+    let within = report.look.as_ref().and_then(|l| l.shown.first());
+    let within = within.and_then(|s| s.definition.header.supervisor_within_minutes);
     DecisionForm {
         action: format!("/desk/reports/{}/decide", report.item.id),
         version: report.item.version,
         // Nothing is chosen beforehand: the grade is the officer's own.
-        grades: assessed
-            .map(|a| a.grades.as_slice())
-            .unwrap_or_default()
-            .iter()
-            .map(|g| OptionView {
-                value: g.clone(),
-                text: g.clone(),
-                hint: None,
-                checked: choice.grade == *g,
-            })
-            .collect(),
+        grades: grades.iter().map(|g| option(g, g, choice.grade == *g)).collect(),
         outcomes: Outcome::ALL
             .map(|o| OptionView {
                 value: o.code().into(),
@@ -179,17 +289,43 @@ fn decision_form(report: &ReportView, tried: Option<Tried>) -> DecisionForm {
             })
             .into(),
         floor,
+        lower_codes: lower_codes(&choice.lower_code),
+        supervisor_within: bluelamp_casework::spoken_minutes(
+            within.unwrap_or(bluelamp_casework::SUPERVISOR_WITHIN),
+        ),
         values: [
-            ("reasons", &choice.reasons),
-            ("lower_reason", &choice.lower_reason),
-            ("powers_and_policy", &choice.powers_and_policy),
-            ("options", &choice.options),
-            ("action_and_review", &choice.action_and_review),
-            ("message", &choice.message),
+            ("reasons", choice.reasons),
+            ("lower_reason", choice.lower_reason),
+            ("powers_and_policy", choice.powers_and_policy),
+            ("options", choice.options),
+            ("action_and_review", choice.action_and_review),
+            ("message", choice.message),
         ]
-        .map(|(name, value)| (name.to_owned(), value.clone()))
+        .map(|(name, value)| (name.to_owned(), value))
         .into(),
     }
+}
+
+/// What was posted to the proposed actions. A definition's id holds hyphens; the place is what follows the last one.
+fn action_answers(raw: &Raw) -> Vec<ActionAnswer> {
+    let mut found = Vec::new();
+    for name in raw.keys() {
+        let Some((definition, place)) = name.strip_prefix("action-").and_then(|rest| rest.rsplit_once('-'))
+        else {
+            continue;
+        };
+        let Ok(place) = place.parse() else { continue };
+        let part = |part: &str| first(raw, &format!("{name}.{part}")).to_owned();
+        found.push(ActionAnswer {
+            definition: definition.to_owned(),
+            place,
+            answer: first(raw, name).to_owned(),
+            title: part("title"),
+            due: part("due"),
+            reason: part("reason"),
+        });
+    }
+    found
 }
 
 /// `POST /desk/reports/{id}/decide`
@@ -210,13 +346,14 @@ pub(crate) async fn decide(
         powers_and_policy: said("powers_and_policy"),
         options: said("options"),
         action_and_review: said("action_and_review"),
+        lower_code: said("lower_code"),
         lower_reason: said("lower_reason"),
         message: said("message"),
-        tasks: raw.get("task").into_iter().flatten().filter_map(|n| n.parse().ok()).collect(),
+        actions: action_answers(&raw),
     };
-    let report: Id = id.parse().map_err(|_| Error::NotFound("that report".into()))?;
-    let wanted = choice.clone();
-    let decided = app.write(&staff.actor(), move |cx| bluelamp_casework::decide(cx, report, &wanted)).await;
+    let (report, wanted, shelf) = (report_id(&id)?, choice.clone(), app.shelf());
+    let decided =
+        app.write(&staff.actor(), move |cx| bluelamp_casework::decide(cx, &shelf, report, &wanted)).await;
     match decided {
         Ok(decided) => {
             // An investigator goes on with the case; a contact officer with the queue.
@@ -227,10 +364,157 @@ pub(crate) async fn decide(
             Ok(Redirect::to(&to).into_response())
         }
         Err(Error::Invalid(wrong)) => {
-            show(&app, &staff, &id, Some(Tried { choice, answer: None, wrong })).await
+            show(&app, &staff, &id, Tried { choice: Some(choice), wrong, ..Tried::default() }).await
         }
         Err(e) => Err(e.into()),
     }
+}
+
+/// Back to a part of the report, or the report again with what is wrong.
+async fn back(
+    app: &App,
+    staff: &Staff,
+    id: &str,
+    done: Result<(), Error>,
+    at: &str,
+    scope: String,
+    raw: &Raw,
+) -> Answer {
+    match done {
+        Ok(()) => Ok(Redirect::to(&format!("/desk/reports/{id}#{at}")).into_response()),
+        Err(Error::Invalid(wrong)) => {
+            show(app, staff, id, Tried { scope, values: values(raw), wrong, ..Tried::default() }).await
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// `POST /desk/reports/{id}/facts`: something more is known.
+pub(crate) async fn note_fact(
+    State(app): State<App>,
+    staff: Staff,
+    Path(id): Path<String>,
+    RawForm(bytes): RawForm,
+) -> Answer {
+    let raw = posted(&bytes);
+    check_csrf(&app, &staff.cookie, first(&raw, "csrf"))?;
+    let said = |name: &str| first(&raw, name).to_owned();
+    let (report, shelf, fact) = (report_id(&id)?, app.shelf(), said("fact"));
+    let (name, answer, source) = (fact.clone(), said("answer"), said("source"));
+    let done = app
+        .write(&staff.actor(), move |cx| {
+            let said = bluelamp_casework::answer_to(cx, &shelf, &name, &answer)?;
+            let new = NewFact { fact: name.clone(), said, source: source.clone(), at: None };
+            bluelamp_casework::note_fact(cx, &shelf, report, &new)
+        })
+        .await;
+    back(&app, &staff, &id, done, "facts", format!("fact-{fact}"), &raw).await
+}
+
+/// `POST /desk/reports/{id}/own-grade`: the grade that the officer gives before seeing what is proposed.
+pub(crate) async fn own_grade(
+    State(app): State<App>,
+    staff: Staff,
+    Path(id): Path<String>,
+    RawForm(bytes): RawForm,
+) -> Answer {
+    let raw = posted(&bytes);
+    check_csrf(&app, &staff.cookie, first(&raw, "csrf"))?;
+    let (report, shelf, grade) = (report_id(&id)?, app.shelf(), first(&raw, "own_grade").to_owned());
+    let done =
+        app.write(&staff.actor(), move |cx| bluelamp_casework::own_grade(cx, &shelf, report, &grade)).await;
+    back(&app, &staff, &id, done, "assessment", String::new(), &raw).await
+}
+
+/// `POST /desk/reports/{id}/definitions`: another definition is to be asked as well.
+pub(crate) async fn consider(
+    State(app): State<App>,
+    staff: Staff,
+    Path(id): Path<String>,
+    RawForm(bytes): RawForm,
+) -> Answer {
+    let raw = posted(&bytes);
+    check_csrf(&app, &staff.cookie, first(&raw, "csrf"))?;
+    let (report, shelf, which) = (report_id(&id)?, app.shelf(), first(&raw, "definition").to_owned());
+    let done =
+        app.write(&staff.actor(), move |cx| bluelamp_casework::consider(cx, &shelf, report, &which)).await;
+    back(&app, &staff, &id, done, "assessment", String::new(), &raw).await
+}
+
+/// `POST /desk/reports/{id}/assess`: facts have gone out of date, and somebody wants it assessed as of now.
+pub(crate) async fn assess(
+    State(app): State<App>,
+    staff: Staff,
+    Path(id): Path<String>,
+    RawForm(bytes): RawForm,
+) -> Answer {
+    let raw = posted(&bytes);
+    check_csrf(&app, &staff.cookie, first(&raw, "csrf"))?;
+    let (report, shelf) = (report_id(&id)?, app.shelf());
+    let done = app.write(&staff.actor(), move |cx| bluelamp_casework::ask_again(cx, &shelf, report)).await;
+    back(&app, &staff, &id, done, "assessment", String::new(), &raw).await
+}
+
+/// `POST /desk/reports/{id}/events`: the same people reported again, another incident belongs to it, an order was
+/// broken.
+pub(crate) async fn happened(
+    State(app): State<App>,
+    staff: Staff,
+    Path(id): Path<String>,
+    RawForm(bytes): RawForm,
+) -> Answer {
+    let raw = posted(&bytes);
+    check_csrf(&app, &staff.cookie, first(&raw, "csrf"))?;
+    let (report, shelf) = (report_id(&id)?, app.shelf());
+    let (what, told) = (first(&raw, "what").to_owned(), first(&raw, "words").to_owned());
+    let done = app
+        .write(&staff.actor(), move |cx| bluelamp_casework::happened(cx, &shelf, report, &what, &told))
+        .await;
+    back(&app, &staff, &id, done, "reviews", String::new(), &raw).await
+}
+
+/// `POST /desk/reports/{id}/tasks/{task}`: a task of a report without a case is done.
+pub(crate) async fn finish_task(
+    State(app): State<App>,
+    staff: Staff,
+    Path((id, task)): Path<(String, String)>,
+    RawForm(bytes): RawForm,
+) -> Answer {
+    let raw = posted(&bytes);
+    check_csrf(&app, &staff.cookie, first(&raw, "csrf"))?;
+    let (report, result) = (report_id(&id)?, first(&raw, "result").to_owned());
+    let which: Id = task.parse().map_err(|_| Error::NotFound("that task".into()))?;
+    let done = app
+        .write(&staff.actor(), move |cx| bluelamp_casework::finish_task_of_report(cx, report, which, &result))
+        .await;
+    back(&app, &staff, &id, done, "tasks", format!("task-{task}"), &raw).await
+}
+
+/// `POST /desk/reviews/{review}`: a named person has looked again.
+pub(crate) async fn answer_review(
+    State(app): State<App>,
+    staff: Staff,
+    Path(review): Path<String>,
+    RawForm(bytes): RawForm,
+) -> Answer {
+    let raw = posted(&bytes);
+    check_csrf(&app, &staff.cookie, first(&raw, "csrf"))?;
+    let which: Id = review.parse().map_err(|_| Error::NotFound("that review".into()))?;
+    let said = |name: &str| first(&raw, name).to_owned();
+    let given = ReviewAnswer {
+        version: first(&raw, "version").parse().unwrap_or(-1),
+        grade: said("grade"),
+        reasons: said("reasons"),
+        lower_code: said("lower_code"),
+        lower_reason: said("lower_reason"),
+    };
+    let (shelf, id) = (app.shelf(), said("report"));
+    let done = app
+        .write(&staff.actor(), move |cx| {
+            bluelamp_casework::answer_review(cx, &shelf, which, &given).map(drop)
+        })
+        .await;
+    back(&app, &staff, &id, done, "reviews", format!("review-{review}"), &raw).await
 }
 
 /// `POST /desk/reports/{id}/matches/{suggestion}`
@@ -245,9 +529,11 @@ pub(crate) async fn answer_match(
     let suggested: Id = suggestion.parse().map_err(|_| Error::NotFound("that suggestion".into()))?;
     let (said, reason) = (first(&raw, "answer").to_owned(), first(&raw, "reason").to_owned());
     let answer = [suggestion.clone(), said.clone(), reason.clone()];
+    let shelf = app.shelf();
     let outcome = app
         .write(&staff.actor(), move |cx| {
-            bluelamp_fusion::answer(cx, suggested, bluelamp_fusion::Answer::parse(&said)?, &reason)
+            let answer = bluelamp_fusion::Answer::parse(&said)?;
+            bluelamp_casework::answer_match(cx, &shelf, suggested, answer, &reason)
         })
         .await;
     match outcome {
@@ -257,8 +543,7 @@ pub(crate) async fn answer_match(
                 .into_iter()
                 .map(|e| FieldError { field: format!("{}-{suggestion}", e.field), ..e })
                 .collect();
-            show(&app, &staff, &id, Some(Tried { choice: Choice::default(), answer: Some(answer), wrong }))
-                .await
+            show(&app, &staff, &id, Tried { answer: Some(answer), wrong, ..Tried::default() }).await
         }
         Err(e) => Err(e.into()),
     }

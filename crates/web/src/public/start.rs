@@ -80,6 +80,8 @@ pub(crate) async fn leave(State(app): State<App>, headers: HeaderMap) -> Answer 
 
 /// `GET /algorithms`: everything that proposes something to an officer, as it runs now.
 pub(crate) async fn algorithms(State(app): State<App>, ask: Ask) -> Answer {
+    let shelf = app.shelf();
+    let in_force = app.read(&ask.public(), move |cx| bluelamp_casework::in_force(cx, &shelf)).await?;
     let mut text = String::from(
         "Two kinds of algorithm run in this service. Both only propose: nothing happens to a report before a named \
          officer has decided, and the officer can depart from every proposal. No algorithm here predicts what a person \
@@ -87,15 +89,14 @@ pub(crate) async fn algorithms(State(app): State<App>, ask: Ask) -> Answer {
          answers in a report and says which grade is the least that they give, which is the highest still possible, and \
          what has not been asked.\n\n",
     );
-    for d in app.inner.definitions.values() {
+    for d in &in_force {
         let h = &d.header;
         let _ = writeln!(
             text,
-            "### {}\n\n- Version {}, {}\n- Owner: {}\n- Accountable: {}\n- To be reviewed by {}\n- {} rules on {} facts\n- \
+            "### {}\n\n- Version {}, in force\n- Owner: {}\n- Accountable: {}\n- To be reviewed by {}\n- {} rules on {} facts\n- \
              Fingerprint (SHA-256): `{}`\n",
             d.title,
             h.version,
-            h.status.code(),
             h.owner,
             h.accountable,
             h.review_by,
