@@ -15,6 +15,36 @@ create table account (
   UNIQUE (username)
 );
 
+create table action_answer (
+  id uuid not null,
+  decision_id uuid not null,
+  report_id uuid not null,
+  definition text not null,
+  version text not null,
+  action text not null,
+  must bigint not null,
+  answer text not null,
+  reason text not null,
+  task_id uuid,
+  PRIMARY KEY (id),
+  FOREIGN KEY (decision_id) REFERENCES decision(id),
+  FOREIGN KEY (report_id) REFERENCES report(id),
+  FOREIGN KEY (task_id) REFERENCES task(id)
+);
+CREATE INDEX action_answer_report ON action_answer USING btree (report_id);
+
+create table algorithm_switch (
+  id uuid not null,
+  algorithm text not null,
+  is_on bigint not null,
+  at timestamp with time zone not null,
+  by_id uuid not null,
+  reasons text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
+);
+CREATE INDEX algorithm_switch_algorithm ON algorithm_switch USING btree (algorithm, at);
+
 create table api_token (
   id bytea not null,
   account_id uuid not null,
@@ -38,6 +68,20 @@ create table assessment (
   FOREIGN KEY (report_id) REFERENCES report(id)
 );
 CREATE INDEX assessment_report ON assessment USING btree (report_id, made_at);
+
+create table assessment_run (
+  id uuid not null,
+  report_id uuid not null,
+  made_at timestamp with time zone not null,
+  cause text not null,
+  engine text not null,
+  facts text not null,
+  graded text not null,
+  found text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (report_id) REFERENCES report(id)
+);
+CREATE INDEX assessment_run_report ON assessment_run USING btree (report_id, made_at);
 
 create table audit (
   id uuid not null,
@@ -87,6 +131,16 @@ create table case_note (
 );
 CREATE INDEX case_note_case ON case_note USING btree (case_id, written_at);
 
+create table considered (
+  report_id uuid not null,
+  definition text not null,
+  added_at timestamp with time zone not null,
+  added_by uuid not null,
+  PRIMARY KEY (report_id, definition),
+  FOREIGN KEY (added_by) REFERENCES account(id),
+  FOREIGN KEY (report_id) REFERENCES report(id)
+);
+
 create table decision (
   id uuid not null,
   report_id uuid not null,
@@ -95,11 +149,48 @@ create table decision (
   outcome text not null,
   grade text,
   body text not null,
+  kind text not null default 'report'::text,
+  stance text,
+  floor text,
+  ceiling text,
+  definition text,
+  version text,
+  lower_code text,
+  run_id uuid,
   PRIMARY KEY (id),
   FOREIGN KEY (decided_by) REFERENCES account(id),
   FOREIGN KEY (report_id) REFERENCES report(id)
 );
+CREATE INDEX decision_decided ON decision USING btree (decided_at);
 CREATE INDEX decision_report ON decision USING btree (report_id, decided_at);
+
+create table definition_event (
+  id uuid not null,
+  version_id uuid not null,
+  at timestamp with time zone not null,
+  by_id uuid not null,
+  what text not null,
+  reasons text not null,
+  body text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (version_id) REFERENCES definition_version(id)
+);
+CREATE INDEX definition_event_version ON definition_event USING btree (version_id, at);
+
+create table definition_version (
+  id uuid not null,
+  definition text not null,
+  version text not null,
+  digest text not null,
+  status text not null,
+  text text not null,
+  taken_up_at timestamp with time zone not null,
+  PRIMARY KEY (id),
+  UNIQUE (definition, version),
+  UNIQUE (digest)
+);
+CREATE INDEX definition_version_status ON definition_version USING btree (status);
 
 create table evidence_item (
   id uuid not null,
@@ -119,6 +210,19 @@ create table evidence_item (
   UNIQUE (case_id, exhibit),
   FOREIGN KEY (case_id) REFERENCES case_file(id)
 );
+
+create table fact_said (
+  id uuid not null,
+  report_id uuid not null,
+  fact text not null,
+  body text not null,
+  noted_at timestamp with time zone not null,
+  noted_by uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (noted_by) REFERENCES account(id),
+  FOREIGN KEY (report_id) REFERENCES report(id)
+);
+CREATE INDEX fact_said_report ON fact_said USING btree (report_id, noted_at);
 
 create table invitation (
   id bytea not null,
@@ -182,6 +286,16 @@ create table outgoing (
   PRIMARY KEY (id)
 );
 
+create table own_grade (
+  report_id uuid not null,
+  by_id uuid not null,
+  grade text not null,
+  at timestamp with time zone not null,
+  PRIMARY KEY (report_id, by_id),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (report_id) REFERENCES report(id)
+);
+
 create table package (
   id uuid not null,
   case_id uuid not null,
@@ -241,9 +355,14 @@ create table report (
   matches bigint not null,
   version bigint not null,
   case_id uuid,
+  definition text,
+  hidden bigint not null default 0,
+  grade text,
+  graded_at timestamp with time zone,
   PRIMARY KEY (id),
   FOREIGN KEY (id) REFERENCES submission(id)
 );
+CREATE INDEX report_definition ON report USING btree (definition, id);
 CREATE INDEX report_queue ON report USING btree (state, priority DESC, received_at, id);
 
 create table report_record (
@@ -254,6 +373,26 @@ create table report_record (
   FOREIGN KEY (record_id) REFERENCES record(id),
   FOREIGN KEY (report_id) REFERENCES report(id)
 );
+
+create table review (
+  id uuid not null,
+  report_id uuid not null,
+  cause text not null,
+  detail text not null,
+  made_at timestamp with time zone not null,
+  made_by uuid,
+  due_at timestamp with time zone not null,
+  done_at timestamp with time zone,
+  done_by uuid,
+  decision_id uuid,
+  PRIMARY KEY (id),
+  FOREIGN KEY (decision_id) REFERENCES decision(id),
+  FOREIGN KEY (done_by) REFERENCES account(id),
+  FOREIGN KEY (made_by) REFERENCES account(id),
+  FOREIGN KEY (report_id) REFERENCES report(id)
+);
+CREATE INDEX review_due ON review USING btree (done_at, due_at);
+CREATE INDEX review_report ON review USING btree (report_id, made_at);
 
 create table session (
   id bytea not null,
@@ -321,7 +460,8 @@ CREATE INDEX suggestion_report ON suggestion USING btree (report_id);
 
 create table task (
   id uuid not null,
-  case_id uuid not null,
+  case_id uuid,
+  report_id uuid not null,
   title text not null,
   role text not null,
   due_at timestamp with time zone,
@@ -333,6 +473,8 @@ create table task (
   PRIMARY KEY (id),
   FOREIGN KEY (case_id) REFERENCES case_file(id),
   FOREIGN KEY (created_by) REFERENCES account(id),
-  FOREIGN KEY (done_by) REFERENCES account(id)
+  FOREIGN KEY (done_by) REFERENCES account(id),
+  FOREIGN KEY (report_id) REFERENCES report(id)
 );
 CREATE INDEX task_case ON task USING btree (case_id, created_at);
+CREATE INDEX task_report ON task USING btree (report_id, created_at);

@@ -13,6 +13,32 @@ CREATE TABLE account (
   wait_until integer
 );
 
+CREATE TABLE action_answer (
+  id blob not null primary key,
+  decision_id blob not null references decision (id),
+  report_id blob not null references report (id),
+  definition text not null,
+  version text not null,
+  action text not null,
+  must bigint not null,
+  answer text not null,
+  reason text not null,
+  task_id blob references task (id)
+);
+
+CREATE INDEX action_answer_report on action_answer (report_id);
+
+CREATE TABLE algorithm_switch (
+  id blob not null primary key,
+  algorithm text not null,
+  is_on bigint not null,
+  at integer not null,
+  by_id blob not null references account (id),
+  reasons text not null
+);
+
+CREATE INDEX algorithm_switch_algorithm on algorithm_switch (algorithm, at);
+
 CREATE TABLE api_token (
   id blob not null primary key,
   account_id blob not null references account (id),
@@ -34,6 +60,19 @@ CREATE TABLE assessment (
 );
 
 CREATE INDEX assessment_report on assessment (report_id, made_at);
+
+CREATE TABLE assessment_run (
+  id blob not null primary key,
+  report_id blob not null references report (id),
+  made_at integer not null,
+  cause text not null,
+  engine text not null,
+  facts text not null,
+  graded text not null,
+  found text not null
+);
+
+CREATE INDEX assessment_run_report on assessment_run (report_id, made_at);
 
 CREATE TABLE audit (
   id blob not null primary key,
@@ -77,6 +116,14 @@ CREATE TABLE case_note (
 
 CREATE INDEX case_note_case on case_note (case_id, written_at);
 
+CREATE TABLE considered (
+  report_id blob not null references report (id),
+  definition text not null,
+  added_at integer not null,
+  added_by blob not null references account (id),
+  primary key (report_id, definition)
+);
+
 CREATE TABLE decision (
   id blob not null primary key,
   report_id blob not null references report (id),
@@ -85,9 +132,36 @@ CREATE TABLE decision (
   outcome text not null,
   grade text,
   body text not null
-);
+, kind text not null default 'report', stance text, floor text, ceiling text, definition text, version text, lower_code text, run_id blob);
+
+CREATE INDEX decision_decided on decision (decided_at);
 
 CREATE INDEX decision_report on decision (report_id, decided_at);
+
+CREATE TABLE definition_event (
+  id blob not null primary key,
+  version_id blob not null references definition_version (id),
+  at integer not null,
+  by_id blob not null references account (id),
+  what text not null,
+  reasons text not null,
+  body text not null
+);
+
+CREATE INDEX definition_event_version on definition_event (version_id, at);
+
+CREATE TABLE definition_version (
+  id blob not null primary key,
+  definition text not null,
+  version text not null,
+  digest text not null unique,
+  status text not null,
+  text text not null,
+  taken_up_at integer not null,
+  unique (definition, version)
+);
+
+CREATE INDEX definition_version_status on definition_version (status);
 
 CREATE TABLE evidence_item (
   id blob not null primary key,
@@ -104,6 +178,17 @@ CREATE TABLE evidence_item (
   added_by blob not null references account (id),
   unique (case_id, exhibit)
 );
+
+CREATE TABLE fact_said (
+  id blob not null primary key,
+  report_id blob not null references report (id),
+  fact text not null,
+  body text not null,
+  noted_at integer not null,
+  noted_by blob not null references account (id)
+);
+
+CREATE INDEX fact_said_report on fact_said (report_id, noted_at);
 
 CREATE TABLE invitation (
   id blob not null primary key,
@@ -155,6 +240,14 @@ CREATE TABLE outgoing (
   body text not null,
   created_at integer not null,
   sent_at integer
+);
+
+CREATE TABLE own_grade (
+  report_id blob not null references report (id),
+  by_id blob not null references account (id),
+  grade text not null,
+  at integer not null,
+  primary key (report_id, by_id)
 );
 
 CREATE TABLE package (
@@ -212,7 +305,9 @@ CREATE TABLE report (
   matches bigint not null,
   version bigint not null,
   case_id blob
-);
+, definition text, hidden bigint not null default 0, grade text, graded_at integer);
+
+CREATE INDEX report_definition on report (definition, id);
 
 CREATE INDEX report_queue on report (state, priority desc, received_at, id);
 
@@ -222,6 +317,23 @@ CREATE TABLE report_record (
   role text not null,
   primary key (report_id, record_id)
 );
+
+CREATE TABLE review (
+  id blob not null primary key,
+  report_id blob not null references report (id),
+  cause text not null,
+  detail text not null,
+  made_at integer not null,
+  made_by blob references account (id),
+  due_at integer not null,
+  done_at integer,
+  done_by blob references account (id),
+  decision_id blob references decision (id)
+);
+
+CREATE INDEX review_due on review (done_at, due_at);
+
+CREATE INDEX review_report on review (report_id, made_at);
 
 CREATE TABLE session (
   id blob not null primary key,
@@ -283,7 +395,8 @@ CREATE INDEX suggestion_report on suggestion (report_id);
 
 CREATE TABLE task (
   id blob not null primary key,
-  case_id blob not null references case_file (id),
+  case_id blob references case_file (id),
+  report_id blob not null references report (id),
   title text not null,
   role text not null,
   due_at integer,
@@ -295,3 +408,5 @@ CREATE TABLE task (
 );
 
 CREATE INDEX task_case on task (case_id, created_at);
+
+CREATE INDEX task_report on task (report_id, created_at);

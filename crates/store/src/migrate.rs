@@ -94,6 +94,12 @@ pub(crate) fn tables(wanted: impl Fn(&str) -> bool) -> Vec<&'static str> {
                 tables.push(first(rest));
             } else if let Some(rest) = line.strip_prefix("drop table ") {
                 tables.retain(|t| *t != first(rest));
+            } else if let Some((old, new)) =
+                line.strip_prefix("alter table ").and_then(|rest| rest.split_once(" rename to "))
+            {
+                for table in tables.iter_mut().filter(|t| **t == old) {
+                    *table = first(new);
+                }
             }
         }
     }

@@ -4,11 +4,13 @@
 
 pub mod postgres;
 
+use bluelamp_casework::{Shelf, ask_live, go_live, take_up};
 use bluelamp_model::{
-    Time,
+    Id, Time,
     authority::{Actor, Ask, Verdict},
 };
 use bluelamp_store::{Config, Db, Engine, Entropy, Policy};
+use bluelamp_triage::{Definition, Status};
 use std::{
     path::Path,
     sync::{
@@ -56,6 +58,45 @@ pub fn on_both_with(policy: &Arc<Policy>, test: impl Fn(&TestDb)) {
         // Seen only when the test fails: which engine it was.
         eprintln!("on {engine:?}");
         test(&db);
+    }
+}
+
+/// Takes up definitions by their texts. Those whose text says that they are live go live, as everywhere: one person
+/// asks, another agrees. The two have accounts and no other part in a test.
+///
+/// # Panics
+/// For a text with faults, or where the database says no.
+pub fn put_live(db: &Db, shelf: &Arc<Shelf>, texts: &[&str]) {
+    let read =
+        |text: &&str| (Definition::load("a test's definition", text).expect("sound"), (*text).to_owned());
+    let all: Vec<_> = texts.iter().map(read).collect();
+    let live: Vec<_> = all
+        .iter()
+        .map(|(d, _)| &d.header)
+        .filter(|h| h.status == Status::Live)
+        .map(|h| (h.id.clone(), h.version.clone()))
+        .collect();
+    let (lead, chief) = (Id::from_bytes([0xf1; 16]), Id::from_bytes([0xf2; 16]));
+    db.write(&Actor::system(), move |cx| {
+        take_up(cx, &all)?; // which leaves the audit entry that this transaction needs
+        for (id, username) in [(lead, "risk-lead-of-the-test"), (chief, "chief-officer-of-the-test")] {
+            let now = cx.now();
+            cx.exec(
+                "insert into account (id, username, name, roles, created_at) values ($1, $2, 'Test Person', '', $3)
+                 on conflict (id) do nothing",
+                &[id.into(), username.into(), now.into()],
+            )?;
+        }
+        Ok(())
+    })
+    .expect("taken up");
+    for (id, version) in live {
+        let asks = Actor::staff(lead, vec!["risk-lead".into()], "governance");
+        let agrees = Actor::staff(chief, vec!["accountable-officer".into()], "governance");
+        let (asked, known, numbered) = (Arc::clone(shelf), id.clone(), version.clone());
+        db.write(&asks, move |cx| ask_live(cx, &asked, &known, &numbered, "For the test.")).expect("asked");
+        let shelf = Arc::clone(shelf);
+        db.write(&agrees, move |cx| go_live(cx, &shelf, &id, &version, "For the test.")).expect("live");
     }
 }
 

@@ -2,17 +2,20 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic, in its helpers too")]
 
+mod life;
+mod triage;
+
 use bluelamp_casework::{
-    Choice, Definitions, Filter, add_note, assess, cases, decide, finish_task, queue, receive, view_case,
-    view_report,
+    ActionAnswer, Choice, Decided, Filter, ReportView, Shelf, add_note, assess, cases, decide, finish_task,
+    queue, receive, retriage, view_case, view_report,
 };
 use bluelamp_contact::NewSubmission;
 use bluelamp_model::{
     Error, Id,
     authority::{Actor, Verb, action},
 };
-use bluelamp_testkit::{TestDb, on_both};
-use bluelamp_triage::Definition;
+use bluelamp_store::Cx;
+use bluelamp_testkit::{TestDb, on_both, put_live};
 use serde_json::{Value, json};
 use std::{path::Path, sync::Arc};
 
@@ -20,9 +23,11 @@ fn data(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data").join(path)).unwrap()
 }
 
-fn definitions() -> Arc<Definitions> {
-    let file = "definitions/burglary/1.0.0.md";
-    Arc::new([("burglary".to_owned(), Definition::load(file, &data(file)).unwrap())].into())
+/// The definition of burglary, live.
+fn burglary(t: &TestDb) -> Arc<Shelf> {
+    let shelf = Arc::default();
+    put_live(&t.db, &shelf, &[&data("definitions/burglary/1.0.0.md")]);
+    shelf
 }
 
 /// A report with these facts, as a form would have read them.
@@ -49,11 +54,31 @@ fn send(t: &TestDb, facts: &Value) -> Id {
     t.db.write(&Actor::public(), move |cx| receive(cx, &new)).unwrap().id
 }
 
-fn work(t: &TestDb) {
-    for job in t.db.claim_jobs(100, 60).unwrap() {
-        let definitions = definitions();
-        t.db.write(&Actor::system(), move |cx| assess(cx, &job, &definitions, "borsetshire-police")).unwrap();
+fn work(t: &TestDb, shelf: &Arc<Shelf>) {
+    for job in t.db.claim_jobs(200, 60).unwrap() {
+        let shelf = Arc::clone(shelf);
+        let run = move |cx: &mut Cx<'_>| match job.kind.as_str() {
+            "assess" => assess(cx, &job, &shelf, "borsetshire-police"),
+            "retriage" => retriage(cx, &job, &shelf),
+            _ => Ok(()),
+        };
+        t.db.write(&Actor::system(), run).unwrap();
     }
+}
+
+fn look(t: &TestDb, shelf: &Arc<Shelf>, who: &Actor, id: Id) -> ReportView {
+    t.db.read(who, |cx| view_report(cx, shelf, id)).unwrap()
+}
+
+fn decided(
+    t: &TestDb,
+    shelf: &Arc<Shelf>,
+    who: &Actor,
+    id: Id,
+    choice: &Choice,
+) -> bluelamp_model::Result<Decided> {
+    let (shelf, choice) = (Arc::clone(shelf), choice.clone());
+    t.db.write(who, move |cx| decide(cx, &shelf, id, &choice))
 }
 
 /// An officer with an account, so that decisions can name her.
@@ -88,18 +113,23 @@ fn choice(version: i64, outcome: &str, grade: &str) -> Choice {
     }
 }
 
+fn accept(definition: &str, place: usize) -> ActionAnswer {
+    ActionAnswer { definition: definition.into(), place, answer: "accept".into(), ..ActionAnswer::default() }
+}
+
 #[test]
 fn assessing_proposes_and_changes_no_state() {
     on_both(|t| {
+        let shelf = burglary(t);
         let id = send(t, &json!({ "occupant hurt": true, "dwelling": true }));
         assert_eq!(state(t, id), ("new".into(), 1));
-        work(t);
+        work(t, &shelf);
         assert_eq!(state(t, id).0, "new");
         let olive = officer(t);
-        let view = t.db.read(&olive, move |cx| view_report(cx, id)).unwrap();
-        let (_, proposal) = view.assessment.unwrap();
-        assert_eq!(proposal.content.floor.as_deref(), Some("HIGH"));
-        assert_eq!(proposal.algorithm, "thr/burglary");
+        let view = look(t, &shelf, &olive, id);
+        let proposal = view.assessment().unwrap();
+        assert_eq!(proposal.floor.as_deref(), Some("HIGH"));
+        assert_eq!((proposal.definition.as_str(), proposal.version.as_str()), ("burglary", "1.0.0"));
         // People and things became records; a role of which nothing is known did not.
         let roles = t.db.credential_rows("select role from report_record order by role", &[]).unwrap();
         assert_eq!(
@@ -117,12 +147,13 @@ fn assessing_proposes_and_changes_no_state() {
 #[test]
 fn only_a_named_person_can_decide_whatever_the_policy_says() {
     on_both(|t| {
+        let shelf = burglary(t);
         let id = send(t, &json!({ "occupant hurt": true }));
-        work(t);
+        work(t, &shelf);
         let version = state(t, id).1;
         for actor in [Actor::public(), Actor::system(), Actor { id: None, ..officer(t) }] {
             let wanted = choice(version, "close", "HIGH");
-            let refused = t.db.write(&actor, move |cx| decide(cx, id, &wanted));
+            let refused = decided(t, &shelf, &actor, id, &wanted);
             assert!(matches!(refused, Err(Error::Forbidden { .. })), "{actor}");
         }
         assert_eq!(state(t, id), ("new".into(), version));
@@ -132,18 +163,23 @@ fn only_a_named_person_can_decide_whatever_the_policy_says() {
 #[test]
 fn going_below_the_floor_takes_a_reason_of_its_own() {
     on_both(|t| {
+        let shelf = burglary(t);
         let (id, olive) = (send(t, &json!({ "occupant hurt": true })), officer(t));
-        work(t);
+        work(t, &shelf);
         let version = state(t, id).1;
         let lower = choice(version, "close", "STANDARD");
-        let wanted = lower.clone();
-        let Err(Error::Invalid(wrong)) = t.db.write(&olive, move |cx| decide(cx, id, &wanted)) else {
-            panic!("lowered")
+        let Err(Error::Invalid(wrong)) = decided(t, &shelf, &olive, id, &lower) else { panic!("lowered") };
+        assert_eq!(
+            wrong.iter().map(|e| e.field.as_str()).collect::<Vec<_>>(),
+            ["lower_code", "lower_reason"]
+        );
+        let wanted = Choice {
+            lower_code: "other-incident".into(),
+            lower_reason: "The injury is from last year.".into(),
+            ..lower
         };
-        assert_eq!(wrong[0].field, "lower_reason");
-        let wanted = Choice { lower_reason: "The injury is from last year.".into(), ..lower };
-        t.db.write(&olive, move |cx| decide(cx, id, &wanted)).unwrap();
-        let made = t.db.read(&olive, move |cx| view_report(cx, id)).unwrap().decisions;
+        decided(t, &shelf, &olive, id, &wanted).unwrap();
+        let made = look(t, &shelf, &olive, id).decisions;
         assert_eq!(made[0].decision.stance, Some(bluelamp_model::decision::Stance::Lowered));
         assert!(made[0].decision.assessment.contains("The injury is from last year."));
         assert_eq!(made[0].by, "Olive Example");
@@ -153,16 +189,14 @@ fn going_below_the_floor_takes_a_reason_of_its_own() {
 #[test]
 fn two_officers_who_decide_at_once_make_one_decision() {
     on_both(|t| {
+        let shelf = burglary(t);
         let (id, olive) = (send(t, &json!({ "occupant hurt": true })), officer(t));
-        work(t);
+        work(t, &shelf);
         let version = state(t, id).1;
         let outcomes: Vec<_> = std::thread::scope(|s| {
             let go = |outcome: &'static str| {
-                let olive = olive.clone();
-                s.spawn(move || {
-                    let wanted = choice(version, outcome, "HIGH");
-                    t.db.write(&olive, move |cx| decide(cx, id, &wanted))
-                })
+                let (olive, shelf) = (&olive, &shelf);
+                s.spawn(move || decided(t, shelf, olive, id, &choice(version, outcome, "HIGH")))
             };
             [go("open-case"), go("close")].map(|h| h.join().unwrap()).into()
         });
@@ -176,15 +210,16 @@ fn two_officers_who_decide_at_once_make_one_decision() {
 #[test]
 fn asking_for_more_keeps_the_report_and_lets_somebody_decide_later() {
     on_both(|t| {
+        let shelf = burglary(t);
         let (id, olive) = (send(t, &json!({})), officer(t));
-        work(t);
+        work(t, &shelf);
         let version = state(t, id).1;
         let ask =
             Choice { message: "Which window was it?".into(), ..choice(version, "ask-more", "STANDARD") };
-        t.db.write(&olive, move |cx| decide(cx, id, &ask)).unwrap();
+        decided(t, &shelf, &olive, id, &ask).unwrap();
         assert_eq!(state(t, id), ("more-needed".into(), version + 1));
         let close = choice(version + 1, "close", "STANDARD");
-        t.db.write(&olive, move |cx| decide(cx, id, &close)).unwrap();
+        decided(t, &shelf, &olive, id, &close).unwrap();
         assert_eq!(state(t, id).0, "decided");
     });
 }
@@ -192,12 +227,13 @@ fn asking_for_more_keeps_the_report_and_lets_somebody_decide_later() {
 #[test]
 fn the_queue_shows_the_gravest_first_and_pages_without_gaps() {
     on_both(|t| {
+        let shelf = burglary(t);
         let grave = json!({ "occupant hurt": true });
         let light = json!({ "suspect on scene": false, "occupant hurt": false, "occupant present": false, "distraction": false,
             "vulnerable occupant": false, "dwelling": false, "firearm keys taken": false, "near repeat band": false,
             "forensic opportunity": false });
         let sent: Vec<Id> = (0..60).map(|n| send(t, if n % 3 == 0 { &grave } else { &light })).collect();
-        work(t);
+        work(t, &shelf);
         let late = send(t, &light);
         let olive = officer(t);
         let (mut seen, mut after) = (Vec::new(), None);
@@ -227,6 +263,7 @@ fn the_queue_shows_the_gravest_first_and_pages_without_gaps() {
 #[test]
 fn a_report_of_which_little_is_known_waits_behind_the_gravest_only() {
     on_both(|t| {
+        let shelf = burglary(t);
         let open = send(t, &json!({}));
         let medium = send(
             t,
@@ -235,7 +272,7 @@ fn a_report_of_which_little_is_known_waits_behind_the_gravest_only() {
             "near repeat band": false, "forensic opportunity": false }),
         );
         let high = send(t, &json!({ "occupant hurt": true }));
-        work(t);
+        work(t, &shelf);
         let page = t.db.read(&officer(t), |cx| queue(cx, &Filter::default())).unwrap();
         assert_eq!(page.items.iter().map(|i| i.id).collect::<Vec<_>>(), [high, open, medium]);
         assert_eq!((page.items[1].floor.as_deref(), page.items[1].ceiling.as_deref()), (None, Some("HIGH")));
@@ -245,12 +282,19 @@ fn a_report_of_which_little_is_known_waits_behind_the_gravest_only() {
 #[test]
 fn a_case_has_its_tasks_notes_and_people_and_keeps_them() {
     on_both(|t| {
+        let shelf = burglary(t);
         let (id, olive) = (send(t, &json!({ "occupant hurt": true })), officer(t));
-        work(t);
-        let wanted = Choice { tasks: vec![0, 1, 99], ..choice(state(t, id).1, "open-case", "HIGH") };
-        let case = t.db.write(&olive, move |cx| decide(cx, id, &wanted)).unwrap().case.unwrap();
+        work(t, &shelf);
+        let wanted = Choice {
+            actions: vec![accept("burglary", 0), accept("burglary", 1)],
+            ..choice(state(t, id).1, "open-case", "HIGH")
+        };
+        let unproposed = Choice { actions: vec![accept("burglary", 99)], ..wanted.clone() };
+        let refused = decided(t, &shelf, &olive, id, &unproposed);
+        assert!(matches!(refused, Err(Error::Invalid(_))), "an action that was not proposed is no task");
+        let case = decided(t, &shelf, &olive, id, &wanted).unwrap().case.unwrap();
         let view = t.db.read(&olive, move |cx| view_case(cx, &case.to_string())).unwrap();
-        assert_eq!(view.tasks.len(), 2, "an action that was not proposed is no task");
+        assert_eq!(view.tasks.len(), 2);
         assert!(view.tasks.iter().any(|task| task.due_at.is_some()));
         assert_eq!(view.involved.len(), 2);
         let task = view.tasks[0].id;
@@ -265,7 +309,7 @@ fn a_case_has_its_tasks_notes_and_people_and_keeps_them() {
         assert_eq!((view.notes.len(), view.summary.open_tasks), (1, 1));
         let moments = t.db.read(&olive, move |cx| {
             let case = view_case(cx, &case.to_string())?;
-            bluelamp_casework::timeline(cx, &case)
+            bluelamp_casework::timeline(cx, &shelf, &case)
         });
         let titles: Vec<_> = moments.unwrap().into_iter().map(|m| m.title).collect();
         assert_eq!(titles.len(), 5, "{titles:?}");

@@ -1,6 +1,8 @@
 //! A case as the rooms below make it, for everything else to be tried on.
 
-use bluelamp_casework::{Choice, add_note, add_task, assess, decide, finish_task, receive, view_report};
+use bluelamp_casework::{
+    Choice, Shelf, add_note, add_task, assess, decide, finish_task, receive, view_report,
+};
 use bluelamp_contact::{Body, Entity, Line, NewSubmission};
 use bluelamp_evidence::{Exported, Item, NewItem, add, export};
 use bluelamp_ledger::{SigningKey, VerifierKey};
@@ -125,14 +127,15 @@ pub(crate) fn bare_case(t: &TestDb) -> Built {
     for job in t.db.claim_jobs(10, 60).unwrap() {
         t.db.write(&Actor::system(), move |cx| assess(cx, &job, &Shelf::default(), "borsetshire")).unwrap();
     }
-    let version = t.db.read(&actor, |cx| view_report(cx, report)).unwrap().item.version;
+    let version = t.db.read(&actor, |cx| view_report(cx, &Shelf::default(), report)).unwrap().item.version;
     let choice = Choice {
         version,
         outcome: "open-case".into(),
         reasons: "The mauve unicycle may still be found".into(),
         ..Choice::default()
     };
-    let case = t.db.write(&actor, move |cx| decide(cx, report, &choice)).unwrap().case.unwrap();
+    let case =
+        t.db.write(&actor, move |cx| decide(cx, &Shelf::default(), report, &choice)).unwrap().case.unwrap();
     sql(t, move |cx| assessment(cx, report));
     let task = t.db.write(&actor, move |cx| add_task(cx, case, "Ask the neighbours", None)).unwrap();
     t.db.write(&actor, move |cx| finish_task(cx, case, task, "Nobody saw the mauve unicycle")).unwrap();

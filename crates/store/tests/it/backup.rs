@@ -283,12 +283,19 @@ fn an_older_backup_is_restored_and_brought_up_to_date() {
         furnish(t);
         let (_folder, path, mut manifest) = taken(t);
         let newest = manifest.migrations.pop().unwrap();
-        // The tables of the newest migration: those that a database without it does not have.
-        let sql = fs::read_to_string(
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(format!("{newest}.sql")),
-        )
-        .unwrap();
-        manifest.tables.retain(|t| !sql.contains(&format!("create table {} (", t.name)));
+        // The tables of a database without the newest migration, in the order in which it has them.
+        let sql = |migration: &String| {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+            fs::read_to_string(folder.join(format!("{migration}.sql"))).unwrap()
+        };
+        let older: String = manifest.migrations.iter().map(sql).collect();
+        let names =
+            older.lines().filter_map(|l| l.strip_prefix("create table ")?.split_once(" (")).map(|(n, _)| n);
+        let mut held = std::mem::take(&mut manifest.tables);
+        for name in std::iter::once("migration").chain(names) {
+            let at = held.iter().position(|t| t.name == name).unwrap();
+            manifest.tables.push(held.remove(at));
+        }
         let file = path.join("tables/migration.jsonl");
         let older: String = fs::read_to_string(&file)
             .unwrap()

@@ -109,7 +109,7 @@ fn the_whole_job_by_api_and_the_package_verifies() {
         assert_eq!(queue["items"][0]["floor"], Value::Null, "not assessed yet");
         assert_eq!(site.work(), 1);
         let report = officer.get(&format!("/api/v1/reports/{id}")).await.json();
-        let assessment = &report["assessment"]["proposal"]["content"];
+        let assessment = &report["assessment"];
         assert_eq!(assessment["definition"], "burglary");
         let floor = assessment["floor"].as_str().unwrap().to_owned();
         // A proposal changed nothing.
@@ -123,7 +123,7 @@ fn the_whole_job_by_api_and_the_package_verifies() {
         assert_eq!(codes, [json!("outcome"), json!("reasons"), json!("grade")]);
         let decision = json!({
             "version": version, "outcome": "open-case", "grade": floor, "reasons": "A home, and the way in is known.",
-            "tasks": [0], "message": "An officer will call you."
+            "actions": [{ "definition": "burglary", "place": 0, "answer": "accept" }], "message": "An officer will call you."
         });
         let stale = officer.post_json(&path, &json!({ "version": 1, "outcome": "close" })).await;
         assert_eq!(stale.status, StatusCode::CONFLICT);

@@ -6,14 +6,14 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use bluelamp_access::{NewAccount, Policy};
+use bluelamp_casework::Shelf;
 use bluelamp_forms::Form;
 use bluelamp_model::{
     Id,
     authority::{Actor, Ask},
 };
-use bluelamp_store::{Db, Engine, Entropy, LogKey};
-use bluelamp_testkit::TestDb;
-use bluelamp_triage::Definition;
+use bluelamp_store::{Cx, Db, Engine, Entropy, LogKey};
+use bluelamp_testkit::{TestDb, put_live};
 use bluelamp_web::{App, Limits, Settings, router};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 use tower::ServiceExt;
@@ -27,12 +27,14 @@ fn data(path: &str) -> String {
 pub(crate) struct Site {
     pub test: TestDb,
     pub policy: Arc<Policy>,
-    pub definitions: Arc<bluelamp_casework::Definitions>,
+    pub shelf: Arc<Shelf>,
     router: Router,
     key: LogKey,
 }
 
 const KINDS: [&str; 3] = ["antisocial-behaviour", "burglary", "cyber-harassment"];
+/// Three that go live, and one in shadow.
+const DEFINITIONS: [&str; 4] = ["antisocial-behaviour", "burglary", "cyber-harassment", "domestic-abuse"];
 
 impl Site {
     pub(crate) fn new(engine: Engine, limits: Limits) -> Self {
@@ -48,15 +50,10 @@ impl Site {
                 (form.id.clone(), form)
             })
             .collect();
-        let definitions: Arc<bluelamp_casework::Definitions> = Arc::new(
-            KINDS
-                .iter()
-                .map(|id| {
-                    let file = format!("definitions/{id}/1.0.0.md");
-                    ((*id).to_owned(), Definition::load(&file, &data(&file)).unwrap())
-                })
-                .collect(),
-        );
+        let texts: Vec<String> =
+            DEFINITIONS.iter().map(|id| data(&format!("definitions/{id}/1.0.0.md"))).collect();
+        let shelf = Arc::default();
+        put_live(&test.db, &shelf, &texts.iter().map(String::as_str).collect::<Vec<_>>());
         let settings = Settings {
             public_url: "http://localhost".into(),
             organisation: "borsetshire-police".into(),
@@ -74,12 +71,12 @@ impl Site {
             key(),
             Arc::clone(&policy),
             forms,
-            Arc::clone(&definitions),
+            Arc::clone(&shelf),
             settings,
             [9; 32],
         );
         let key = key();
-        Self { router: router(app), test, policy, definitions, key }
+        Self { router: router(app), test, policy, shelf, key }
     }
 
     fn db(&self) -> &Db {
@@ -109,14 +106,14 @@ impl Site {
     pub(crate) fn work(&self) -> usize {
         let jobs = self.db().claim_jobs(100, 60).unwrap();
         let mut done = 0;
-        for job in jobs.into_iter().filter(|j| j.kind == "assess") {
-            let definitions = Arc::clone(&self.definitions);
-            self.db()
-                .write(&Actor::system(), move |cx| {
-                    bluelamp_casework::assess(cx, &job, &definitions, "borsetshire-police")
-                })
-                .unwrap();
-            done += 1;
+        for job in jobs.into_iter().filter(|j| j.kind == "assess" || j.kind == "retriage") {
+            let shelf = Arc::clone(&self.shelf);
+            done += usize::from(job.kind == "assess");
+            let run = move |cx: &mut Cx<'_>| match job.kind.as_str() {
+                "assess" => bluelamp_casework::assess(cx, &job, &shelf, "borsetshire-police"),
+                _ => bluelamp_casework::retriage(cx, &job, &shelf),
+            };
+            self.db().write(&Actor::system(), run).unwrap();
         }
         done
     }
