@@ -30,6 +30,7 @@
 
 mod assessment;
 mod cases;
+mod compiled;
 #[cfg(feature = "read")]
 mod decision;
 mod definition;
@@ -48,6 +49,7 @@ mod observe;
 #[cfg(feature = "read")]
 mod parse;
 mod questions;
+mod shape;
 #[cfg(feature = "read")]
 mod tables;
 
