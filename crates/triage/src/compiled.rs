@@ -221,6 +221,7 @@ impl Check<'_> {
         let mut before = None;
         for (n, rule) in rules.iter().enumerate() {
             self.place(format!("rules[{n}].table"), rule.table, tables.len(), "tables");
+            // Counted, not added to what is written, which may be the largest number that there is.
             let next = match before {
                 Some((table, number)) if table == rule.table => number + 1,
                 _ => 1,
@@ -233,7 +234,7 @@ impl Check<'_> {
                 format!("rules[{n}].table"),
                 || "the rules do not stand in the order of their tables".into(),
             );
-            before = Some((rule.table, rule.number));
+            before = Some((rule.table, next));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Definitions that were compiled to JSON: the same as from their text, and refused wherever the text would be.
 
 use crate::all_shipped;
-use bluelamp_triage::{Definition, FactState, Facts};
+use bluelamp_triage::{Definition, Fact, FactState, Facts};
 use serde_json::{Value, json};
 
 /// With a ceiling of each sort: none wanted, "no grade", a grade.
@@ -47,8 +47,13 @@ fn a_definition_that_went_through_json_is_the_one_that_was_read() {
             for name in case.facts.0.keys() {
                 for state in FactState::ALL {
                     let mut facts = case.facts.clone();
-                    facts.0.insert(name.clone(), bluelamp_triage::Fact::open(state));
-                    assert_eq!(read.assess(&facts), compiled.assess(&facts), "{file}: {}: {name}", case.name);
+                    facts.0.insert(name.clone(), Fact::open(state));
+                    assert_eq!(
+                        read.evaluate(&facts),
+                        compiled.evaluate(&facts),
+                        "{file}: {}: {name}",
+                        case.name
+                    );
                 }
             }
         }
@@ -160,6 +165,7 @@ fn each_fault_is_named_with_its_path() {
         ("/rules/0/id", json!(""), "rules[0].id: '' cannot name a rule"),
         ("/rules/0/id", json!("small-red"), "rules: 'small-red' comes twice"),
         ("/rules/0/number", json!(2), "rules[0].number: 2 is not 1: rules are numbered from 1"),
+        ("/rules/0/number", json!(u32::MAX), "rules[0].number: 4294967295 is not 1"),
         ("/rules/0/reason", json!(""), "rules[0].reason: '' says nothing"),
         ("/rules", json!([]), "rules: is empty"),
         ("/tables", json!([]), "tables: is empty"),
