@@ -58,6 +58,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("model-record", model::record),
     ("model-values", model::values),
     ("triage-cell", triage::cell),
+    ("triage-compiled", triage::compiled),
     ("triage-definition", triage::definition),
     ("triage-facts", triage::facts),
     ("web-markdown", web::markdown),

@@ -76,6 +76,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "model-code-list" => {
             codes::shipped().iter().filter_map(|list| serde_json::to_vec_pretty(list).ok()).collect()
         }
+        "triage-compiled" => triage::compiled_seeds(),
         "triage-definition" => texts(&triage::SHIPPED),
         _ => Vec::new(),
     }

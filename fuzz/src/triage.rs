@@ -51,6 +51,29 @@ pub(crate) fn definition(data: &[u8]) {
     }
 }
 
+/// A definition as JSON: what is accepted is written back the same, gets its own cases right and is as sound as one
+/// that was read from its text.
+pub(crate) fn compiled(data: &[u8]) {
+    let Some(json) = text(data) else { return };
+    match Definition::compiled("definition.json", json) {
+        Ok(definition) => {
+            accept();
+            let written = serde_json::to_string(&definition).expect("a definition is JSON");
+            let again =
+                Definition::compiled("definition.json", &written).expect("what was written can be read");
+            assert_eq!(written, serde_json::to_string(&again).expect("a definition is JSON"));
+            assert!(definition.run_cases().iter().all(|case| case.differences.is_empty()));
+            sensible(&definition);
+        }
+        Err(faults) => crate::told(&faults, false),
+    }
+}
+
+/// The shipped definitions as JSON.
+pub(crate) fn compiled_seeds() -> Vec<Vec<u8>> {
+    DEFINITIONS.iter().filter_map(|definition| serde_json::to_vec(definition).ok()).collect()
+}
+
 /// One cell of the table, under a fact of each type.
 pub(crate) fn cell(data: &[u8]) {
     let Some(cell) = text(data) else { return };

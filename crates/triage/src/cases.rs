@@ -1,6 +1,7 @@
 //! Running a definition's own cases.
 
 use crate::{Came, Case, Definition, Evaluation};
+use bluelamp_model::{Fault, Faults};
 use serde::Serialize;
 
 /// What came of one case.
@@ -27,6 +28,18 @@ impl Definition {
             },
         };
         self.cases.iter().map(run).collect()
+    }
+
+    /// Itself, or one fault for each case that it gets wrong.
+    pub(crate) fn right_in_its_cases(self, file: &str) -> Result<Self, Faults> {
+        let failed = self.run_cases().into_iter().filter(|c| !c.differences.is_empty());
+        let faults = failed
+            .map(|c| {
+                let reason = format!("fails: {}", c.differences.join("; "));
+                Fault::new(file, reason).at_line(c.line).in_field(format!("case '{}'", c.name))
+            })
+            .collect();
+        Faults(faults).or(self)
     }
 
     fn differences(&self, case: &Case, found: &Evaluation) -> Vec<String> {

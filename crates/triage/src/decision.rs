@@ -6,6 +6,7 @@
 use crate::evaluate::MOST_CELLS;
 use crate::feel;
 use crate::markdown::{Faulty, Row, Section, Table};
+use crate::shape::is_output;
 use crate::tables::{Dictionary, grade_named};
 use crate::{Cell, FactEntry, Grade, Rule};
 use dsntk_recognizer::{DecisionTable, HitPolicy};
@@ -258,7 +259,7 @@ fn columns(table: &Table, dictionary: &Dictionary, faulty: &mut Faulty<'_>) -> O
 /// An output cell: a text in double quotes that is not empty.
 fn output(cell: &str, line: u64, field: &str, faulty: &mut Faulty<'_>) -> Option<String> {
     let text = cell.strip_prefix('"').and_then(|c| c.strip_suffix('"')).map(str::trim);
-    let text = text.filter(|t| !t.is_empty() && !t.contains(['"', '\\', ',']));
+    let text = text.filter(|t| is_output(t));
     if text.is_none() {
         faulty.add(line, field, format!("'{cell}' must be a text in double quotes without commas"));
     }

@@ -1,16 +1,19 @@
 //! The parts of a definition, as its file gives them.
 
+use crate::facts::distinct;
 use crate::{Facts, UnaryTests};
 use bluelamp_model::Fault;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// One threat, harm and risk definition: everything its file says, checked and ready to be evaluated.
 ///
-/// It is only made by [`Definition::parse`] and [`Definition::load`], which check that its parts agree; its JSON is
-/// the compiled form in which a device without the parser carries it.
+/// It is only made by [`Definition::parse`] and [`Definition::load`] from a file's text and by
+/// [`Definition::compiled`] from its own JSON, the form in which a device without the parser carries it. All of them
+/// check that its parts agree.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "crate::compiled::Unchecked")]
 #[non_exhaustive]
 pub struct Definition {
     /// Who answers for it, which version it is and what its grades are.
@@ -38,6 +41,7 @@ pub struct Definition {
 
 /// The YAML header. `data/definitions/definition.schema.json` is its JSON Schema.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Header {
     /// The stable name, such as `burglary`.
     pub id: String,
@@ -63,6 +67,7 @@ pub struct Header {
     /// When an officer sees what the definition proposes.
     pub result: ResultShown,
     /// Values a force sets itself; a cell of the table uses them by name.
+    #[serde(deserialize_with = "parameters")]
     pub parameters: BTreeMap<String, Value>,
     /// Law, guidance, policy and research it rests on.
     pub basis: Vec<String>,
@@ -130,6 +135,7 @@ impl ResultShown {
 
 /// A harm index and its edition; figures from different editions must not be mixed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct HarmIndex {
     /// Such as `ONS-CSS`.
     pub name: String,
@@ -192,8 +198,45 @@ mod grade_names {
     }
 }
 
+/// Refuses a name that comes twice.
+fn parameters<'de, D: Deserializer<'de>>(d: D) -> Result<BTreeMap<String, Value>, D::Error> {
+    distinct(d, "parameter")
+}
+
+/// Places in lists, read as 32 bits wherever this runs: a device and a server must refuse the same.
+mod place {
+    use serde::{Deserialize, Deserializer};
+
+    fn wide(place: u32) -> usize {
+        place as usize
+    }
+
+    pub(super) fn one<'de, D: Deserializer<'de>>(d: D) -> Result<usize, D::Error> {
+        u32::deserialize(d).map(wide)
+    }
+
+    pub(super) fn list<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<usize>, D::Error> {
+        Ok(Vec::deserialize(d)?.into_iter().map(wide).collect())
+    }
+
+    pub(super) fn perhaps<'de, D: Deserializer<'de>>(d: D) -> Result<Option<usize>, D::Error> {
+        Ok(Option::deserialize(d)?.map(wide))
+    }
+
+    pub(super) fn perhaps_list<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Vec<usize>>, D::Error> {
+        let places: Option<Vec<u32>> = Option::deserialize(d)?;
+        Ok(places.map(|places| places.into_iter().map(wide).collect()))
+    }
+
+    /// What is there was asked for, be it null.
+    pub(super) fn asked<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Option<usize>>, D::Error> {
+        perhaps(d).map(Some)
+    }
+}
+
 /// One row of the fact dictionary.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FactEntry {
     /// The name by which facts, table and cases call it.
     pub name: String,
@@ -246,14 +289,18 @@ pub enum FactType {
 
 /// One row of a decision table: when every cell holds, the incident is at least of this grade.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Which table it stands in: a place in [`Definition::tables`].
+    #[serde(deserialize_with = "place::one")]
     pub table: usize,
     /// Its number in its table, from 1.
+    #[serde(deserialize_with = "place::one")]
     pub number: usize,
     /// Its stable name, unique in the definition.
     pub id: String,
     /// The grade it proposes: a place in the header's list.
+    #[serde(deserialize_with = "place::one")]
     pub grade: usize,
     /// The reason a person reads.
     pub reason: String,
@@ -265,8 +312,10 @@ pub struct Rule {
 
 /// One condition of a rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Cell {
     /// Which fact it looks at: a place in [`Definition::facts`].
+    #[serde(deserialize_with = "place::one")]
     pub fact: usize,
     /// The condition as written, with the value of each parameter beside it.
     pub text: String,
@@ -276,10 +325,13 @@ pub struct Cell {
 
 /// Something to do from a grade upwards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Action {
     /// The lowest grade at which it is proposed: a place in the header's list.
+    #[serde(deserialize_with = "place::one")]
     pub grade: usize,
     /// Only where one of these rules has fired: places in [`Definition::rules`]; empty for "whichever did".
+    #[serde(deserialize_with = "place::list")]
     pub rules: Vec<usize>,
     /// Whether law or policy leaves no choice: refusing it takes a reason and a supervisor.
     pub must: bool,
@@ -297,18 +349,24 @@ pub struct Action {
 
 /// Facts and what the definition must make of them. Rules are places in [`Definition::rules`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Case {
     /// What it is about.
     pub name: String,
     /// The facts; what is not listed was not asked.
     pub facts: Facts,
     /// The rank of the floor it must give; none for "no grade yet".
+    #[serde(deserialize_with = "place::perhaps")]
     pub floor: Option<usize>,
-    /// The rank of the ceiling it must give, where the case says so; `Some(None)` for "no grade".
+    /// The rank of the ceiling it must give, where the case says so; `Some(None)` for "no grade". In JSON it is left out
+    /// where the case does not say, and null for "no grade".
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "place::asked")]
     pub ceiling: Option<Option<usize>>,
     /// The rules that could still raise the grade, where the case says so.
+    #[serde(deserialize_with = "place::perhaps_list")]
     pub open: Option<Vec<usize>>,
     /// The rules that must have fired, where the case says so.
+    #[serde(deserialize_with = "place::perhaps_list")]
     pub fired: Option<Vec<usize>>,
     /// Its line in the file, from 1.
     pub line: u64,

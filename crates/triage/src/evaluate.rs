@@ -45,7 +45,6 @@ impl Came {
 }
 
 /// The most conditions that one rule may have; [`Step::cells`] has a bit for each.
-#[cfg(feature = "read")]
 pub(crate) const MOST_CELLS: usize = 64;
 
 /// A definition over the facts of one incident: floor, ceiling and the trace of every rule, before any words are
@@ -173,7 +172,7 @@ fn step(rule: &Rule, slots: &[Slot<'_>]) -> Step {
     for (n, cell) in rule.cells.iter().enumerate() {
         let bit = 1 << n;
         all |= bit;
-        // A cell that points nowhere cannot come from `parse`; if it did, it would keep its rule open.
+        // Neither `parse` nor `compiled` lets a cell point nowhere; if one did, it would keep its rule open.
         match slots.get(cell.fact) {
             Some(Slot::Known(value)) if cell.test.holds(value) => {}
             Some(Slot::Known(_)) => failed |= bit,

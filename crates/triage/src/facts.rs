@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// Facts by name. A fact that is not in the map was not asked.
 ///
@@ -220,27 +221,36 @@ impl Serialize for Facts {
 
 impl<'de> Deserialize<'de> for Facts {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        struct ByName;
-        impl<'de> Visitor<'de> for ByName {
-            type Value = Facts;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of facts by name")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Facts, A::Error> {
-                let mut facts = BTreeMap::new();
-                while let Some((name, fact)) = map.next_entry::<String, Fact>()? {
-                    if facts.contains_key(&name) {
-                        return Err(A::Error::custom(format!("the fact '{name}' is given twice")));
-                    }
-                    facts.insert(name, fact);
-                }
-                Ok(Facts(facts))
-            }
-        }
-        d.deserialize_map(ByName)
+        distinct(d, "fact").map(Self)
     }
+}
+
+/// Reads an object, refusing a name that comes twice; `what` is what it names.
+pub(crate) fn distinct<'de, D, T>(d: D, what: &'static str) -> Result<BTreeMap<String, T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct ByName<T>(&'static str, PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for ByName<T> {
+        type Value = BTreeMap<String, T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "an object of {}s by name", self.0)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut found = BTreeMap::new();
+            while let Some((name, item)) = map.next_entry::<String, T>()? {
+                if found.contains_key(&name) {
+                    return Err(A::Error::custom(format!("the {} '{name}' is given twice", self.0)));
+                }
+                found.insert(name, item);
+            }
+            Ok(found)
+        }
+    }
+    d.deserialize_map(ByName(what, PhantomData))
 }
 
 impl From<Map<String, Value>> for Facts {

@@ -10,7 +10,6 @@
 #[cfg(feature = "read")]
 mod cell;
 
-#[cfg(feature = "read")]
 use crate::FactType;
 #[cfg(feature = "read")]
 pub(crate) use cell::parse;
@@ -19,6 +18,7 @@ use serde_json::Value;
 
 /// A cell: a list of tests of which one must hold, or none when `negated`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct UnaryTests {
     /// Whether the list stands inside `not(…)`.
     pub negated: bool,
@@ -28,6 +28,7 @@ pub struct UnaryTests {
 
 /// One test on one known value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Test {
     /// The value is this one.
     Is(Literal),
@@ -53,6 +54,7 @@ pub enum Literal {
 
 /// One end of an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Endpoint {
     /// The number.
     pub at: f64,
@@ -91,6 +93,23 @@ impl UnaryTests {
 }
 
 impl Test {
+    /// Whether it can be asked of a fact of this type, with the sentence for when it can not.
+    pub(crate) fn fits(&self, kind: &FactType) -> Result<(), String> {
+        match (self, kind) {
+            (Self::Is(Literal::YesNo(_)), FactType::YesNo)
+            | (Self::Is(Literal::Number(_)) | Self::Within { .. }, FactType::Number)
+            | (Self::Is(Literal::Text(_)), FactType::Text) => Ok(()),
+            (Self::Is(Literal::Text(text)), FactType::Choice(options)) => {
+                if options.contains(text) {
+                    Ok(())
+                } else {
+                    Err(format!("\"{text}\" is not one of its choices ({})", options.join(", ")))
+                }
+            }
+            (_, kind) => Err(format!("does not fit a fact of the type {}", kind.spoken())),
+        }
+    }
+
     #[expect(clippy::float_cmp, reason = "both sides are decimals as written, rounded the same way")]
     fn holds_for_number(&self, n: f64) -> bool {
         match self {
@@ -104,7 +123,6 @@ impl Test {
     }
 }
 
-#[cfg(feature = "read")]
 impl FactType {
     /// The type as the dictionary spells it, with what a cell of that type looks like.
     pub(crate) fn spoken(&self) -> String {
@@ -117,13 +135,23 @@ impl FactType {
     }
 }
 
+/// Whether no number lies between two ends.
+pub(crate) fn nothing_between(low: Endpoint, high: Endpoint) -> bool {
+    let point = low.bound == Bound::Closed && high.bound == Bound::Closed;
+    low.at > high.at || (low.at >= high.at && !point)
+}
+
 /// Whether a JSON number can be compared without rounding away a difference.
 pub(crate) fn is_exact(n: &serde_json::Number) -> bool {
-    n.as_f64().is_some_and(|x| x.abs() < EXACT)
+    n.as_f64().is_some_and(exact)
+}
+
+/// The same of a number as a cell holds it.
+pub(crate) fn exact(x: f64) -> bool {
+    x.abs() < EXACT
 }
 
 /// Words of FEEL that would break a fact's name when a standard engine reads it (DMN 1.5, 10.3.1.2).
-#[cfg(feature = "read")]
 pub(crate) const KEYWORDS: [&str; 18] = [
     "and",
     "between",

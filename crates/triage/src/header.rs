@@ -1,9 +1,8 @@
 //! The YAML header: every key checked by hand, so that all mistakes come out in one go.
 
-use crate::feel::KEYWORDS;
 use crate::markdown::Faulty;
+use crate::shape::{duration, is_day, is_grade, is_id, is_parameter, is_semver};
 use crate::suggestion;
-use crate::tables::duration;
 use crate::{Grade, HarmIndex, Header, ResultShown, Status, Trigger};
 use serde_json::{Map, Value};
 use serde_saphyr::{MessageFormatter, UserMessageFormatter};
@@ -148,10 +147,6 @@ impl Keys<'_, '_> {
     }
 
     fn id(&mut self) -> String {
-        let is_id = |t: &str| {
-            t.starts_with(|c: char| c.is_ascii_lowercase())
-                && t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        };
         self.checked("id", is_id, "a name of lower-case letters, digits and hyphens")
     }
 
@@ -190,7 +185,7 @@ impl Keys<'_, '_> {
             if names[..n].contains(name) {
                 self.fault("grades", format!("'{name}' comes twice"));
             }
-            if name == "none" || name == "-" || name.contains(['|', '"']) {
+            if !is_grade(name) {
                 self.fault("grades", format!("'{name}' cannot be the name of a grade"));
             }
         }
@@ -271,9 +266,7 @@ impl Keys<'_, '_> {
             return BTreeMap::new();
         };
         for (name, value) in &map {
-            let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
-                && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-            if !is_name || KEYWORDS.contains(&name.as_str()) {
+            if !is_parameter(name) {
                 self.fault(
                     "parameters",
                     format!(
@@ -309,70 +302,9 @@ impl Keys<'_, '_> {
     }
 }
 
-/// Semantic Versioning 2.0.0: three numbers without leading zeros, then perhaps `-…` and `+…`.
-fn is_semver(text: &str) -> bool {
-    let (rest, build) = text.split_once('+').map_or((text, None), |(r, b)| (r, Some(b)));
-    let (core, pre) = rest.split_once('-').map_or((rest, None), |(c, p)| (c, Some(p)));
-    let is_number =
-        |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()) && (t == "0" || !t.starts_with('0'));
-    let is_part = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    core.split('.').count() == 3
-        && core.split('.').all(is_number)
-        && pre.is_none_or(|p| {
-            p.split('.').all(|t| is_part(t) && (!t.bytes().all(|b| b.is_ascii_digit()) || is_number(t)))
-        })
-        && build.is_none_or(|b| b.split('.').all(is_part))
-}
-
-/// A day of the Gregorian calendar as `YYYY-MM-DD`.
-fn is_day(text: &str) -> bool {
-    let shaped = text.len() == 10
-        && text
-            .bytes()
-            .enumerate()
-            .all(|(n, b)| if n == 4 || n == 7 { b == b'-' } else { b.is_ascii_digit() });
-    if !shaped {
-        return false;
-    }
-    let number = |from: usize, to: usize| text[from..to].parse::<u32>().unwrap_or(0);
-    let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let days = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => return false,
-    };
-    (1..=days).contains(&day)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn knows_a_version_when_it_sees_one() {
-        // Examples from semver.org.
-        for good in
-            ["0.0.4", "1.2.3", "1.1.2-prerelease+meta", "1.0.0-alpha.1", "1.0.0-0A.is.legal", "1.0.0+0.1"]
-        {
-            assert!(is_semver(good), "{good}");
-        }
-        for bad in ["1", "1.2", "1.2.3-0123", "01.1.1", "1.1.1.1", "1.2.3-", "v1.2.3", "1.2.3+", "1.2.3 "] {
-            assert!(!is_semver(bad), "{bad}");
-        }
-    }
-
-    #[test]
-    fn knows_a_day_when_it_sees_one() {
-        assert!(is_day("2027-05-31") && is_day("2028-02-29") && is_day("2000-02-29"));
-        for bad in
-            ["2027-02-29", "1900-02-29", "2027-13-01", "2027-00-01", "2027-04-31", "27-05-31", "2027-5-31"]
-        {
-            assert!(!is_day(bad), "{bad}");
-        }
-    }
 
     #[test]
     fn finds_the_line_of_a_key() {

@@ -30,6 +30,7 @@
 
 mod assessment;
 mod cases;
+mod compiled;
 #[cfg(feature = "read")]
 mod decision;
 mod definition;
@@ -49,6 +50,7 @@ mod observe;
 mod parse;
 mod questions;
 mod regrade;
+mod shape;
 #[cfg(feature = "read")]
 mod tables;
 
@@ -63,8 +65,7 @@ pub use evaluate::{Came, Evaluation, Step};
 pub use facts::{Fact, FactState, Facts};
 pub use feel::{Bound, Endpoint, Literal, Test, UnaryTests};
 pub use observe::{Observation, Observations, Said};
-#[cfg(feature = "read")]
-pub use tables::duration;
+pub use shape::duration;
 
 pub use regrade::{Edition, Move, Moves, NotCompared, Regrade, Regrading, Snapshot, regrade};
 

@@ -78,15 +78,7 @@ impl Definition {
     /// # Errors
     /// Every fault in the file, or one fault per failed case.
     pub fn load(file: &str, text: &str) -> Result<Self, Faults> {
-        let definition = Self::parse(file, text)?;
-        let failed = definition.run_cases().into_iter().filter(|c| !c.differences.is_empty());
-        let faults = failed
-            .map(|c| {
-                let reason = format!("fails: {}", c.differences.join("; "));
-                Fault::new(file, reason).at_line(c.line).in_field(format!("case '{}'", c.name))
-            })
-            .collect();
-        Faults(faults).or(definition)
+        Self::parse(file, text)?.right_in_its_cases(file)
     }
 }
 

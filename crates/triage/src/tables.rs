@@ -1,7 +1,8 @@
 //! The tables of a definition other than the decision: facts, actions and cases.
 
-use crate::feel::{KEYWORDS, is_exact};
+use crate::feel::is_exact;
 use crate::markdown::{Faulty, Row, Section};
+use crate::shape::{SAFEGUARDING, choices, due, duration, fact_name, set, worse_fits};
 use crate::suggestion;
 use crate::{Action, Case, Fact, FactEntry, FactState, FactType, Facts, Grade, Rule, Worse};
 use serde_json::Value;
@@ -101,31 +102,19 @@ pub(crate) fn facts(section: Option<&Section<'_>>, faulty: &mut Faulty<'_>) -> D
     dictionary
 }
 
-fn fact_name(name: &str) -> Result<(), String> {
-    let plain = name.starts_with(char::is_alphabetic)
-        && name.chars().all(|c| c.is_alphanumeric() || c == ' ')
-        && !name.contains("  ");
-    if !plain {
-        return Err(format!("'{name}' must be letters, digits and single spaces, beginning with a letter"));
-    }
-    match name.split(' ').find(|word| KEYWORDS.contains(&word.to_lowercase().as_str())) {
-        Some(word) => Err(format!(
-            "'{name}' holds the FEEL keyword '{word}', which breaks the standard's engines; choose another name"
-        )),
-        None => Ok(()),
-    }
-}
-
 fn which_is_worse(text: &str, kind: &FactType) -> Result<Worse, String> {
-    match (text, kind) {
-        ("true", FactType::YesNo) => Ok(Worse::True),
-        ("false", FactType::YesNo) => Ok(Worse::False),
-        ("higher", FactType::Number | FactType::Choice(_)) => Ok(Worse::Higher),
-        ("lower", FactType::Number | FactType::Choice(_)) => Ok(Worse::Lower),
-        _ => Err(format!(
+    let worse = match text {
+        "true" => Some(Worse::True),
+        "false" => Some(Worse::False),
+        "higher" => Some(Worse::Higher),
+        "lower" => Some(Worse::Lower),
+        _ => None,
+    };
+    worse.filter(|worse| worse_fits(*worse, kind)).ok_or_else(|| {
+        format!(
             "'{text}' is not - (neither is), true or false of a yes/no, higher or lower of a number or choice"
-        )),
-    }
+        )
+    })
 }
 
 fn fact_type(text: &str) -> Result<FactType, String> {
@@ -139,20 +128,7 @@ fn fact_type(text: &str) -> Result<FactType, String> {
         return Err(format!("'{text}' is not yes/no, number, text or choice(a, b)"));
     };
     let options = list(inside);
-    for (n, option) in options.iter().enumerate() {
-        if option.is_empty() || option.contains(['"', ':', '(', ')']) {
-            return Err(format!("'{option}' cannot be a choice: it needs letters and no \" : ( )"));
-        }
-        if FactState::from_code(option).is_some() {
-            return Err(format!("'{option}' is the state of a fact and cannot be a choice too"));
-        }
-        if options[..n].contains(option) {
-            return Err(format!("the choice '{option}' comes twice"));
-        }
-    }
-    if options.len() < 2 {
-        return Err("a choice needs at least two values, as in choice(a, b)".into());
-    }
+    choices(&options)?;
     Ok(FactType::Choice(options))
 }
 
@@ -185,7 +161,7 @@ pub(crate) fn actions(
             }
         }
         let safeguarding = safeguarding.and_then(|at| set(&row.cells[at]));
-        if let Some(other) = safeguarding.filter(|s| !["remove", "avoid", "reduce", "accept"].contains(s)) {
+        if let Some(other) = safeguarding.filter(|s| !SAFEGUARDING.contains(s)) {
             faulty.add(
                 row.line,
                 "safeguarding",
@@ -372,30 +348,6 @@ pub(crate) fn grade_named(
     found
 }
 
-/// A cell's text; none for `-` and for nothing.
-fn set(cell: &str) -> Option<&str> {
-    Some(cell).filter(|c| !c.is_empty() && *c != "-")
-}
-
 fn list(text: &str) -> Vec<String> {
     text.split(',').map(|t| t.trim().to_owned()).collect()
-}
-
-/// A length of time as definitions write it, `30 d`, `4 h` or `20 min`, in minutes.
-#[must_use]
-pub fn duration(text: &str) -> Option<u32> {
-    let (number, unit) = text.split_once(' ')?;
-    let minutes = match unit {
-        "min" => 1,
-        "h" => 60,
-        "d" => 24 * 60,
-        _ => return None,
-    };
-    number.parse::<u32>().ok()?.checked_mul(minutes)
-}
-
-/// A deadline in minutes: `immediate` and `at contact` are 0; of `immediate / 24 h` the first part counts.
-fn due(text: &str) -> Option<u32> {
-    let first = text.split('/').next().unwrap_or(text).trim();
-    if first == "immediate" || first == "at contact" { Some(0) } else { duration(first) }
 }

@@ -1,7 +1,7 @@
 //! One cell: parsed by the standard's grammar, then taken over as far as it is understood, every refusal with its
 //! reason.
 
-use super::{Bound, Endpoint, Literal, Test, UnaryTests};
+use super::{Bound, Endpoint, Literal, Test, UnaryTests, nothing_between};
 use crate::FactType;
 use dsntk_feel::{FeelScope, IntervalType};
 use dsntk_feel_parser::AstNode;
@@ -54,26 +54,9 @@ pub(crate) fn parse(
     };
     let tests = tests.map_err(|e| format!("'{cell}': {e}"))?;
     for test in &tests.any_of {
-        fits(test, kind).map_err(|e| format!("'{cell}': {e}"))?;
+        test.fits(kind).map_err(|e| format!("'{cell}': {e}"))?;
     }
     Ok(Parsed { tests: Some(tests), parameters: reader.used })
-}
-
-/// Whether a literal fits a fact's type, with the sentence for when it does not.
-fn fits(test: &Test, kind: &FactType) -> Result<(), String> {
-    match (test, kind) {
-        (Test::Is(Literal::YesNo(_)), FactType::YesNo)
-        | (Test::Is(Literal::Number(_)) | Test::Within { .. }, FactType::Number)
-        | (Test::Is(Literal::Text(_)), FactType::Text) => Ok(()),
-        (Test::Is(Literal::Text(text)), FactType::Choice(options)) => {
-            if options.contains(text) {
-                Ok(())
-            } else {
-                Err(format!("\"{text}\" is not one of its choices ({})", options.join(", ")))
-            }
-        }
-        (_, kind) => Err(format!("does not fit a fact of the type {}", kind.spoken())),
-    }
 }
 
 struct Reader<'a> {
@@ -106,8 +89,7 @@ impl Reader<'_> {
                 (AstNode::IntervalStart(low, from), AstNode::IntervalEnd(high, to)) => {
                     let low = self.endpoint(low, bound(from))?;
                     let high = self.endpoint(high, bound(to))?;
-                    let point = low.bound == Bound::Closed && high.bound == Bound::Closed;
-                    if low.at > high.at || (low.at >= high.at && !point) {
+                    if nothing_between(low, high) {
                         return Err("no number lies in this interval".into());
                     }
                     within(Some(low), Some(high))

@@ -1,6 +1,7 @@
 //! What a definition promises, over the shipped files, over a small one, and over anything at all.
 #![expect(clippy::unwrap_used, reason = "a failed test may panic, also in its helpers")]
 
+mod compiled;
 mod diff;
 mod evaluate;
 mod lints;
@@ -37,6 +38,18 @@ fn root() -> PathBuf {
 
 fn shipped_text(id: &str) -> String {
     std::fs::read_to_string(root().join(format!("data/definitions/{id}/1.0.0.md"))).unwrap()
+}
+
+/// The text of every definition in the folder of those that are shipped, in every version.
+fn all_shipped() -> Vec<(String, String)> {
+    let folders = std::fs::read_dir(root().join("data/definitions")).unwrap().map(Result::unwrap);
+    let files = folders.filter(|f| f.path().is_dir()).flat_map(|f| std::fs::read_dir(f.path()).unwrap());
+    let paths = files.map(|f| f.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "md"));
+    let mut texts: Vec<_> =
+        paths.map(|p| (p.display().to_string(), std::fs::read_to_string(&p).unwrap())).collect();
+    texts.sort();
+    assert!(texts.len() >= SHIPPED.len());
+    texts
 }
 
 fn shipped(id: &str) -> Definition {

@@ -35,6 +35,22 @@ fn fact(kind: &FactType) -> BoxedStrategy<Option<Fact>> {
     .boxed()
 }
 
+/// The path of every part of a JSON value but the whole.
+fn places(value: &Value, path: String, into: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(n, item)| places(item, format!("{path}/{n}"), into));
+        }
+        Value::Object(map) => {
+            map.iter().for_each(|(name, item)| places(item, format!("{path}/{name}"), into));
+        }
+        _ => {}
+    }
+    if !path.is_empty() {
+        into.push(path);
+    }
+}
+
 /// A definition and facts that fit it, each known, open or not there.
 fn incident() -> impl Strategy<Value = (&'static Definition, Facts)> {
     definition().prop_flat_map(|d| {
@@ -211,8 +227,37 @@ proptest! {
         chars.splice(from..to, put.chars());
         let text: String = chars.into_iter().collect();
         match Definition::load("damaged.md", &text) {
-            Ok(d) => prop_assert!(d.run_cases().iter().all(|c| c.differences.is_empty())),
+            Ok(d) => {
+                prop_assert!(d.run_cases().iter().all(|c| c.differences.is_empty()));
+                // What reading lets through, the way in for compiled definitions does too.
+                let json = serde_json::to_string(&d).unwrap();
+                let again = Definition::compiled("damaged.json", &json).unwrap();
+                prop_assert_eq!(json, serde_json::to_string(&again).unwrap());
+            }
             Err(faults) => prop_assert!(faults.0.iter().all(|f| f.line.is_some())),
+        }
+    }
+
+    #[test]
+    fn any_damage_to_a_compiled_definition_is_read_or_refused_without_a_panic(
+        which in 0..SHIPPED.len(),
+        at in any::<Index>(),
+        put in 0_usize..9,
+    ) {
+        let mut json = serde_json::to_value(&DEFINITIONS[which]).unwrap();
+        let mut paths = Vec::new();
+        places(&json, String::new(), &mut paths);
+        let path = at.get(&paths);
+        let others = [json!(null), json!(0), json!(7), json!(u64::MAX), json!(-1.5), json!(""), json!("no"), json!([]), json!({})];
+        *json.pointer_mut(path).unwrap() = others[put].clone();
+        match Definition::compiled("damaged.json", &json.to_string()) {
+            Ok(d) => {
+                for case in &d.cases {
+                    let a = d.assess(&case.facts).unwrap();
+                    prop_assert!(a.rules.len() == d.rules.len() && a.rules.iter().all(|r| !r.grade.is_empty()));
+                }
+            }
+            Err(faults) => prop_assert!(!faults.0.is_empty(), "{path}"),
         }
     }
 
