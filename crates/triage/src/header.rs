@@ -148,10 +148,6 @@ impl Keys<'_, '_> {
     }
 
     fn id(&mut self) -> String {
-        let is_id = |t: &str| {
-            t.starts_with(|c: char| c.is_ascii_lowercase())
-                && t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        };
         self.checked("id", is_id, "a name of lower-case letters, digits and hyphens")
     }
 
@@ -309,8 +305,14 @@ impl Keys<'_, '_> {
     }
 }
 
+/// A stable name.
+pub(crate) fn is_id(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
 /// Semantic Versioning 2.0.0: three numbers without leading zeros, then perhaps `-…` and `+…`.
-fn is_semver(text: &str) -> bool {
+pub(crate) fn is_semver(text: &str) -> bool {
     let (rest, build) = text.split_once('+').map_or((text, None), |(r, b)| (r, Some(b)));
     let (core, pre) = rest.split_once('-').map_or((rest, None), |(c, p)| (c, Some(p)));
     let is_number =
@@ -325,7 +327,7 @@ fn is_semver(text: &str) -> bool {
 }
 
 /// A day of the Gregorian calendar as `YYYY-MM-DD`.
-fn is_day(text: &str) -> bool {
+pub(crate) fn is_day(text: &str) -> bool {
     let shaped = text.len() == 10
         && text
             .bytes()

@@ -3,6 +3,7 @@
 
 mod diff;
 mod evaluate;
+mod indicators;
 mod lints;
 mod observe;
 mod properties;
