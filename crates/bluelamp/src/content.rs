@@ -1,4 +1,5 @@
-//! What a force changes without code: policy, forms, definitions, code lists and the pages in words.
+//! What a force changes without code: policy, forms, definitions, indicators, code lists and the pages
+//! in words.
 //!
 //! The binary carries the product's own `data/`; a folder of the same shape may stand in its place. Everything is
 //! read and checked before anything is served, and every mistake is named in one go.
@@ -10,7 +11,7 @@ use bluelamp_model::{
     Fault, Faults, Kind, LinkKind,
     codes::{self, CodeList},
 };
-use bluelamp_triage::{Definition, Fact, Facts, Status};
+use bluelamp_triage::{Definition, Fact, Facts, IndicatorSet, Status};
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
@@ -24,6 +25,8 @@ pub(crate) struct Content {
     pub(crate) forms: BTreeMap<String, Form>,
     /// The live ones: what is a draft, in shadow or retired proposes nothing.
     pub(crate) definitions: Arc<Definitions>,
+    /// Words in free text that ask a question, by the id of their set; also those for definitions that are not live.
+    pub(crate) indicators: Arc<BTreeMap<String, IndicatorSet>>,
     pub(crate) codes: Vec<CodeList>,
     /// Pages in words, by name.
     pub(crate) pages: BTreeMap<String, String>,
@@ -35,11 +38,12 @@ pub(crate) struct Content {
 const PAGES: [&str; 2] = ["accessibility", "privacy"];
 
 /// The folders, with the ending of what is read in them.
-const FOLDERS: [(&str, &str); 5] = [
+const FOLDERS: [(&str, &str); 6] = [
     ("codes", ".json"),
     ("content", ".md"),
     ("definitions", ".md"),
     ("forms", ".json"),
+    ("indicators", ".toml"),
     ("policies", ".toml"),
 ];
 
@@ -139,6 +143,8 @@ impl Content {
         keep(lists_are_whole(&codes, &at));
 
         let (mut definitions, mut statuses, mut notices) = (Definitions::new(), BTreeMap::new(), Vec::new());
+        // Of each id a version that is not live: what is written for it is held against it, too.
+        let mut others = Definitions::new();
         for (path, (shown, text)) in of("definitions") {
             keep(Definition::load(shown, text).and_then(|mut definition| {
                 let (id, status) = (definition.header.id.clone(), definition.header.status);
@@ -147,6 +153,9 @@ impl Content {
                 // What a form needs is a live version; the others of the same id say nothing against it.
                 let known = statuses.entry(id.clone()).or_insert(status);
                 if status != Status::Live {
+                    if status != Status::Retired || !others.contains_key(&id) {
+                        others.insert(id, definition);
+                    }
                     return Ok(());
                 }
                 *known = status;
@@ -189,6 +198,27 @@ impl Content {
             }
         }
 
+        let mut indicators = BTreeMap::new();
+        for (path, (shown, text)) in of("indicators") {
+            keep(IndicatorSet::load(shown, text).and_then(|set| {
+                same_name(path, shown, text, "id", &set.id)?;
+                match definitions.get(&set.definition).or_else(|| others.get(&set.definition)) {
+                    Some(definition) => Faults(set.misfits(shown, definition)).or(())?,
+                    None => {
+                        let line = text.lines().position(|line| line.starts_with("definition")).unwrap_or(0);
+                        let reason =
+                            format!("there is no definition '{}' that could be read", set.definition);
+                        return Err(Fault::new(shown, reason)
+                            .at_line(line as u64 + 1)
+                            .in_field("definition")
+                            .into());
+                    }
+                }
+                indicators.insert(set.id.clone(), set);
+                Ok(())
+            }));
+        }
+
         let pages: BTreeMap<_, _> =
             of("content").map(|(path, (_, text))| (stem(path).to_owned(), text.clone())).collect();
         for (path, (shown, text)) in of("content") {
@@ -211,6 +241,7 @@ impl Content {
                 policy: Arc::new(policy),
                 forms,
                 definitions: Arc::new(definitions),
+                indicators: Arc::new(indicators),
                 codes,
                 pages,
                 notices,
@@ -375,6 +406,7 @@ mod tests {
         let content = Content::load(None).unwrap();
         assert_eq!(content.forms.len(), content.definitions.len());
         assert_eq!(content.notices, []);
+        assert!(content.indicators.len() >= 9);
         assert!(content.pages.len() == 2 && content.codes.len() == codes::shipped().len());
         ours(|_| ()).unwrap();
     }
@@ -444,6 +476,50 @@ mod tests {
             faults.contains("x-definition: there is no definition 'burglary' that could be read"),
             "{faults}"
         );
+    }
+
+    #[test]
+    fn an_indicator_asks_about_a_fact_that_is_there_and_passes_its_cases() {
+        let file = "indicators/burglary-words.toml";
+        let faults = refused(|root| edit(root.join(file), "\"occupant hurt\"", "\"occupant hrut\""));
+        let line = |wanted: &str| {
+            let text = embedded(file).unwrap();
+            text.lines().position(|l| l == wanted).unwrap()
+        };
+        // The indicator begins two lines above what it asks.
+        let at = line("asks = \"occupant hurt\"") - 1;
+        assert_eq!(
+            faults,
+            format!(
+                "{file}:{at}: hurt.asks: 'occupant hrut' is not a fact of the definition 'burglary'; did you mean 'occupant hurt'?"
+            )
+        );
+        let faults = refused(|root| edit(root.join(file), "trying to (get|break)", "hoping to (get|break)"));
+        assert!(
+            faults.contains("fails: still-there found 'breaking into', ") && faults.lines().count() == 1,
+            "{faults}"
+        );
+        let faults = refused(|root| {
+            edit(root.join(file), "definition = \"burglary\"", "definition = \"burglery\"");
+        });
+        let at = line("definition = \"burglary\"") + 1;
+        assert_eq!(
+            faults,
+            format!("{file}:{at}: definition: there is no definition 'burglery' that could be read")
+        );
+        let faults = refused(|root| {
+            fs::rename(root.join(file), root.join("indicators/break-in-words.toml")).unwrap();
+        });
+        assert!(
+            faults.starts_with("indicators/break-in-words.toml:3: id: is 'burglary-words', and the file"),
+            "{faults}"
+        );
+        // A force that wants none has an empty folder.
+        let content = ours(|root| {
+            fs::remove_dir_all(root.join("indicators")).unwrap();
+            fs::create_dir(root.join("indicators")).unwrap();
+        });
+        assert!(content.unwrap().indicators.is_empty());
     }
 
     #[test]

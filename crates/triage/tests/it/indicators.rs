@@ -95,6 +95,14 @@ fn each_shipped_set_loads_and_asks_about_facts_that_are_there() {
     assert_eq!(files.collect::<BTreeSet<_>>(), ASKED.map(|id| format!("{id}-words.toml")).into());
 }
 
+#[test]
+fn the_example_in_the_guide_is_a_set() {
+    let guide = std::fs::read_to_string(root().join("data/indicators/README.md")).unwrap();
+    let example = guide.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let set = IndicatorSet::load("README.md", example).unwrap_or_else(|f| panic!("{f}"));
+    assert_eq!(set.misfits("README.md", &shipped("burglary")), []);
+}
+
 /// A phrase that no case tries could be wrong without anybody noticing.
 #[test]
 fn each_phrase_is_tried_by_a_case() {
