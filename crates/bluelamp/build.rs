@@ -11,6 +11,7 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("definitions", &["md"]),
     ("demo", &["json", "csv", "txt"]),
     ("forms", &["json"]),
+    ("indicators", &["toml"]),
     ("policies", &["toml"]),
 ];
 

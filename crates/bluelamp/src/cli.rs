@@ -107,7 +107,8 @@ pub(crate) enum Command {
     /// Record linkage: train a model, compare records, bring together those of one person, explain, look up
     #[command(subcommand)]
     Link(Box<crate::link::args::Link>),
-    /// Threat, harm and risk definitions: check them, run their cases, compare two versions, evaluate facts
+    /// Threat, harm and risk definitions: check them, run their cases, compare two versions, evaluate facts; and find the
+    /// words of indicators in a text
     #[command(subcommand)]
     Thr(Thr),
     /// Print the description of the API (OpenAPI 3.1)
@@ -165,6 +166,18 @@ pub(crate) enum Thr {
         #[arg(long)]
         text: bool,
     },
+    /// Find the words of indicators in a text: the words as written, what is around them, and what they ask. There is no
+    /// score
+    Find {
+        /// A file with the text; - reads standard input
+        text: PathBuf,
+        /// Only this set: a file, or the id of a set that the binary carries [default: all that the binary carries]
+        #[arg(long, value_name = "ID")]
+        set: Option<String>,
+        /// Say it in one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// As whom a command acts.
@@ -219,7 +232,7 @@ pub(crate) struct ImportOptions {
 
 #[derive(Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Check the configuration, policy, forms, definitions, code lists and pages; every mistake is named
+    /// Check the configuration, policy, forms, definitions, indicators, code lists and pages; every mistake is named
     Check,
     /// Print every value with where it came from
     Print {
@@ -227,8 +240,8 @@ pub(crate) enum ConfigCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Write the product's own policy, forms, definitions, code lists and pages into a folder, to be changed and
-    /// named as content_dir
+    /// Write the product's own policy, forms, definitions, indicators, code lists and pages into a folder, to be
+    /// changed and named as content_dir
     Unpack {
         /// The folder, which must not be there yet
         to: PathBuf,

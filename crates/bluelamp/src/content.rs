@@ -1,4 +1,5 @@
-//! What a force changes without code: policy, forms, definitions, code lists and the pages in words.
+//! What a force changes without code: policy, forms, definitions, indicators, code lists and the pages
+//! in words.
 //!
 //! The binary carries the product's own `data/`; a folder of the same shape may stand in its place. Everything is
 //! read and checked before anything is served, and every mistake is named in one go.
@@ -9,7 +10,7 @@ use bluelamp_model::{
     Fault, Faults, Kind, LinkKind,
     codes::{self, CodeList},
 };
-use bluelamp_triage::{Definition, Status};
+use bluelamp_triage::{Definition, IndicatorSet, Status};
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
@@ -23,6 +24,8 @@ pub(crate) struct Content {
     pub(crate) forms: BTreeMap<String, Form>,
     /// Every version with its text. What becomes of them stands in the database.
     pub(crate) definitions: Vec<(Definition, String)>,
+    /// Words in free text that ask a question, by the id of their set; also those for definitions that are not live.
+    pub(crate) indicators: Arc<BTreeMap<String, IndicatorSet>>,
     pub(crate) codes: Vec<CodeList>,
     /// Pages in words, by name.
     pub(crate) pages: BTreeMap<String, String>,
@@ -34,11 +37,12 @@ pub(crate) struct Content {
 const PAGES: [&str; 2] = ["accessibility", "privacy"];
 
 /// The folders, with the ending of what is read in them.
-const FOLDERS: [(&str, &str); 5] = [
+const FOLDERS: [(&str, &str); 6] = [
     ("codes", ".json"),
     ("content", ".md"),
     ("definitions", ".md"),
     ("forms", ".json"),
+    ("indicators", ".toml"),
     ("policies", ".toml"),
 ];
 
@@ -177,6 +181,33 @@ impl Content {
             }
         }
 
+        let mut indicators = BTreeMap::new();
+        for (path, (shown, text)) in of("indicators") {
+            keep(IndicatorSet::load(shown, text).and_then(|set| {
+                same_name(path, shown, text, "id", &set.id)?;
+                let usable = |d: &&Definition| {
+                    d.header.id == set.definition && matches!(d.header.status, Status::Live | Status::Shadow)
+                };
+                let mut versions = definitions.iter().map(|(d, _)| d).filter(usable).peekable();
+                match versions.peek() {
+                    Some(_) => {
+                        Faults(versions.flat_map(|d| set.misfits(shown, d)).collect()).or(())?;
+                    }
+                    None => {
+                        let line = text.lines().position(|line| line.starts_with("definition")).unwrap_or(0);
+                        let reason =
+                            format!("there is no definition '{}' that could be read", set.definition);
+                        return Err(Fault::new(shown, reason)
+                            .at_line(line as u64 + 1)
+                            .in_field("definition")
+                            .into());
+                    }
+                }
+                indicators.insert(set.id.clone(), set);
+                Ok(())
+            }));
+        }
+
         let pages: BTreeMap<_, _> =
             of("content").map(|(path, (_, text))| (stem(path).to_owned(), text.clone())).collect();
         for (path, (shown, text)) in of("content") {
@@ -196,7 +227,8 @@ impl Content {
         faults.sort();
         match policy {
             Some(policy) if faults.is_empty() => {
-                Ok(Self { policy: Arc::new(policy), forms, definitions, codes, pages, notices })
+                let (policy, indicators) = (Arc::new(policy), Arc::new(indicators));
+                Ok(Self { policy, forms, definitions, indicators, codes, pages, notices })
             }
             _ => Err(Faults(faults)),
         }
@@ -335,6 +367,7 @@ mod tests {
         let content = Content::load(None).unwrap();
         assert_eq!((content.forms.len(), content.definitions.len()), (3, 11));
         assert_eq!(content.notices, []);
+        assert!(content.indicators.len() >= 9);
         assert!(content.pages.len() == 2 && content.codes.len() == codes::shipped().len());
         ours(|_| ()).unwrap();
     }
@@ -406,6 +439,50 @@ mod tests {
             faults.contains("x-definition: there is no definition 'burglary' that could be read"),
             "{faults}"
         );
+    }
+
+    #[test]
+    fn an_indicator_asks_about_a_fact_that_is_there_and_passes_its_cases() {
+        let file = "indicators/burglary-words.toml";
+        let faults = refused(|root| edit(root.join(file), "\"occupant hurt\"", "\"occupant hrut\""));
+        let line = |wanted: &str| {
+            let text = embedded(file).unwrap();
+            text.lines().position(|l| l == wanted).unwrap()
+        };
+        // The indicator begins two lines above what it asks.
+        let at = line("asks = \"occupant hurt\"") - 1;
+        assert_eq!(
+            faults,
+            format!(
+                "{file}:{at}: hurt.asks: 'occupant hrut' is not a fact of the definition 'burglary'; did you mean 'occupant hurt'?"
+            )
+        );
+        let faults = refused(|root| edit(root.join(file), "trying to (get|break)", "hoping to (get|break)"));
+        assert!(
+            faults.contains("fails: still-there found 'breaking into', ") && faults.lines().count() == 1,
+            "{faults}"
+        );
+        let faults = refused(|root| {
+            edit(root.join(file), "definition = \"burglary\"", "definition = \"burglery\"");
+        });
+        let at = line("definition = \"burglary\"") + 1;
+        assert_eq!(
+            faults,
+            format!("{file}:{at}: definition: there is no definition 'burglery' that could be read")
+        );
+        let faults = refused(|root| {
+            fs::rename(root.join(file), root.join("indicators/break-in-words.toml")).unwrap();
+        });
+        assert!(
+            faults.starts_with("indicators/break-in-words.toml:3: id: is 'burglary-words', and the file"),
+            "{faults}"
+        );
+        // A force that wants none has an empty folder.
+        let content = ours(|root| {
+            fs::remove_dir_all(root.join("indicators")).unwrap();
+            fs::create_dir(root.join("indicators")).unwrap();
+        });
+        assert!(content.unwrap().indicators.is_empty());
     }
 
     #[test]

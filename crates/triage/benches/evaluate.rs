@@ -3,7 +3,7 @@
 #![allow(clippy::print_stdout, reason = "a benchmark reports on the terminal")]
 #![expect(clippy::unwrap_used, reason = "a benchmark may panic")]
 
-use bluelamp_triage::{Definition, FactState, FactType, Facts, Regrading, Snapshot};
+use bluelamp_triage::{Definition, FactState, FactType, Facts, IndicatorSet, Regrading, Snapshot, Words};
 use serde_json::{Map, Value, json};
 use std::{
     fs,
@@ -110,6 +110,39 @@ fn rate(all: &[(Definition, Vec<Facts>)], mut decide: impl FnMut(&Definition, &F
     f64::from(done) / start.elapsed().as_secs_f64()
 }
 
+/// All shipped indicators over reports made of their own cases, where far more is found than in what people write.
+fn indicators() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/indicators");
+    let mut paths: Vec<_> = fs::read_dir(root).unwrap().map(|f| f.unwrap().path()).collect();
+    paths.retain(|p| p.extension().is_some_and(|e| e == "toml"));
+    paths.sort();
+    let load = |p: &std::path::PathBuf| {
+        IndicatorSet::load(&p.display().to_string(), &fs::read_to_string(p).unwrap()).unwrap()
+    };
+    let sets: Vec<_> = paths.iter().map(load).collect();
+    let phrases: usize = sets.iter().flat_map(|s| &s.indicators).map(|i| i.phrases.len()).sum();
+    let texts = sets.iter().flat_map(|s| &s.indicators).flat_map(|i| &i.cases).map(|c| c.text.as_str());
+    let told: String = texts.collect::<Vec<_>>().join("\n");
+    let search = |text: &str| {
+        let words = Words::of(text);
+        sets.iter().map(|s| black_box(s.find_in(&words)).len()).sum::<usize>()
+    };
+    let report: String = told.chars().take(2_000).collect();
+    let long: String = told.chars().cycle().take(100_000).collect();
+    println!("{} sets of indicators, {phrases} phrases", sets.len());
+    let (start, mut done) = (Instant::now(), 0_u32);
+    while start.elapsed() < LONG {
+        search(&report);
+        done += 1;
+    }
+    let rate = f64::from(done) / start.elapsed().as_secs_f64();
+    println!("reports of 2,000 characters    {rate:>10.0} /s ({} places found in each)", search(&report));
+    let start = Instant::now();
+    let found = search(&long);
+    let took = start.elapsed().as_secs_f64() * 1e3;
+    println!("one report of 100,000          {took:>10.1} ms ({found} places found)");
+}
+
 fn main() {
     let texts = texts();
     let load = |(file, text): &(String, String)| Definition::load(file, text).unwrap();
@@ -134,4 +167,5 @@ fn main() {
     texts.iter().cycle().take(50).for_each(|t| drop(black_box(load(t))));
     println!("50 definitions loaded, linted  {:>10.1} ms", start.elapsed().as_secs_f64() * 1e3);
     regraded(&texts, 1_000_000);
+    indicators();
 }

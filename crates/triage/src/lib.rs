@@ -11,6 +11,9 @@
 //! and while the two differ the assessment stays open and says which questions would settle it. A fact that
 //! the dictionary does not name, or of the wrong type, is an error and never a lower grade.
 //!
+//! Beside the rules stand indicators ([`IndicatorSet`]): words in a report that ask a question. They show the words that
+//! were found and can add an open question or raise priority, never a grade: what was found is no fact.
+//!
 //! What this crate must never do: decide. An [`Assessment`] is a proposal, plain data for a named person to
 //! agree with, raise or lower. It must not read a clock, a file, the environment or a network, must not add up
 //! weights or predict a person's conduct, and the same text and facts must always give the same bytes.
@@ -41,6 +44,7 @@ mod facts;
 mod feel;
 #[cfg(feature = "read")]
 mod header;
+mod indicators;
 #[cfg(feature = "read")]
 mod lint;
 #[cfg(feature = "read")]
@@ -64,6 +68,9 @@ pub use diff::{Difference, diff};
 pub use evaluate::{Came, Evaluation, Step};
 pub use facts::{Fact, FactState, Facts};
 pub use feel::{Bound, Endpoint, Literal, Test, UnaryTests};
+pub use indicators::{
+    Found, Indicator, IndicatorCase, IndicatorSet, MOST_PLACES, Phrase, Prompt, Words, prompts,
+};
 pub use observe::{Observation, Observations, Said};
 pub use shape::duration;
 

@@ -1,8 +1,10 @@
-//! `bluelamp thr`: definitions of threat, harm and risk as files. No data folder is opened, and nothing is stored.
+//! `bluelamp thr`: definitions of threat, harm and risk, and indicators in free text, as files. No data folder is opened, and nothing is stored.
 
 use crate::{cli::Thr, content, fail::Fail, say};
 use bluelamp_model::{Error, Fault, Faults, FieldError, Time};
-use bluelamp_triage::{Assessment, CaseResult, Definition, Difference, Observations, Standing};
+use bluelamp_triage::{
+    Assessment, CaseResult, Definition, Difference, Found, IndicatorSet, Observations, Standing, Words,
+};
 use serde_json::json;
 use std::{
     fs,
@@ -19,6 +21,7 @@ pub(crate) fn run(what: Thr) -> Result<(), Fail> {
         Thr::Lint { paths, json } => lint(&paths, json),
         Thr::Test { paths, json } => test(&paths, json),
         Thr::Diff { old, new, json } => diff(&old, &new, json),
+        Thr::Find { text, set, json } => find(&text, set.as_deref(), json),
         Thr::Eval { definition, facts, at, json, text } => {
             let assessment = evaluate(&definition, &facts, at)?;
             if text {
@@ -66,6 +69,16 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Fail {
 
 fn text(path: &Path) -> Result<String, Fail> {
     fs::read_to_string(path).map_err(|e| unreadable(path, &e))
+}
+
+/// What a file says, or standard input where it is called `-`.
+fn given(path: &Path) -> Result<String, Fail> {
+    if path.as_os_str() != "-" {
+        return text(path);
+    }
+    let mut read = String::new();
+    std::io::stdin().read_to_string(&mut read)?;
+    Ok(read)
 }
 
 fn lint(paths: &[PathBuf], json: bool) -> Result<(), Fail> {
@@ -192,13 +205,7 @@ fn diff(old: &str, new: &str, json: bool) -> Result<(), Fail> {
 fn evaluate(which: &str, facts: &Path, at: Option<Time>) -> Result<Assessment, Fail> {
     let definition = definition(which)?;
     let shown = facts.display().to_string();
-    let text = if shown == "-" {
-        let mut read = String::new();
-        std::io::stdin().read_to_string(&mut read)?;
-        read
-    } else {
-        text(facts)?
-    };
+    let text = given(facts)?;
     let told: Observations = serde_json::from_str(&text).map_err(|e| {
         let line = u64::try_from(e.line()).unwrap_or(1).max(1);
         Fail::Data(Fault::new(&shown, format!("is not an object of facts by name: {e}")).at_line(line).into())
@@ -213,6 +220,69 @@ fn evaluate(which: &str, facts: &Path, at: Option<Time>) -> Result<Assessment, F
     };
     let facts = definition.facts_at(&told, at).map_err(wrong)?;
     definition.assess(&facts).map_err(wrong)
+}
+
+/// The sets that are meant: a file, one by its id among those that the binary carries, or all of these.
+fn sets(which: Option<&str>) -> Result<Vec<IndicatorSet>, Fail> {
+    if let Some(file) = which.filter(|w| Path::new(w).is_file()) {
+        return Ok(vec![IndicatorSet::load(file, &text(Path::new(file))?)?]);
+    }
+    let carried = content::changeable().filter_map(|(path, text)| {
+        let id = path.strip_prefix("indicators/")?.strip_suffix(".toml")?;
+        Some((id, path, text))
+    });
+    let all: Vec<_> = carried.collect();
+    let mut found = Vec::new();
+    for (_, path, text) in all.iter().filter(|(id, ..)| which.is_none_or(|w| w == *id)) {
+        found.push(IndicatorSet::load(&format!("data/{path}"), text)?);
+    }
+    match which {
+        Some(which) if found.is_empty() => {
+            let ids = all.iter().map(|(id, ..)| *id).collect::<Vec<_>>().join(", ");
+            Err(Fail::Usage(format!("there is no file '{which}', and the binary carries only {ids}")))
+        }
+        _ => Ok(found),
+    }
+}
+
+fn find(file: &Path, which: Option<&str>, json: bool) -> Result<(), Fail> {
+    let sets = sets(which)?;
+    let text = given(file)?;
+    let words = Words::of(&text);
+    let found: Vec<Found> = sets.iter().flat_map(|set| set.find_in(&words)).collect();
+    if json {
+        let searched: Vec<_> = sets
+            .iter()
+            .map(|s| json!({ "set": s.id, "version": s.version, "digest": s.digest, "definition": s.definition }))
+            .collect();
+        return say::json(&json!({ "searched": searched, "found": found }));
+    }
+    for set in &sets {
+        let own: Vec<&Found> = found.iter().filter(|f| f.set == set.id).collect();
+        if own.is_empty() {
+            continue;
+        }
+        say::out(format!("{} {} (definition {})", set.id, set.version, set.definition))?;
+        for f in own {
+            // A line for each place, whatever lines the text has.
+            let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let number = text.get(..f.start).map_or(1, |t| t.matches('\n').count() + 1);
+            let sooner = if f.raises_priority { "; to be looked at sooner" } else { "" };
+            say::out(format!(
+                "  line {number}: … {} >{}< {} …\n    {} asks: {}{sooner}",
+                line(&f.before),
+                line(&f.words),
+                line(&f.after),
+                f.indicator,
+                f.asks
+            ))?;
+        }
+    }
+    let searched = sets.iter().map(|s| s.id.as_str()).collect::<Vec<_>>().join(", ");
+    say::out(match found.len() {
+        0 => format!("No words of {searched} were found, which says nothing about what happened."),
+        _ => "Words that were found are no facts: read them, and ask.".to_owned(),
+    })
 }
 
 /// An assessment as a person reads it.

@@ -167,7 +167,7 @@ fn what_people_said_overrides_the_score() {
         )
     };
     for method in ["contradiction", "components"] {
-        fs::write(files.at("j.jsonl"), line("1", "2", "not_same") + "\n" + &line("1", "200", "same"))
+        fs::write(files.at("j.jsonl"), format!("{}\n{}", line("1", "2", "not_same"), line("1", "200", "same")))
             .unwrap();
         let clusters = format!("{out}/{method}.parquet");
         let run = |judged: bool| {

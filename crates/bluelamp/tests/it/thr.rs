@@ -142,3 +142,56 @@ fn diff_says_what_is_different_and_whether_grades_can_change() {
     let found = json(&place.run(&["thr", "diff", &a, &b, "--json"]).ok().out);
     assert_eq!(found["grades_can_change"], true);
 }
+
+#[test]
+fn find_shows_the_words_that_were_found_and_never_a_score() {
+    let place = Place::new();
+    let report = place.path("report.txt").display().to_string();
+    fs::write(&report, "They came at night.\nI think he is STILL in\nthe house, there was no weapon.")
+        .unwrap();
+    let said = place.run(&["thr", "find", &report]).ok().out;
+    assert!(said.contains("burglary-words 1.0.0 (definition burglary)\n"), "{said}");
+    assert!(
+        said.contains(
+            "  line 2: … at night. I think he is >STILL in< the house, there was no weapon …\n    still-there asks: \
+             suspect on scene; to be looked at sooner\n"
+        ),
+        "{said}"
+    );
+    // "No weapon" is found as the word that it is, and read by a person.
+    assert!(said.contains("the house, there was no >weapon<"), "{said}");
+    assert!(said.ends_with("Words that were found are no facts: read them, and ask.\n"), "{said}");
+
+    let found = json(&place.run(&["thr", "find", "--set", "burglary-words", &report, "--json"]).ok().out);
+    assert_eq!(found["searched"][0]["definition"], "burglary");
+    let place_of = |n: usize| &found["found"][n];
+    assert_eq!((&place_of(0)["words"], &place_of(0)["start"]), (&json("\"STILL in\""), &json("34")));
+    let known: Vec<&str> = place_of(0).as_object().unwrap().keys().map(String::as_str).collect();
+    for none in ["score", "weight", "grade", "probability"] {
+        assert!(!known.contains(&none), "{known:?}");
+    }
+
+    fs::write(&report, "Nothing to say.").unwrap();
+    let said = place.run(&["thr", "find", &report, "--set", "stalking-words"]).ok().out;
+    assert_eq!(said, "No words of stalking-words were found, which says nothing about what happened.\n");
+
+    let mine = place.path("mine.toml").display().to_string();
+    let text = include_str!("../../../../data/indicators/burglary-words.toml");
+    fs::write(&mine, text).unwrap();
+    place.run(&["thr", "find", &report, "--set", &mine]).ok();
+    fs::write(&mine, text.replace("hear footsteps", "hear footstep")).unwrap();
+    let ended = place.run(&["thr", "find", &report, "--set", &mine]);
+    assert_eq!(ended.code, Some(2));
+    assert!(
+        ended.err.contains("mine.toml:") && ended.err.contains("fails: still-there found"),
+        "{}",
+        ended.err
+    );
+    let ended = place.run(&["thr", "find", &report, "--set", "burglery-words"]);
+    assert!(
+        ended.err.contains("the binary carries only antisocial-behaviour-words, burglary-words"),
+        "{}",
+        ended.err
+    );
+    assert_eq!(place.run(&["thr", "find", "nowhere.txt"]).code, Some(2));
+}

@@ -4,6 +4,7 @@
 mod compiled;
 mod diff;
 mod evaluate;
+mod indicators;
 mod lints;
 mod observe;
 mod properties;
