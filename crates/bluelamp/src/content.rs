@@ -5,6 +5,7 @@
 //! read and checked before anything is served, and every mistake is named in one go.
 
 use bluelamp_access::Policy;
+use bluelamp_casework::Shelf;
 use bluelamp_forms::{Component, Form};
 use bluelamp_model::{
     Fault, Faults, Kind, LinkKind,
@@ -232,6 +233,11 @@ impl Content {
             }
             _ => Err(Faults(faults)),
         }
+    }
+
+    /// What looks at reports, with nothing parsed yet.
+    pub(crate) fn shelf(&self) -> Arc<Shelf> {
+        Arc::new(Shelf::new(Arc::clone(&self.indicators)))
     }
 
     /// A code list by its name, which is there: that was checked.

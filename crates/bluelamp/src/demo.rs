@@ -92,7 +92,8 @@ pub(crate) fn run(loaded: Loaded, in_json: bool) -> Result<(), Fail> {
         let staff = build::build(&loaded, &content, &story)?;
         fs::remove_file(folder.join(UNFINISHED))?;
         let db = open::database(&loaded, &content, Arc::new(Time::now))?;
-        (Open { loaded, content, db, shelf: Arc::default() }, staff)
+        let shelf = content.shelf();
+        (Open { loaded, content, db, shelf }, staff)
     };
     serve::serve(&open, true, |open, up| {
         let data_dir = fs::canonicalize(&open.loaded.config.data_dir)?;

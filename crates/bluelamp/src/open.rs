@@ -29,7 +29,8 @@ impl Open {
     pub(crate) fn new(loaded: Loaded) -> Result<Self, Fail> {
         let content = Content::load(loaded.config.content_dir.as_deref())?;
         let db = database(&loaded, &content, Arc::new(Time::now))?;
-        Ok(Self { loaded, content, db, shelf: Arc::default() })
+        let shelf = content.shelf();
+        Ok(Self { loaded, content, db, shelf })
     }
 
     /// As [`Open::new`], for a command that only makes sense where there is something: a mistyped folder is not made.

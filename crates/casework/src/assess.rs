@@ -9,6 +9,7 @@ use bluelamp_model::{
     authority::{Verb, action},
 };
 use bluelamp_store::{Cx, Job, Keyed};
+use bluelamp_triage::Found;
 use serde_json::json;
 
 /// Does the work of an `assess` job: one transaction, done once.
@@ -43,11 +44,12 @@ pub(crate) fn look_again(
     let primary = submission.body.definition.as_deref();
     let now = cx.now();
     let graded = run::evaluate(&in_use, primary, &facts, now);
+    let found = run::words(cx, shelf, &submission.body.told)?;
     let json = |value: serde_json::Result<String>| value.map_err(|e| Error::Bug(e.to_string()));
     let id = cx.new_id()?;
     cx.exec(
         "insert into assessment_run (id, report_id, made_at, cause, engine, facts, graded, found)
-         values ($1, $2, $3, $4, $5, $6, $7, '[]')",
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
         &[
             id.into(),
             report.into(),
@@ -56,6 +58,7 @@ pub(crate) fn look_again(
             bluelamp_triage::ENGINE.into(),
             json(serde_json::to_string(&facts))?.into(),
             json(serde_json::to_string(&graded))?.into(),
+            json(serde_json::to_string(&found))?.into(),
         ],
     )?;
     let said: Vec<_> = graded
@@ -69,7 +72,7 @@ pub(crate) fn look_again(
         Verb::Propose,
         "report",
         Some(report),
-        json!({ "assessment": id, "cause": cause, "graded": said }),
+        json!({ "assessment": id, "cause": cause, "graded": said, "indicators": indicated(&found) }),
     )?;
     let first = |g: &&run::Graded| run::concerns(g, primary, &considered);
     let own = graded.iter().filter(first).find(|g| primary == Some(g.definition.as_str()));
@@ -88,6 +91,8 @@ pub(crate) fn look_again(
         .zip(&in_use)
         .any(|(g, u)| first(&g) && u.definition.header.result == bluelamp_triage::ResultShown::AfterOwnGrade);
     let priority = run::place(&graded, &in_use, primary, &considered);
+    // Words can bring a report forward and never back.
+    let priority = priority.max(run::place_of_words(&in_use, &facts, &found, now));
     cx.exec(
         "update report set priority = $1, floor = $2, ceiling = $3, hidden = $4, definition = $5,
                 version = version + 1 where id = $6",
@@ -101,6 +106,14 @@ pub(crate) fn look_again(
         ],
     )?;
     review::after(cx, shelf, submission, cause)
+}
+
+/// Which indicators have found something, for the log: their names, never the words.
+fn indicated(found: &[Found]) -> Vec<&str> {
+    let mut names: Vec<_> = found.iter().map(|f| f.indicator.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// Makes records of the report and of the people and things in it, and keeps them with their links.

@@ -17,6 +17,7 @@ mod report;
 mod review;
 mod run;
 mod shelf;
+mod switch;
 mod timeline;
 
 pub use assess::assess;
@@ -37,6 +38,7 @@ pub use matches::answer_match;
 pub use queue::{Filter, Page, QueueItem, queue};
 pub use report::{ReportView, assessments_of, receive, view_report};
 pub use review::{Review, ReviewAnswer, answer_review, cause_label, reviews};
-pub use run::{Cause, Graded, Look, Run, SENDER, SUPERVISOR_WITHIN, Shown, spoken_minutes};
+pub use run::{Asked, Cause, Graded, Look, Run, SENDER, SUPERVISOR_WITHIN, Shown, spoken_minutes};
 pub use shelf::{InUse, Shelf};
+pub use switch::{Switched, algorithm_of, switch, switched_off, switches};
 pub use timeline::{Moment, timeline};

@@ -1,7 +1,7 @@
 //! A report: received, then looked at with everything that was proposed about it.
 
 use crate::{
-    FactLine, Look, Review, Shelf, Task, case,
+    Asked, FactLine, InUse, Look, Review, Shelf, Task, case,
     decide::{self, Answered, Made},
     facts,
     queue::{self, QueueItem},
@@ -67,6 +67,8 @@ pub struct ReportView {
     pub facts: Vec<FactLine>,
     /// Whether facts have gone out of date since, so that something else would be proposed now.
     pub out_of_date: bool,
+    /// Questions that words in the report ask. They change no grade.
+    pub asked: Vec<Asked>,
     /// The definitions in force that are not shown, by id and title: somebody may want to ask them too.
     pub others: Vec<(String, String)>,
     /// What it may be connected with, strongest first.
@@ -117,12 +119,17 @@ pub fn view_report(cx: &mut Cx<'_>, shelf: &Shelf, id: Id) -> Result<ReportView>
     let decisions = decide::made(cx, id)?;
     let waiting = item.priority == UNASSESSED;
     let now = cx.now();
+    let in_use = shelf.in_use(cx)?;
     let mut view = ReportView {
         facts: look.as_ref().map(|l| facts::lines(&l.shown, &l.run.facts, now)).unwrap_or_default(),
         out_of_date: look.as_ref().is_some_and(|l| out_of_date(l, now)),
         unreadable: look.as_ref().map(|l| unreadable(l, primary)).unwrap_or_default(),
         own_grades: Vec::new(),
-        others: others(cx, shelf, look.as_ref())?,
+        asked: look
+            .as_ref()
+            .map(|l| run::asked(&in_use, &l.run.facts, &l.run.found, now))
+            .unwrap_or_default(),
+        others: others(&in_use, look.as_ref()),
         answered: decide::answered(cx, id)?,
         tasks: case::tasks(cx, id)?,
         reviews: review::of_report(cx, id)?,
@@ -163,11 +170,10 @@ fn unreadable(look: &Look, primary: Option<&str>) -> Vec<String> {
     own.flat_map(|g| g.errors.clone()).collect()
 }
 
-fn others(cx: &mut Cx<'_>, shelf: &Shelf, look: Option<&Look>) -> Result<Vec<(String, String)>> {
+fn others(in_use: &[InUse], look: Option<&Look>) -> Vec<(String, String)> {
     let shown = |id: &str| look.is_some_and(|l| l.shown.iter().any(|s| s.definition.header.id == id));
-    let in_use = shelf.in_use(cx)?;
-    let live = in_use.into_iter().filter(|u| u.status == Status::Live && !shown(&u.definition.header.id));
-    Ok(live.map(|u| (u.definition.header.id.clone(), u.definition.title.clone())).collect())
+    let live = in_use.iter().filter(|u| u.status == Status::Live && !shown(&u.definition.header.id));
+    live.map(|u| (u.definition.header.id.clone(), u.definition.title.clone())).collect()
 }
 
 /// Every look at a report with what the live definitions said, the earliest first: for a package that is handed over.

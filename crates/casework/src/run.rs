@@ -7,7 +7,10 @@ use crate::{InUse, Shelf};
 use bluelamp_contact::Submission;
 use bluelamp_model::{Error, Id, Result, Time};
 use bluelamp_store::{Cx, Row};
-use bluelamp_triage::{Assessment, Definition, Observation, Observations, ResultShown, Status, Trigger};
+use bluelamp_triage::{
+    Assessment, Definition, FactState, Found, Observation, Observations, ResultShown, Status, Trigger, Words,
+    prompts,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -126,6 +129,23 @@ pub struct Run {
     pub facts: Observations,
     /// What each definition in use made of it.
     pub graded: Vec<Graded>,
+    /// Words that were found in the report. No rule reads them.
+    pub found: Vec<Found>,
+}
+
+/// A question that words in the report ask, of a definition in force.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Asked {
+    /// The definition's title.
+    pub definition: String,
+    /// The fact's name.
+    pub fact: String,
+    /// The neutral wording.
+    pub ask: String,
+    /// Why there is no value to rely on.
+    pub state: FactState,
+    /// The words, with what found them.
+    pub found: Vec<Found>,
 }
 
 /// What a definition says to the people who work on a report.
@@ -282,6 +302,41 @@ pub(crate) fn evaluate(
         .collect()
 }
 
+/// The words that the indicators find which are not switched off.
+pub(crate) fn words(cx: &mut Cx<'_>, shelf: &Shelf, text: &str) -> Result<Vec<Found>> {
+    if shelf.indicators.is_empty() || text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let off = crate::switched_off(cx)?;
+    let words = Words::of(text);
+    let on = shelf.indicators.values().filter(|set| !off.contains(&crate::algorithm_of(set)));
+    Ok(on.flat_map(|set| set.find_in(&words)).collect())
+}
+
+/// The questions that words ask and nobody has answered, of the definitions in force.
+pub(crate) fn asked(in_use: &[InUse], facts: &Observations, found: &[Found], moment: Time) -> Vec<Asked> {
+    let live = in_use.iter().filter(|u| u.status == Status::Live).map(|u| &u.definition);
+    live.flat_map(|d| {
+        let known = d.facts_at(&d.known_part_told(facts), Some(moment)).unwrap_or_default();
+        let asked = prompts(d, &known, found).into_iter().map(|p| Asked {
+            definition: d.title.clone(),
+            fact: p.fact.to_owned(),
+            ask: p.ask.to_owned(),
+            state: p.state,
+            found: p.found.into_iter().cloned().collect(),
+        });
+        asked.collect::<Vec<_>>()
+    })
+    .collect()
+}
+
+/// Where words bring a report in the queue: to those that could turn out as grave as it gets. Nowhere, where the
+/// question that they ask has been answered.
+pub(crate) fn place_of_words(in_use: &[InUse], facts: &Observations, found: &[Found], moment: Time) -> i64 {
+    let asked = asked(in_use, facts, found, moment);
+    if asked.iter().any(|a| a.found.iter().any(|f| f.raises_priority)) { TO_BE_READ - 1 } else { 0 }
+}
+
 /// Whether people who work on the report are shown what a definition made of it: it is live, and it is the form's own,
 /// somebody asked for it, or one of its rules has fired.
 pub(crate) fn concerns(graded: &Graded, primary: Option<&str>, considered: &[String]) -> bool {
@@ -300,7 +355,7 @@ pub(crate) fn considered(cx: &mut Cx<'_>, report: Id) -> Result<Vec<String>> {
     rows.iter().map(|r| Ok(r.get(0)?)).collect()
 }
 
-const COLUMNS: &str = "select id, made_at, cause, engine, facts, graded from assessment_run";
+const COLUMNS: &str = "select id, made_at, cause, engine, facts, graded, found from assessment_run";
 
 fn read(row: &Row) -> Result<Run> {
     let unreadable = |e| Error::Bug(format!("a stored assessment cannot be read: {e}"));
@@ -311,6 +366,7 @@ fn read(row: &Row) -> Result<Run> {
         engine: row.get(3)?,
         facts: serde_json::from_str(&row.get::<String>(4)?).map_err(unreadable)?,
         graded: serde_json::from_str(&row.get::<String>(5)?).map_err(unreadable)?,
+        found: serde_json::from_str(&row.get::<String>(6)?).map_err(unreadable)?,
     })
 }
 

@@ -1,10 +1,11 @@
-//! The definitions in use, as the database has them: a version's text is parsed once and found by its digest.
+//! What looks at a report: the definitions in use, as the database has them, and the indicators in free text. A version's
+//! text is parsed once and found by its digest.
 
 use bluelamp_model::{Error, Id, Result};
 use bluelamp_store::Cx;
-use bluelamp_triage::{Definition, Status};
+use bluelamp_triage::{Definition, IndicatorSet, Status};
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -13,6 +14,8 @@ use std::{
 #[derive(Debug, Default)]
 pub struct Shelf {
     parsed: RwLock<HashMap<String, Arc<Definition>>>,
+    /// Words in free text that ask a question, by the id of their set. Which are switched off stands in the database.
+    pub indicators: Arc<BTreeMap<String, IndicatorSet>>,
 }
 
 /// A version that evaluates reports: live, or in shadow.
@@ -27,6 +30,12 @@ pub struct InUse {
 }
 
 impl Shelf {
+    /// A shelf with these indicators, and nothing parsed yet.
+    #[must_use]
+    pub fn new(indicators: Arc<BTreeMap<String, IndicatorSet>>) -> Self {
+        Self { parsed: RwLock::default(), indicators }
+    }
+
     /// The versions in use, by the definition's id; of one definition the live version comes first.
     ///
     /// # Errors

@@ -86,7 +86,7 @@ pub(super) fn build(loaded: &Loaded, content: &Content, story: &Story) -> Result
     let config = &loaded.config;
     let worker = Worker {
         db: db.clone(),
-        shelf: Arc::default(),
+        shelf: content.shelf(),
         organisation: config.organisation.clone(),
         sender: mail::Sender { folder: config.data_dir.join("outbox"), from: config.mail.from.clone() },
     };

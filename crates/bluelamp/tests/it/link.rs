@@ -167,8 +167,11 @@ fn what_people_said_overrides_the_score() {
         )
     };
     for method in ["contradiction", "components"] {
-        fs::write(files.at("j.jsonl"), format!("{}\n{}", line("1", "2", "not_same"), line("1", "200", "same")))
-            .unwrap();
+        fs::write(
+            files.at("j.jsonl"),
+            format!("{}\n{}", line("1", "2", "not_same"), line("1", "200", "same")),
+        )
+        .unwrap();
         let clusters = format!("{out}/{method}.parquet");
         let run = |judged: bool| {
             let judgements = files.at("j.jsonl");
