@@ -100,6 +100,8 @@ pub(crate) struct ReportPage {
     pub known: Vec<KnownView>,
     /// Everything that can be asked, to note an answer.
     pub fact_form: Option<FactForm>,
+    /// Questions that words in the report ask.
+    pub asked: Vec<AskedView>,
     /// Definitions in force that are not shown.
     pub others: Vec<OptionView>,
     /// What can have happened since.
@@ -130,6 +132,27 @@ pub(crate) struct OwnGradeForm {
     pub grades: Vec<OptionView>,
 }
 
+/// A question that words in the report ask.
+#[derive(Debug, Serialize)]
+pub(crate) struct AskedView {
+    pub definition: String,
+    pub fact: String,
+    pub ask: String,
+    /// Why there is no value.
+    pub state: String,
+    pub words: Vec<WordsView>,
+}
+
+/// Words as they stand in the report, with some of what stands around them.
+#[derive(Debug, Serialize)]
+pub(crate) struct WordsView {
+    pub before: String,
+    pub words: String,
+    pub after: String,
+    /// Which indicator of which set found them.
+    pub by: String,
+}
+
 /// A fact with what was said of it.
 #[derive(Debug, Serialize)]
 pub(crate) struct KnownView {
@@ -154,6 +177,8 @@ pub(crate) struct FactForm {
 #[derive(Debug, Serialize)]
 pub(crate) struct FactOption {
     pub name: String,
+    /// Whether it stands among the questions that could change the grade, with its form.
+    pub ready: bool,
     pub ask: String,
     /// `yes/no`, `number`, `text` or `choice`.
     pub kind: &'static str,

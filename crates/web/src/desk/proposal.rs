@@ -211,7 +211,12 @@ pub(crate) fn known_views(lines: &[FactLine]) -> Vec<KnownView> {
 }
 
 /// Every question with the answers that it takes.
-pub(crate) fn fact_options(lines: &[FactLine], tried: &dyn Fn(&str) -> Option<TriedFact>) -> Vec<FactOption> {
+pub(crate) fn fact_options(
+    report: &ReportView,
+    tried: &dyn Fn(&str) -> Option<TriedFact>,
+) -> Vec<FactOption> {
+    let ready = |name: &str| report.assessment().is_some_and(|a| a.questions.iter().any(|q| q.fact == name));
+    let lines = &report.facts;
     lines
         .iter()
         .enumerate()
@@ -232,6 +237,7 @@ pub(crate) fn fact_options(lines: &[FactLine], tried: &dyn Fn(&str) -> Option<Tr
             answers.push(option("refused", "Would not say".into()));
             FactOption {
                 name: l.name.clone(),
+                ready: ready(&l.name),
                 ask: l.ask.clone(),
                 kind: match l.kind {
                     FactType::YesNo => "yes/no",

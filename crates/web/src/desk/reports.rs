@@ -2,10 +2,11 @@
 
 use super::{
     cases::{task_view, values},
-    facts::words,
+    facts::{sentence, words},
     frame, may,
     page::{
-        AnsweredView, DecisionForm, DecisionView, FactForm, OptionView, OwnGradeForm, ReportPage, ReviewView,
+        AnsweredView, AskedView, DecisionForm, DecisionView, FactForm, OptionView, OwnGradeForm, ReportPage,
+        ReviewView, WordsView,
     },
     proposal::{TriedFact, assessment_views, fact_options, known_views, match_view},
     queue::{age, grade, kind},
@@ -98,7 +99,7 @@ fn report_page(app: &App, staff: &Staff, report: &ReportView, tried: Tried) -> R
             errors: errors.clone(),
         })
     };
-    let facts = fact_options(&report.facts, &tried_fact);
+    let facts = fact_options(report, &tried_fact);
     // A link of the summary leads to the box in its form, of which there are several.
     let place_of = |field: &str| match tried.scope.strip_prefix("fact-") {
         Some(name) => {
@@ -132,6 +133,7 @@ fn report_page(app: &App, staff: &Staff, report: &ReportView, tried: Tried) -> R
         case_href: item.case_id.map(|c| format!("/desk/cases/{c}")),
         sections,
         assessments: assessment_views(report, tried.choice.as_ref().map(|c| c.actions.as_slice()), &errors),
+        asked: if item.hidden { Vec::new() } else { asked_views(report) },
         own_grade,
         own_grade_given: item.own_grade.clone(),
         unreadable: report.unreadable.clone(),
@@ -179,6 +181,31 @@ fn report_page(app: &App, staff: &Staff, report: &ReportView, tried: Tried) -> R
         values: tried.values,
         href,
     }
+}
+
+/// The questions that words ask. Those of a definition that is not shown have no form of their own yet: somebody has to
+/// want it asked first.
+fn asked_views(report: &ReportView) -> Vec<AskedView> {
+    report
+        .asked
+        .iter()
+        .map(|a| AskedView {
+            definition: a.definition.clone(),
+            fact: a.fact.clone(),
+            ask: a.ask.clone(),
+            state: sentence(a.state.spoken()),
+            words: a
+                .found
+                .iter()
+                .map(|f| WordsView {
+                    before: f.before.clone(),
+                    words: f.words.clone(),
+                    after: f.after.clone(),
+                    by: format!("{} of {} {}", f.indicator, f.set, f.version),
+                })
+                .collect(),
+        })
+        .collect()
 }
 
 fn option(value: &str, text: &str, checked: bool) -> OptionView {
