@@ -3,7 +3,8 @@
 #![allow(clippy::print_stdout, reason = "a benchmark reports on the terminal")]
 #![expect(clippy::unwrap_used, reason = "a benchmark may panic")]
 
-use bluelamp_triage::{Definition, Facts};
+use bluelamp_triage::{Definition, FactState, FactType, Facts, Regrading, Snapshot};
+use serde_json::{Map, Value, json};
 use std::{
     fs,
     hint::black_box,
@@ -24,6 +25,75 @@ fn texts() -> Vec<(String, String)> {
         (file.display().to_string(), fs::read_to_string(&file).unwrap())
     };
     folders.iter().map(read).collect()
+}
+
+/// Numbers that come again for the same seed (SplitMix64).
+struct Seeded(u64);
+
+impl Seeded {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((z ^ (z >> 31)) % end as u64).unwrap()
+    }
+
+    /// What is known about one incident, as the text that is stored: six facts of ten known, two of ten in one of
+    /// the states, the others not there.
+    fn snapshot(&mut self, dictionaries: &[&Definition]) -> String {
+        let mut facts = Map::new();
+        for entry in dictionaries.iter().flat_map(|d| &d.facts) {
+            let value = match (self.below(10), &entry.kind) {
+                (0..=1, _) => continue,
+                (2..=3, _) => json!({"state": FactState::ALL[self.below(3)].code()}),
+                (_, FactType::YesNo) => json!(self.below(4) == 0),
+                (_, FactType::Number) => json!(self.below(20)),
+                (_, FactType::Text) => json!("some words of a report"),
+                (_, FactType::Choice(options)) => json!(options[self.below(options.len())]),
+            };
+            facts.insert(entry.name.clone(), value);
+        }
+        Value::Object(facts).to_string()
+    }
+}
+
+/// Past snapshots under two versions, each read from its text, which holds the facts of two definitions.
+fn regraded(texts: &[(String, String)], count: usize) {
+    let text = |id: &str| texts.iter().find(|(file, _)| file.contains(id)).unwrap();
+    let (file, old) = text("domestic-abuse");
+    let new = old.replace("checklist_high: 14", "checklist_high: 12");
+    let [old, new] = [old, &new].map(|text| Definition::parse(file, text).unwrap());
+    let (file, other) = text("antisocial-behaviour");
+    let other = Definition::parse(file, other).unwrap();
+    let mut seeded = Seeded(20_261_127);
+    let mut regrading = Regrading::new(Some(&old), &new, 3);
+    let (mut spent, mut bytes) = (Duration::ZERO, 0);
+    for part in 0..count / 10_000 {
+        // Made outside the time that counts, a part at a time so that they need not all be in memory.
+        let stored: Vec<(String, String)> = (0..10_000)
+            .map(|n| (format!("{}", part * 10_000 + n), seeded.snapshot(&[&old, &other])))
+            .collect();
+        bytes += stored.iter().map(|(_, text)| text.len()).sum::<usize>();
+        let start = Instant::now();
+        for (key, text) in &stored {
+            match serde_json::from_str::<Facts>(text) {
+                Ok(facts) => regrading.add(key, &Snapshot::from(facts)),
+                Err(_) => regrading.unreadable(key),
+            }
+        }
+        spent += start.elapsed();
+    }
+    let found = regrading.finish();
+    assert_eq!((found.given, found.compared), (count as u64, count as u64));
+    assert!(found.floors.raised > 0 && found.floors.lowered == 0, "a lower threshold raises some");
+    let seconds = spent.as_secs_f64();
+    println!(
+        "{count} snapshots of {} bytes regraded {seconds:>6.1} s, {:.0} /s ({} raised)",
+        bytes / count,
+        found.given as f64 / seconds,
+        found.floors.raised
+    );
 }
 
 /// Decisions in a second.
@@ -63,4 +133,5 @@ fn main() {
     let start = Instant::now();
     texts.iter().cycle().take(50).for_each(|t| drop(black_box(load(t))));
     println!("50 definitions loaded, linted  {:>10.1} ms", start.elapsed().as_secs_f64() * 1e3);
+    regraded(&texts, 1_000_000);
 }

@@ -87,6 +87,15 @@ impl Definition {
         Ok(self.walk(&self.slots(facts)?))
     }
 
+    /// The facts that the dictionary names. A snapshot of an incident holds the facts of many definitions, and of other
+    /// versions of this one; a name that no definition knows was refused when it was noted, and so is none of
+    /// them. For facts that are noted now use [`Definition::evaluate`] on all of them: it refuses a name that is misspelt.
+    #[must_use]
+    pub fn known_part(&self, facts: &Facts) -> Facts {
+        let known = facts.0.iter().filter(|(name, _)| self.fact(name).is_some());
+        known.map(|(name, fact)| (name.clone(), fact.clone())).collect()
+    }
+
     pub(crate) fn walk(&self, slots: &[Slot<'_>]) -> Evaluation {
         let (mut floor, mut ceiling) = (None, None);
         let steps = self
@@ -108,11 +117,22 @@ impl Definition {
 
     /// The state of each fact of the dictionary, or everything that is wrong with the facts.
     pub(crate) fn slots<'f>(&self, facts: &'f Facts) -> Result<Vec<Slot<'f>>, Vec<FieldError>> {
+        self.slots_of(facts, true)
+    }
+
+    /// The same for the part of the facts that the dictionary names.
+    pub(crate) fn known_slots<'f>(&self, facts: &'f Facts) -> Result<Vec<Slot<'f>>, Vec<FieldError>> {
+        self.slots_of(facts, false)
+    }
+
+    fn slots_of<'f>(&self, facts: &'f Facts, refuse_unknown: bool) -> Result<Vec<Slot<'f>>, Vec<FieldError>> {
         let mut slots = vec![Slot::Open(FactState::NotAsked); self.facts.len()];
         let mut errors = Vec::new();
         for (name, fact) in &facts.0 {
             let Some(at) = self.fact(name) else {
-                errors.push(self.unknown_fact(name));
+                if refuse_unknown {
+                    errors.push(self.unknown_fact(name));
+                }
                 continue;
             };
             let values = match fact {

@@ -48,6 +48,7 @@ mod observe;
 #[cfg(feature = "read")]
 mod parse;
 mod questions;
+mod regrade;
 #[cfg(feature = "read")]
 mod tables;
 
@@ -62,6 +63,7 @@ pub use evaluate::{Came, Evaluation, Step};
 pub use facts::{Fact, FactState, Facts};
 pub use feel::{Bound, Endpoint, Literal, Test, UnaryTests};
 pub use observe::{Observation, Observations, Said};
+pub use regrade::{Edition, Move, Moves, NotCompared, Regrade, Regrading, Snapshot, regrade};
 
 /// "; did you mean 'x'?" when one of the known names is near, or nothing.
 fn suggestion<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> String {

@@ -84,6 +84,13 @@ impl<'de> Deserialize<'de> for Observations {
 }
 
 impl Definition {
+    /// What was said about the facts that the dictionary names; see [`Definition::known_part`].
+    #[must_use]
+    pub fn known_part_told(&self, told: &Observations) -> Observations {
+        let known = told.0.iter().filter(|(name, _)| self.fact(name).is_some());
+        Observations(known.map(|(name, said)| (name.clone(), said.clone())).collect())
+    }
+
     /// The facts at one moment. Of each source its latest word counts. A value that is older than the dictionary
     /// allows is stale, unless another source gave a fresh one; sources whose values differ conflict, and all the
     /// values are kept; who does not know or would not say does not speak against who does.

@@ -6,6 +6,7 @@ mod evaluate;
 mod lints;
 mod observe;
 mod properties;
+mod regrade;
 mod samples;
 mod shipped;
 
