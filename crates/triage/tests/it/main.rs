@@ -5,6 +5,7 @@ mod diff;
 mod evaluate;
 mod lints;
 mod observe;
+mod oracle;
 mod properties;
 mod regrade;
 mod samples;
