@@ -175,15 +175,16 @@ static PAIRS: LazyLock<Vec<Pair>> = LazyLock::new(|| {
 });
 
 #[test]
-fn dsntk_fires_the_same_rules_of_each_table_on_every_set_of_answers_or_on_many() {
+fn dsntk_fires_the_same_rules_of_each_shipped_table_on_every_set_of_answers() {
     let (mut tried, mut in_part) = (0, Vec::new());
-    for pair in PAIRS.iter() {
+    for (at, pair) in PAIRS.iter().enumerate() {
         for (table, name) in pair.ours.tables.iter().enumerate() {
             let of = pair.looked_at(table);
             let sets: usize = of.iter().map(|fact| pair.values[*fact].len()).product();
             // Where there are too many, one of a few: an odd number, so that yes and no do not come in step with it.
             let step = if sets <= EXHAUSTED { 1 } else { (sets / EXHAUSTED) | 1 };
             if step > 1 {
+                assert!(at >= SHIPPED.len(), "{name}: what is shipped is tried whole; raise EXHAUSTED");
                 in_part.push(format!("{}, {name} (1 of {step})", pair.ours.header.id));
             }
             for number in (0..sets).step_by(step) {
