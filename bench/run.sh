@@ -2,6 +2,7 @@
 # Measures every figure of docs/performance.md on this machine. Use: bench/run.sh [OPTION...]
 #   --clean-build       time a release build from nothing as well, in a folder of its own (minutes)
 #   --no-edit-and-test  leave out the time of an edit and its tests
+#   --zen               then decide on the same facts beside ZEN (needs Python and PyPI)
 #   --kill9 ROUNDS      then kill the service under load so many times on each engine
 #   anything else       goes to `bluelamp-bench figures` (see its --help): --seconds 5, --queue 20000, --only page
 # Prints a table; writes it to target/bench/results.md and, with everything that was measured, results.json.
@@ -12,11 +13,12 @@ out=$target/bench
 mkdir -p "$out"
 export CARGO_TARGET_DIR=$target
 
-clean_build='' edit_and_test=yes rounds=0 options=()
+clean_build='' edit_and_test=yes zen='' rounds=0 options=()
 while [ $# != 0 ]; do
     case $1 in
     --clean-build) clean_build=yes ;;
     --no-edit-and-test) edit_and_test='' ;;
+    --zen) zen=yes ;;
     --kill9)
         rounds=${2:?--kill9 takes a number of rounds}
         shift
@@ -71,6 +73,10 @@ for folder in "${BLUELAMP_SHARED:-}" ../shared; do
 done
 
 "$target/release/bluelamp-bench" figures --bin "$target/release/bluelamp" --dir "$out/data" --out "$out" "${options[@]}"
+
+if [ -n "$zen" ]; then
+    bench/triage/run.py --out "$out/triage" | tee "$out/triage.md"
+fi
 
 if [ "$rounds" != 0 ]; then
     for engine in sqlite postgres; do

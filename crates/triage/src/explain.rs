@@ -89,21 +89,28 @@ impl Definition {
 
     /// What to do for the floor, each with the rules that speak for it.
     fn proposed(&self, evaluation: &Evaluation) -> Vec<Proposed> {
-        let fired = |place: usize| evaluation.steps.get(place).is_some_and(|s| s.came == Came::Fired);
+        let steps = self.rules.iter().zip(&evaluation.steps).enumerate();
+        let fired: Vec<(usize, &Rule)> = steps
+            .filter(|(_, (_, step))| step.came == Came::Fired)
+            .map(|(place, (rule, _))| (place, rule))
+            .collect();
         let actions = self.actions.iter().filter(|a| Some(a.grade) <= evaluation.floor);
         actions
             .filter_map(|a| {
                 // Without rules of its own, those of its grade and above speak for an action.
-                let because: Vec<&Rule> = (0..self.rules.len())
-                    .filter(|place| fired(*place))
-                    .filter(|place| a.rules.is_empty() || a.rules.contains(place))
-                    .map(|place| &self.rules[place])
-                    .filter(|rule| !a.rules.is_empty() || rule.grade >= a.grade)
-                    .collect();
-                if because.is_empty() {
+                let speaks = |place: usize, rule: &Rule| {
+                    if a.rules.is_empty() { rule.grade >= a.grade } else { a.rules.contains(&place) }
+                };
+                let because =
+                    || fired.iter().filter(|(place, rule)| speaks(*place, rule)).map(|(_, rule)| rule);
+                let mut reason = String::new();
+                for (n, rule) in because().enumerate() {
+                    put(&mut reason, &[if n == 0 { "Because: " } else { "; " }, &rule.reason]);
+                }
+                if reason.is_empty() {
                     return None;
                 }
-                let reasons: Vec<&str> = because.iter().map(|r| r.reason.as_str()).collect();
+                reason.push('.');
                 Some(Proposed {
                     action: a.action.clone(),
                     deadline: a.deadline.clone(),
@@ -112,8 +119,8 @@ impl Definition {
                     safeguarding: a.safeguarding.clone(),
                     must: a.must,
                     from: self.grade(a.grade).to_owned(),
-                    because: because.iter().map(|r| r.id.clone()).collect(),
-                    reason: format!("Because: {}.", reasons.join("; ")),
+                    because: because().map(|r| r.id.clone()).collect(),
+                    reason,
                 })
             })
             .collect()

@@ -12,6 +12,8 @@ struct Candidate {
     state: FactState,
     /// The places, among the open rules, of those that wait for it.
     rules: Vec<usize>,
+    /// How many of them wait for nothing else.
+    alone: usize,
 }
 
 /// An undetermined rule above the floor, and how many facts it waits for.
@@ -49,19 +51,25 @@ pub(crate) fn rank(definition: &Definition, slots: &[Slot<'_>], evaluation: &Eva
         .into_iter()
         .enumerate()
         .filter(|(_, rules)| !rules.is_empty())
-        .map(|(fact, rules)| Candidate { fact, state: state(slots, fact), rules })
+        .map(|(fact, rules)| {
+            let alone = rules.iter().filter(|r| open[**r].cells.count_ones() == 1).count();
+            Candidate { fact, state: state(slots, fact), rules, alone }
+        })
         .collect();
     let mut covered = vec![false; open.len()];
     let mut questions = Vec::with_capacity(left.len());
     while !left.is_empty() {
         let score = |c: &Candidate| {
-            let news = c.rules.iter().filter(|r| !covered[**r]);
-            let alone = c.rules.iter().filter(|r| open[**r].cells.count_ones() == 1).count();
-            let reach = news.clone().map(|r| open[*r].rule.grade).max();
-            (c.state != FactState::Refused, news.count(), reach, alone)
+            let (mut news, mut reach) = (0_usize, None);
+            for rule in c.rules.iter().filter(|r| !covered[**r]) {
+                news += 1;
+                reach = reach.max(Some(open[*rule].rule.grade));
+            }
+            (c.state != FactState::Refused, news, reach, c.alone)
         };
-        let Some(best) = (0..left.len()).max_by_key(|at| (score(&left[*at]), Reverse(*at))) else { break };
-        if score(&left[best]).1 == 0 {
+        let scores = left.iter().enumerate().map(|(at, c)| (score(c), Reverse(at)));
+        let Some(((_, news, ..), Reverse(best))) = scores.max() else { break };
+        if news == 0 {
             covered.fill(false);
             continue;
         }

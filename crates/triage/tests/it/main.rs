@@ -7,6 +7,7 @@ mod evaluate;
 mod indicators;
 mod lints;
 mod observe;
+mod oracle;
 mod properties;
 mod regrade;
 mod samples;
