@@ -121,7 +121,28 @@ fn processor() -> Option<Duration> {
     told.split(' ').next()?.parse().ok().map(Duration::from_nanos)
 }
 
-/// All shipped indicators over reports made of their own cases, where far more is found than in what people write.
+/// A report as people write them, of two thousand characters.
+const REPORT: &str = "\
+I am writing because of what happened on Saturday evening and because I do not know what else to do. I live on the second \
+floor with my two children, who are eight and eleven. My ex-husband moved out in the spring and at first things were quiet. \
+Since the beginning of October he has been coming to the building again. He rings the bell at all hours, and when I do not \
+open he sits in his car on the other side of the road until it gets dark. I have asked him to stop, by text and through his \
+sister, and he answers that the street belongs to everybody. On Saturday I came home from my mother's at about half past \
+seven with the shopping and the children. He was standing by the bins. He said that he only wanted to talk about the summer \
+holidays. I told him that it was not a good time and that we could speak on Monday. He got louder and my neighbour, Mr \
+Farrow, looked out of his window. Then he took hold of my bag and the handle came off, and the eggs and the milk went all \
+over the steps. My daughter was crying. He said I would be sorry for this and that he knows where I am every minute of the \
+day. I think that may be true, because twice this month he has turned up where I was, once at the dentist and once at the \
+swimming pool, and I had told nobody. My phone is the old one that he gave me and I have never changed the password. After he \
+had gone I found that the mirror on my side of the car was hanging by its wire, but I cannot say whether that was him or \
+somebody passing. There was no weapon and nobody was hurt, I want to be fair about that. Mr Farrow says the camera above the \
+entrance works and that the caretaker keeps the pictures for two weeks. I have written down all the dates since October in a \
+notebook and I can bring it. I would rather not have an officer come to the door in uniform, because of the children, and \
+because he would hear about it from the people downstairs. The best time to ring me is between ten and two, when I am at \
+work, on the number that I have given below. Please do not leave a message on the other one.";
+
+/// All shipped indicators: over a report as people write them, and over the indicators' own cases, in which far more is
+/// found than anybody writes.
 fn indicators() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/indicators");
     let mut paths: Vec<_> = fs::read_dir(root).unwrap().map(|f| f.unwrap().path()).collect();
@@ -131,27 +152,29 @@ fn indicators() {
         IndicatorSet::load(&p.display().to_string(), &fs::read_to_string(p).unwrap()).unwrap()
     };
     let sets: Vec<_> = paths.iter().map(load).collect();
-    let phrases: usize = sets.iter().flat_map(|s| &s.indicators).map(|i| i.phrases.len()).sum();
-    let texts = sets.iter().flat_map(|s| &s.indicators).flat_map(|i| &i.cases).map(|c| c.text.as_str());
-    let told: String = texts.collect::<Vec<_>>().join("\n");
+    let all = || sets.iter().flat_map(|s| &s.indicators);
+    let phrases: usize = all().map(|i| i.phrases.len()).sum();
+    println!("{} sets of indicators, {phrases} phrases", sets.len());
     let search = |text: &str| {
         let words = Words::of(text);
         sets.iter().map(|s| black_box(s.find_in(&words)).len()).sum::<usize>()
     };
-    let report: String = told.chars().take(2_000).collect();
-    let long: String = told.chars().cycle().take(100_000).collect();
-    println!("{} sets of indicators, {phrases} phrases", sets.len());
-    let (start, mut done) = (Instant::now(), 0_u32);
-    while start.elapsed() < LONG {
-        search(&report);
-        done += 1;
+    let cases: Vec<&str> = all().flat_map(|i| &i.cases).map(|c| c.text.as_str()).collect();
+    for (of, text) in [("a report", REPORT.to_owned()), ("the cases", cases.join("\n"))] {
+        for length in [2_000, 100_000] {
+            let text: String = text.chars().cycle().take(length).collect();
+            let (start, mut took, mut found) = (Instant::now(), f64::INFINITY, 0);
+            while start.elapsed() < LONG {
+                let one = Instant::now();
+                found = search(&text);
+                took = took.min(one.elapsed().as_secs_f64());
+            }
+            let (rate, ms) = (1.0 / took, took * 1e3);
+            println!(
+                "{of:10} {length:>7} characters {rate:>10.0} /s {ms:>8.3} ms at best, {found} places found"
+            );
+        }
     }
-    let rate = f64::from(done) / start.elapsed().as_secs_f64();
-    println!("reports of 2,000 characters    {rate:>10.0} /s ({} places found in each)", search(&report));
-    let start = Instant::now();
-    let found = search(&long);
-    let took = start.elapsed().as_secs_f64() * 1e3;
-    println!("one report of 100,000          {took:>10.1} ms ({found} places found)");
 }
 
 fn main() {

@@ -21,6 +21,7 @@ use std::sync::OnceLock;
 use phrase::Alternative;
 pub use phrase::Phrase;
 pub use words::Words;
+use words::{KEYS, Key, key};
 
 /// The most places that are told of one indicator in one text: a word that comes more often says nothing more.
 pub const MOST_PLACES: usize = 100;
@@ -57,7 +58,7 @@ pub struct IndicatorSet {
     /// SHA-256 of the file's bytes, in hex: names this exact text for ever.
     pub digest: String,
     #[serde(skip)]
-    starts: OnceLock<Starts>,
+    anchors: OnceLock<Anchors>,
 }
 
 /// Words that ask about one fact.
@@ -134,15 +135,33 @@ pub struct Prompt<'a> {
     pub found: Vec<&'a Found>,
 }
 
-/// Which phrases can begin with a word, by the word's first byte.
+/// Which phrases are looked for where a word stands.
 #[derive(Clone, Debug)]
-struct Starts(Vec<Vec<(Alternative, Vec<At>)>>);
+struct Anchors {
+    /// A bit for each key, set where a word has it that is looked for.
+    keys: Vec<u64>,
+    /// The words, sorted into drawers by their key.
+    drawers: Vec<Vec<(Alternative, Vec<At>)>>,
+}
 
 /// A phrase of the set: which indicator, and which of its phrases.
 type At = (usize, usize);
 
-/// Words of the text that one phrase fits: the first, the one after the last, the phrase.
+/// Words of the text that a phrase fits: the first, the one after the last, the place of the phrase.
 type Hit = (usize, usize, usize);
+
+/// Adds a hit, to the last one where they overlap.
+fn add(hits: &mut Vec<Hit>, (first, end, phrase): Hit) {
+    match hits.last_mut() {
+        Some(last) if first < last.1 && last.0 < end => {
+            if first < last.0 {
+                (last.0, last.2) = (first, phrase);
+            }
+            last.1 = end.max(last.1);
+        }
+        _ => hits.push((first, end, phrase)),
+    }
+}
 
 impl IndicatorSet {
     /// Finds the indicators' words in a text, in the order in which they stand there.
@@ -156,30 +175,25 @@ impl IndicatorSet {
     /// It takes time in proportion to the text's length. Words of one indicator that overlap are told as one.
     #[must_use]
     pub fn find_in(&self, words: &Words<'_>) -> Vec<Found> {
-        let starts = self.starts.get_or_init(|| Starts::of(&self.indicators));
+        let anchors = self.anchors.get_or_init(|| Anchors::of(&self.indicators));
         let mut hits: Vec<Vec<Hit>> = vec![Vec::new(); self.indicators.len()];
-        for (first, word) in words.iter().enumerate() {
-            for (indicator, phrase) in starts.at(word) {
-                let Some(known) = hits.get_mut(indicator) else { continue };
-                if known.len() >= MOST_PLACES && known.last().is_none_or(|(_, end, _)| *end <= first) {
-                    continue;
-                }
-                let phrases = self.indicators.get(indicator).map(|i| &i.phrases);
-                let Some(end) = phrases.and_then(|p| p.get(phrase)).and_then(|p| p.end(words, first)) else {
-                    continue;
-                };
-                // The words come in their order, so that only the last hit can overlap.
-                match known.last_mut() {
-                    Some((_, so_far, _)) if first < *so_far => *so_far = end.max(*so_far),
-                    _ => known.push((first, end, phrase)),
+        for (at, _) in words.keys().enumerate().filter(|(_, key)| anchors.may_have(*key)) {
+            for (indicator, n) in words.folded(at).into_iter().flat_map(|word| anchors.of_word(word)) {
+                let phrase = self.indicators.get(indicator).and_then(|i| i.phrases.get(n));
+                let Some((first, end)) = phrase.and_then(|p| p.around(words, at)) else { continue };
+                if let Some(known) = hits.get_mut(indicator) {
+                    add(known, (first, end, n));
                 }
             }
         }
-        let mut all: Vec<(Hit, &Indicator)> = hits
-            .into_iter()
-            .zip(&self.indicators)
-            .flat_map(|(hits, indicator)| hits.into_iter().map(move |hit| (hit, indicator)))
-            .collect();
+        let mut all: Vec<(Hit, &Indicator)> = Vec::new();
+        for (mut found, indicator) in hits.into_iter().zip(&self.indicators) {
+            // A phrase is found where its anchor stands, which can be behind words that were found before.
+            found.sort_unstable();
+            let mut apart = Vec::with_capacity(found.len());
+            found.into_iter().for_each(|hit| add(&mut apart, hit));
+            all.extend(apart.into_iter().take(MOST_PLACES).map(|hit| (hit, indicator)));
+        }
         all.sort_by_key(|((first, end, _), _)| (*first, *end));
         all.into_iter().filter_map(|(hit, indicator)| self.found(words, hit, indicator)).collect()
     }
@@ -238,28 +252,34 @@ impl IndicatorSet {
     }
 }
 
-impl Starts {
+impl Anchors {
+    const DRAWERS: usize = 256;
+
     fn of(indicators: &[Indicator]) -> Self {
-        let mut by_byte: Vec<Vec<(Alternative, Vec<At>)>> = vec![Vec::new(); 256];
+        let mut made = Self { keys: vec![0; KEYS / 64], drawers: vec![Vec::new(); Self::DRAWERS] };
         for (n, indicator) in indicators.iter().enumerate() {
             for (m, phrase) in indicator.phrases.iter().enumerate() {
-                for beginning in phrase.beginnings() {
-                    let Some(known) = beginning.word.bytes().next().map(usize::from) else { continue };
-                    let Some(known) = by_byte.get_mut(known) else { continue };
-                    match known.iter_mut().find(|(a, _)| a == beginning) {
+                for anchor in phrase.anchors() {
+                    let key = key(&anchor.word) as usize;
+                    made.keys[key / 64] |= 1 << (key % 64);
+                    let drawer = &mut made.drawers[key % Self::DRAWERS];
+                    match drawer.iter_mut().find(|(a, _)| a == anchor) {
                         Some((_, phrases)) => phrases.push((n, m)),
-                        None => known.push((beginning.clone(), vec![(n, m)])),
+                        None => drawer.push((anchor.clone(), vec![(n, m)])),
                     }
                 }
             }
         }
-        Self(by_byte)
+        made
     }
 
-    fn at(&self, word: &str) -> impl Iterator<Item = At> {
-        let known = word.bytes().next().and_then(|b| self.0.get(usize::from(b)));
-        let fitting = known.into_iter().flatten().filter(move |(a, _)| a.fits(word));
-        fitting.flat_map(|(_, phrases)| phrases.iter().copied())
+    fn may_have(&self, key: Key) -> bool {
+        self.keys.get(key as usize / 64).is_some_and(|bits| bits & (1 << (key % 64)) != 0)
+    }
+
+    fn of_word(&self, word: &str) -> impl Iterator<Item = At> {
+        let drawer = self.drawers.get(key(word) as usize % Self::DRAWERS).into_iter().flatten();
+        drawer.filter(move |(a, _)| a.fits(word)).flat_map(|(_, phrases)| phrases.iter().copied())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::words::{Words, fold};
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 
 /// The most words of a phrase.
 const MOST_WORDS: usize = 12;
@@ -21,6 +22,8 @@ const LEAST_BEGINNING: usize = 3;
 pub struct Phrase {
     text: String,
     steps: Vec<Step>,
+    /// The step that is looked for first: the one that the fewest words of a text fit.
+    anchor: usize,
 }
 
 /// One word of a phrase.
@@ -81,7 +84,14 @@ impl Phrase {
                 "is too long: {MOST_WORDS} words at most, and {MOST_REACH} with what its gaps may skip"
             ));
         }
-        Ok(Self { text: text.split_whitespace().collect::<Vec<_>>().join(" "), steps })
+        // Long words are rare, and so the shortest alternative says how often a step fits; then their number does.
+        let rare = |step: &Step| {
+            let shortest = step.any_of.iter().map(|a| a.word.len()).min();
+            (shortest, Reverse(step.any_of.len()))
+        };
+        let anchor = (0..steps.len()).max_by_key(|n| (rare(&steps[*n]), Reverse(*n))).unwrap_or_default();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        Ok(Self { text, steps, anchor })
     }
 
     /// The phrase as it was written.
@@ -90,33 +100,48 @@ impl Phrase {
         &self.text
     }
 
-    /// What its first word can be.
-    pub(super) fn beginnings(&self) -> &[Alternative] {
-        self.steps.first().map_or(&[], |s| s.any_of.as_slice())
+    /// What the word can be that is looked for first.
+    pub(super) fn anchors(&self) -> &[Alternative] {
+        self.steps.get(self.anchor).map_or(&[], |s| s.any_of.as_slice())
     }
 
-    /// Where the phrase ends that begins with this word of the text: the place after its last word, and the nearest
-    /// of several. Whether the first word fits was found out before.
-    pub(super) fn end(&self, words: &Words<'_>, from: usize) -> Option<usize> {
-        // Bit n: the words of the phrase so far can end n words after the first.
-        let mut reached = 1_u64;
-        for step in self.steps.iter().skip(1) {
-            let mut places = (0..=step.skips).fold(0, |places, skipped| places | reached << (skipped + 1));
-            reached = 0;
-            while places != 0 {
-                let n = places.trailing_zeros();
-                places &= places - 1;
-                let Some(word) = words.folded(from + n as usize) else { break };
-                if step.any_of.iter().any(|a| a.fits(word)) {
-                    reached |= 1 << n;
-                }
-            }
-            if reached == 0 {
-                return None;
+    /// The words of the text that the phrase fits around its anchor, which stands at this place: the first, and the
+    /// place after the last. The nearest are taken of several. Whether the anchor fits was found out before.
+    pub(super) fn around(&self, words: &Words<'_>, at: usize) -> Option<(usize, usize)> {
+        let (before, after) = self.steps.split_at_checked(self.anchor + 1)?;
+        // The words that a step may skip stand before it: on the way back they belong to the step that was left.
+        let back = before.windows(2).rev().map(|pair| (pair[1].skips, pair[0].any_of.as_slice()));
+        let first = reach(back, |n| at.checked_sub(n).and_then(|at| words.folded(at)))?;
+        let forward = after.iter().map(|step| (step.skips, step.any_of.as_slice()));
+        let last = reach(forward, |n| words.folded(at + n))?;
+        Some((at - first, at + last + 1))
+    }
+}
+
+/// How many words away the last of some steps fits, each a word that may follow the one before it after as many others.
+/// `word` gives the word that stands so many places away from where the steps begin.
+fn reach<'a, 'w>(
+    steps: impl Iterator<Item = (u8, &'a [Alternative])>,
+    word: impl Fn(usize) -> Option<&'w str>,
+) -> Option<usize> {
+    // Bit n: the steps so far can end n words away.
+    let mut reached = 1_u64;
+    for (skips, any_of) in steps {
+        let mut places = (0..=skips).fold(0, |places, skipped| places | reached << (skipped + 1));
+        reached = 0;
+        while places != 0 {
+            let n = places.trailing_zeros();
+            places &= places - 1;
+            let Some(word) = word(n as usize) else { break };
+            if any_of.iter().any(|a| a.fits(word)) {
+                reached |= 1 << n;
             }
         }
-        Some(from + reached.trailing_zeros() as usize + 1)
+        if reached == 0 {
+            return None;
+        }
     }
+    Some(reached.trailing_zeros() as usize)
 }
 
 impl TryFrom<String> for Phrase {

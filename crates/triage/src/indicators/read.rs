@@ -221,7 +221,7 @@ impl IndicatorSet {
             basis: parsed.basis.into_inner(),
             indicators,
             digest: hex::encode(Sha256::digest(text)),
-            starts: OnceLock::new(),
+            anchors: OnceLock::new(),
         })
     }
 

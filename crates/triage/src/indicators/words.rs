@@ -18,6 +18,18 @@ struct Place {
     start: usize,
     end: usize,
     folded_end: usize,
+    key: Key,
+}
+
+/// A number below [`KEYS`] that all words share which begin with the same three bytes: most words are told apart from those
+/// that are looked for without being looked at.
+pub(super) type Key = u32;
+pub(super) const KEYS: usize = 4096;
+
+pub(super) fn key(word: &str) -> Key {
+    let mut bytes = word.bytes().map(Key::from);
+    let mut next = || bytes.next().unwrap_or_default();
+    (next() * 1021 + next() * 37 + next() * 5) % 4096
 }
 
 impl<'t> Words<'t> {
@@ -65,7 +77,9 @@ impl<'t> Words<'t> {
 
     fn close(&mut self, open: Option<(usize, usize)>) {
         if let Some((start, end)) = open {
-            self.places.push(Place { start, end, folded_end: self.folded.len() });
+            let from = self.places.last().map_or(0, |p| p.folded_end);
+            let key = key(self.folded.get(from..).unwrap_or_default());
+            self.places.push(Place { start, end, folded_end: self.folded.len(), key });
         }
     }
 
@@ -81,14 +95,9 @@ impl<'t> Words<'t> {
         self.folded.get(start..place.folded_end)
     }
 
-    /// All of them as they compare.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        let mut start = 0;
-        self.places.iter().map(move |place| {
-            let word = self.folded.get(start..place.folded_end).unwrap_or_default();
-            start = place.folded_end;
-            word
-        })
+    /// The key of each.
+    pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
+        self.places.iter().map(|p| p.key)
     }
 
     /// Where the first of these words begins in the text and the last one ends, in bytes.
@@ -126,7 +135,8 @@ mod tests {
     use super::*;
 
     fn folded(text: &str) -> Vec<String> {
-        Words::of(text).iter().map(str::to_owned).collect()
+        let words = Words::of(text);
+        (0..words.len()).filter_map(|n| words.folded(n)).map(str::to_owned).collect()
     }
 
     #[test]
