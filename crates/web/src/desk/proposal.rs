@@ -115,7 +115,12 @@ fn assessment_view(
                 role: action.role.clone(),
                 must: action.must,
                 safeguarding: action.safeguarding.clone(),
-                reason: action.reason.clone(),
+                // Said only where it is not for everything that fired: the reasons stand just above.
+                reason: if action.because.len() < a.fired.len() {
+                    action.reason.clone()
+                } else {
+                    String::new()
+                },
                 answers: vec![
                     option("accept", "Accept"),
                     option("change", "Change"),
