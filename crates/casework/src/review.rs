@@ -142,8 +142,19 @@ pub(crate) fn after(cx: &mut Cx<'_>, shelf: &Shelf, submission: &Submission, cau
         return Ok(());
     }
     let floor = terms.grade(terms.floor).unwrap_or("no grade");
-    let detail = format!("{}: graded {grade}, the proposed floor is {floor} now.", cause.label());
+    let detail = if is_hidden(cx, submission.id)? {
+        format!("{}: graded {grade}.", cause.label())
+    } else {
+        format!("{}: graded {grade}, the proposed floor is {floor} now.", cause.label())
+    };
     open(cx, submission.id, cause.code(), &detail, None, 0)
+}
+
+/// Whether what is proposed about a report is hidden from whoever has not put down their own grade. A review is read by
+/// many: it must not tell them.
+fn is_hidden(cx: &mut Cx<'_>, report: Id) -> Result<bool> {
+    let sql = "select 1 from report where id = $1 and hidden <> 0 and state <> 'decided'";
+    Ok(cx.row(sql, &[report.into()])?.is_some())
 }
 
 /// After a new version went live: a report that was graded is put up for review where it says something else than the
@@ -165,9 +176,13 @@ pub(crate) fn of_new_version(
         return Ok(());
     }
     let named = is.map_or_else(String::new, |g| format!("{} version {}", g.definition, g.version));
-    let detail = format!(
-        "Graded {grade}. {named} proposes {floor} to {ceiling}; before, it was {was_floor} to {was_ceiling}."
-    );
+    let detail = if is_hidden(cx, report)? {
+        format!("Graded {grade}. {named} proposes something else than the version before it.")
+    } else {
+        format!(
+            "Graded {grade}. {named} proposes {floor} to {ceiling}; before, it was {was_floor} to {was_ceiling}."
+        )
+    };
     open(cx, report, Cause::NewVersion.code(), &detail, None, 0)
 }
 
@@ -238,7 +253,8 @@ pub struct ReviewAnswer {
 ///
 /// # Errors
 /// Not allowed; [`Error::Forbidden`] for the same person; [`Error::Invalid`] with everything that is missing;
-/// [`Error::Stale`] when the report changed since; [`Error::Conflict`] when it is done already.
+/// [`Error::Stale`] when the report changed since; [`Error::Conflict`] when it is done already, and for a report that
+/// nobody has graded yet.
 pub fn answer_review(cx: &mut Cx<'_>, shelf: &Shelf, review: Id, given: &ReviewAnswer) -> Result<Id> {
     let row = cx.row(&format!("{COLUMNS} where v.id = $1"), &[review.into()])?;
     let found = row.as_ref().map(read).transpose()?;
@@ -260,8 +276,19 @@ pub fn answer_review(cx: &mut Cx<'_>, shelf: &Shelf, review: Id, given: &ReviewA
     if item.version != given.version {
         return Err(Error::Stale("the report changed since you read it; read it and answer anew".into()));
     }
+    // The first grade is given with a decision, which asks for what a review does not: an answer to what is required.
+    if item.grade.is_none() && item.state != "decided" {
+        return Err(Error::Conflict("this report waits for its first decision: decide about it".into()));
+    }
     let submission = bluelamp_contact::load(cx, found.report)?;
     let look = run::look(cx, shelf, found.report, submission.body.definition.as_deref())?;
+    if item.hidden && look.as_ref().is_some_and(run::Look::wants_own_grade) {
+        return Err(Error::field(
+            "own_grade",
+            "required",
+            "First put down the grade that you would give yourself; then the proposal is shown",
+        ));
+    }
     let terms = look.as_ref().and_then(run::Look::terms);
     let mut wrong = Vec::new();
     let mut need = |field: &str, message: &str| {
