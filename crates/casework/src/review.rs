@@ -12,9 +12,10 @@ use bluelamp_model::{
     authority::{Verb, action},
     decision::Stance,
 };
-use bluelamp_store::{Cx, Row};
+use bluelamp_store::{Cx, Row, Value};
 use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Something that has to be looked at again.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -48,11 +49,11 @@ pub struct Review {
 }
 
 /// The time for a look has come.
-pub(crate) const CLOCK: &str = "clock";
+pub const CLOCK: &str = "clock";
 /// A grade below the floor: a supervisor looks.
-pub(crate) const BELOW_FLOOR: &str = "below-floor";
+pub const BELOW_FLOOR: &str = "below-floor";
 /// An action that law or policy demands was refused: a supervisor looks.
-pub(crate) const REFUSED_DUTY: &str = "refused-duty";
+pub const REFUSED_DUTY: &str = "refused-duty";
 
 /// What a cause is called.
 #[must_use]
@@ -218,13 +219,39 @@ pub(crate) fn start_clock(cx: &mut Cx<'_>, report: Id, terms: &run::Terms, grade
 /// # Errors
 /// Not allowed; database errors.
 pub fn reviews(cx: &mut Cx<'_>) -> Result<Vec<Review>> {
+    Ok(reviews_for(cx, &[])?.reviews)
+}
+
+/// What waits to be looked at again.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ReviewList {
+    /// The most urgent first, at most two hundred.
+    pub reviews: Vec<Review>,
+    /// How many wait in all, by cause.
+    pub counts: BTreeMap<String, u64>,
+}
+
+/// What waits to be looked at again for one of these causes, or for any where none is named. A new version can put up
+/// hundreds of reports at one moment; what waits for another cause is still found, as it is chosen here and not from
+/// the first two hundred.
+///
+/// # Errors
+/// Not allowed; database errors.
+pub fn reviews_for(cx: &mut Cx<'_>, causes: &[&str]) -> Result<ReviewList> {
     cx.allow(action::REVIEW_LIST, None)?;
-    let rows =
-        cx.rows(&format!("{COLUMNS} where v.done_at is null order by v.due_at, v.id limit 200"), &[])?;
-    let found = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let args: Vec<Value> = causes.iter().map(|c| (*c).into()).collect();
+    let places: Vec<String> = (1..=args.len()).map(|n| format!("${n}")).collect();
+    let wanted = match args.is_empty() {
+        true => String::new(),
+        false => format!(" and v.cause in ({})", places.join(", ")),
+    };
+    let sql = format!("{COLUMNS} where v.done_at is null{wanted} order by v.due_at, v.id limit 200");
+    let found = cx.rows(&sql, &args)?.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let rows = cx.rows("select cause, count(*) from review where done_at is null group by cause", &[])?;
+    let counts = rows.iter().map(|r| Ok((r.get(0)?, r.get(1)?))).collect::<Result<_>>()?;
     let shown: Vec<Id> = found.iter().map(|r| r.report).collect();
     cx.record(Verb::Consult, "reviews", None, json!({ "shown": shown }))?;
-    Ok(found)
+    Ok(ReviewList { reviews: found, counts })
 }
 
 /// The reviews of a report, those that wait first. For a room that has asked the policy.

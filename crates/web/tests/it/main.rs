@@ -5,4 +5,5 @@
 mod api;
 mod desk;
 mod journey;
+mod quality;
 mod site;
