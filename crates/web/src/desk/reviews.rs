@@ -183,7 +183,8 @@ fn left(due: Time, now: Time) -> String {
         m => format!("{} days", m / 1440),
     };
     match (minutes, apart < 0) {
-        (0, _) => "due now".into(),
+        (0, true) => "under a minute late".into(),
+        (0, false) => "due now".into(),
         (_, true) => format!("{long} late"),
         (_, false) => format!("in {long}"),
     }
@@ -208,6 +209,8 @@ mod tests {
         for (minutes, words) in expected {
             assert_eq!(told(minutes), words, "{minutes} minutes");
         }
+        assert_eq!(left(Time::from_micros(0), Time::from_micros(9)), "under a minute late");
+        assert_eq!(left(Time::from_micros(9), Time::from_micros(0)), "in 1 min");
     }
 
     #[test]

@@ -7,3 +7,5 @@ mod desk;
 mod journey;
 mod quality;
 mod site;
+mod sources;
+mod walk;
