@@ -257,7 +257,7 @@ pub struct Quality {
 pub fn quality(cx: &mut Cx<'_>, period: Period) -> Result<Vec<Quality>> {
     cx.allow(action::QUALITY_VIEW, None)?;
     let mut all: BTreeMap<String, (Quality, Vec<i64>, Vec<i64>)> = BTreeMap::new();
-    let rows = cx.rows(
+    let decided = cx.rows(
         "select coalesce(d.definition, ''), d.stance, d.floor, d.ceiling, d.lower_code, d.decided_at, r.received_at
          from decision d join report r on r.id = d.report_id
          where d.kind = 'report' and d.outcome <> 'ask-more' and d.decided_at >= $1 and d.decided_at < $2
@@ -265,7 +265,7 @@ pub fn quality(cx: &mut Cx<'_>, period: Period) -> Result<Vec<Quality>> {
         &[period.from.into(), period.to.into()],
     )?;
     let minutes = |from: Time, to: Time| (to.micros() - from.micros()).max(0) / 60_000_000;
-    for row in &rows {
+    for row in &decided {
         let definition: String = row.get(0)?;
         let (q, took, _) = all.entry(definition).or_default();
         q.decisions += 1;
@@ -283,12 +283,12 @@ pub fn quality(cx: &mut Cx<'_>, period: Period) -> Result<Vec<Quality>> {
         took.push(minutes(row.get(6)?, row.get(5)?));
     }
     let now = cx.now();
-    let rows = cx.rows(
+    let reviews = cx.rows(
         "select coalesce(r.definition, ''), v.due_at, v.done_at from review v join report r on r.id = v.report_id
          where v.due_at >= $1 and v.due_at < $2 order by v.due_at desc limit 50000",
         &[period.from.into(), period.to.into()],
     )?;
-    for row in &rows {
+    for row in &reviews {
         let (definition, due, done): (String, Time, Option<Time>) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let (q, _, lag) = all.entry(definition).or_default();
         q.reviews += 1;
@@ -302,7 +302,8 @@ pub fn quality(cx: &mut Cx<'_>, period: Period) -> Result<Vec<Quality>> {
             lag.push(minutes(due, done.unwrap_or(now)));
         }
     }
-    cx.record(Verb::Consult, "quality", None, json!({ "decisions": rows.len() }))?;
+    let counted = json!({ "decisions": decided.len(), "reviews": reviews.len() });
+    cx.record(Verb::Consult, "quality", None, counted)?;
     Ok(all
         .into_iter()
         .map(|(definition, (q, mut took, mut lag))| {

@@ -37,7 +37,10 @@ pub use figures::{Agreement, FEWEST, Figures, Group, Period, Quality, in_shadow,
 pub use matches::answer_match;
 pub use queue::{Filter, Page, QueueItem, queue};
 pub use report::{ReportView, assessments_of, receive, view_report};
-pub use review::{Review, ReviewAnswer, answer_review, cause_label, reviews};
+pub use review::{
+    BELOW_FLOOR, CLOCK, REFUSED_DUTY, Review, ReviewAnswer, ReviewList, answer_review, cause_label, reviews,
+    reviews_for,
+};
 pub use run::{Asked, Cause, Graded, Look, Run, SENDER, SUPERVISOR_WITHIN, Shown, spoken_minutes};
 pub use shelf::{InUse, Shelf};
 pub use switch::{Switched, algorithm_of, switch, switched_off, switches};

@@ -12,9 +12,10 @@ use bluelamp_model::{
     authority::{Verb, action},
     decision::Stance,
 };
-use bluelamp_store::{Cx, Row};
+use bluelamp_store::{Cx, Row, Value};
 use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Something that has to be looked at again.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -48,11 +49,11 @@ pub struct Review {
 }
 
 /// The time for a look has come.
-pub(crate) const CLOCK: &str = "clock";
+pub const CLOCK: &str = "clock";
 /// A grade below the floor: a supervisor looks.
-pub(crate) const BELOW_FLOOR: &str = "below-floor";
+pub const BELOW_FLOOR: &str = "below-floor";
 /// An action that law or policy demands was refused: a supervisor looks.
-pub(crate) const REFUSED_DUTY: &str = "refused-duty";
+pub const REFUSED_DUTY: &str = "refused-duty";
 
 /// What a cause is called.
 #[must_use]
@@ -142,8 +143,19 @@ pub(crate) fn after(cx: &mut Cx<'_>, shelf: &Shelf, submission: &Submission, cau
         return Ok(());
     }
     let floor = terms.grade(terms.floor).unwrap_or("no grade");
-    let detail = format!("{}: graded {grade}, the proposed floor is {floor} now.", cause.label());
+    let detail = if is_hidden(cx, submission.id)? {
+        format!("{}: graded {grade}.", cause.label())
+    } else {
+        format!("{}: graded {grade}, the proposed floor is {floor} now.", cause.label())
+    };
     open(cx, submission.id, cause.code(), &detail, None, 0)
+}
+
+/// Whether what is proposed about a report is hidden from whoever has not put down their own grade. A review is read by
+/// many: it must not tell them.
+fn is_hidden(cx: &mut Cx<'_>, report: Id) -> Result<bool> {
+    let sql = "select 1 from report where id = $1 and hidden <> 0 and state <> 'decided'";
+    Ok(cx.row(sql, &[report.into()])?.is_some())
 }
 
 /// After a new version went live: a report that was graded is put up for review where it says something else than the
@@ -165,9 +177,13 @@ pub(crate) fn of_new_version(
         return Ok(());
     }
     let named = is.map_or_else(String::new, |g| format!("{} version {}", g.definition, g.version));
-    let detail = format!(
-        "Graded {grade}. {named} proposes {floor} to {ceiling}; before, it was {was_floor} to {was_ceiling}."
-    );
+    let detail = if is_hidden(cx, report)? {
+        format!("Graded {grade}. {named} proposes something else than the version before it.")
+    } else {
+        format!(
+            "Graded {grade}. {named} proposes {floor} to {ceiling}; before, it was {was_floor} to {was_ceiling}."
+        )
+    };
     open(cx, report, Cause::NewVersion.code(), &detail, None, 0)
 }
 
@@ -203,13 +219,39 @@ pub(crate) fn start_clock(cx: &mut Cx<'_>, report: Id, terms: &run::Terms, grade
 /// # Errors
 /// Not allowed; database errors.
 pub fn reviews(cx: &mut Cx<'_>) -> Result<Vec<Review>> {
+    Ok(reviews_for(cx, &[])?.reviews)
+}
+
+/// What waits to be looked at again.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ReviewList {
+    /// The most urgent first, at most two hundred.
+    pub reviews: Vec<Review>,
+    /// How many wait in all, by cause.
+    pub counts: BTreeMap<String, u64>,
+}
+
+/// What waits to be looked at again for one of these causes, or for any where none is named. A new version can put up
+/// hundreds of reports at one moment; what waits for another cause is still found, as it is chosen here and not from
+/// the first two hundred.
+///
+/// # Errors
+/// Not allowed; database errors.
+pub fn reviews_for(cx: &mut Cx<'_>, causes: &[&str]) -> Result<ReviewList> {
     cx.allow(action::REVIEW_LIST, None)?;
-    let rows =
-        cx.rows(&format!("{COLUMNS} where v.done_at is null order by v.due_at, v.id limit 200"), &[])?;
-    let found = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let args: Vec<Value> = causes.iter().map(|c| (*c).into()).collect();
+    let places: Vec<String> = (1..=args.len()).map(|n| format!("${n}")).collect();
+    let wanted = match args.is_empty() {
+        true => String::new(),
+        false => format!(" and v.cause in ({})", places.join(", ")),
+    };
+    let sql = format!("{COLUMNS} where v.done_at is null{wanted} order by v.due_at, v.id limit 200");
+    let found = cx.rows(&sql, &args)?.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let rows = cx.rows("select cause, count(*) from review where done_at is null group by cause", &[])?;
+    let counts = rows.iter().map(|r| Ok((r.get(0)?, r.get(1)?))).collect::<Result<_>>()?;
     let shown: Vec<Id> = found.iter().map(|r| r.report).collect();
     cx.record(Verb::Consult, "reviews", None, json!({ "shown": shown }))?;
-    Ok(found)
+    Ok(ReviewList { reviews: found, counts })
 }
 
 /// The reviews of a report, those that wait first. For a room that has asked the policy.
@@ -238,7 +280,8 @@ pub struct ReviewAnswer {
 ///
 /// # Errors
 /// Not allowed; [`Error::Forbidden`] for the same person; [`Error::Invalid`] with everything that is missing;
-/// [`Error::Stale`] when the report changed since; [`Error::Conflict`] when it is done already.
+/// [`Error::Stale`] when the report changed since; [`Error::Conflict`] when it is done already, and for a report that
+/// nobody has graded yet.
 pub fn answer_review(cx: &mut Cx<'_>, shelf: &Shelf, review: Id, given: &ReviewAnswer) -> Result<Id> {
     let row = cx.row(&format!("{COLUMNS} where v.id = $1"), &[review.into()])?;
     let found = row.as_ref().map(read).transpose()?;
@@ -260,8 +303,19 @@ pub fn answer_review(cx: &mut Cx<'_>, shelf: &Shelf, review: Id, given: &ReviewA
     if item.version != given.version {
         return Err(Error::Stale("the report changed since you read it; read it and answer anew".into()));
     }
+    // The first grade is given with a decision, which asks for what a review does not: an answer to what is required.
+    if item.grade.is_none() && item.state != "decided" {
+        return Err(Error::Conflict("this report waits for its first decision: decide about it".into()));
+    }
     let submission = bluelamp_contact::load(cx, found.report)?;
     let look = run::look(cx, shelf, found.report, submission.body.definition.as_deref())?;
+    if item.hidden && look.as_ref().is_some_and(run::Look::wants_own_grade) {
+        return Err(Error::field(
+            "own_grade",
+            "required",
+            "First put down the grade that you would give yourself; then the proposal is shown",
+        ));
+    }
     let terms = look.as_ref().and_then(run::Look::terms);
     let mut wrong = Vec::new();
     let mut need = |field: &str, message: &str| {

@@ -49,6 +49,7 @@ pub fn router(app: App) -> Router {
         .route("/desk/reports/{id}/assess", post(desk::reports::assess))
         .route("/desk/reports/{id}/events", post(desk::reports::happened))
         .route("/desk/reports/{id}/tasks/{task}", post(desk::reports::finish_task))
+        .route("/desk/reviews", get(desk::reviews::list))
         .route("/desk/reviews/{review}", post(desk::reports::answer_review))
         .route("/desk/reports/{id}/matches/{suggestion}", post(desk::reports::answer_match))
         .route("/desk/cases", get(desk::cases::list))
@@ -62,6 +63,8 @@ pub fn router(app: App) -> Router {
         )
         .route("/desk/evidence/{item}", get(desk::evidence::open_evidence))
         .route("/desk/cases/{id}/package", post(desk::evidence::export))
+        .route("/desk/quality", get(desk::quality::view))
+        .route("/desk/quality.csv", get(desk::quality::download))
         .route("/desk/accounts", get(desk::accounts::list).post(desk::accounts::create))
         .route("/desk/log", get(desk::log::view));
     let machines = Router::new()

@@ -8,8 +8,10 @@ mod facts;
 pub(crate) mod log;
 pub(crate) mod page;
 mod proposal;
+pub(crate) mod quality;
 pub(crate) mod queue;
 pub(crate) mod reports;
+pub(crate) mod reviews;
 
 use crate::{
     App,
@@ -22,9 +24,11 @@ use crate::{
 use bluelamp_model::authority::{Ask as Asked, action};
 
 /// The sections of the staff pages with the action that opens each.
-const SECTIONS: [(&str, &str, &str); 4] = [
+const SECTIONS: [(&str, &str, &str); 6] = [
     ("Reports", "/desk/reports", action::REPORT_LIST),
+    ("Reviews", "/desk/reviews", action::REVIEW_LIST),
     ("Cases", "/desk/cases", action::CASE_LIST),
+    ("Quality", "/desk/quality", action::QUALITY_VIEW),
     ("Accounts", "/desk/accounts", action::ACCOUNT_MANAGE),
     ("Log", "/desk/log", action::LOG_VIEW),
 ];

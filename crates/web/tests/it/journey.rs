@@ -13,7 +13,7 @@ fn on_both(test: &impl AsyncFn(&Site)) {
 }
 
 /// Walks a form with the posted fields of `posted.json`, from its first page to the check page.
-async fn walk(v: &mut Visitor<'_>, form: &str) -> Answered {
+pub(crate) async fn walk(v: &mut Visitor<'_>, form: &str) -> Answered {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/posted.json")).unwrap();
     let all: serde_json::Value = serde_json::from_str(&text).unwrap();
     let start = v.get(&format!("/report/{form}")).await;

@@ -5,4 +5,7 @@
 mod api;
 mod desk;
 mod journey;
+mod quality;
 mod site;
+mod sources;
+mod walk;

@@ -120,6 +120,13 @@ impl Site {
 
     /// A member of staff with a password.
     pub(crate) fn staff(&self, username: &str, roles: &[&str]) -> Id {
+        let (id, secret) = self.account(username, roles);
+        self.outside(|db| bluelamp_access::accept_invitation(db, &secret, "three sleepy lamps").unwrap());
+        id
+    }
+
+    /// An account and the invitation to it.
+    fn account(&self, username: &str, roles: &[&str]) -> (Id, String) {
         let new = NewAccount {
             username: username.into(),
             name: format!("{} Example", username.to_uppercase()),
@@ -127,15 +134,12 @@ impl Site {
         };
         let policy = Arc::clone(&self.policy);
         let admin = Actor::staff(Id::from_bytes([1; 16]), vec!["administrator".into()], "administration");
-        let (id, secret) = self
-            .db()
+        self.db()
             .write(&admin, move |cx| {
                 let id = bluelamp_access::create_account(cx, &policy, &new)?;
                 Ok((id, bluelamp_access::invite(cx, id)?))
             })
-            .unwrap();
-        self.outside(|db| bluelamp_access::accept_invitation(db, &secret, "three sleepy lamps").unwrap());
-        id
+            .unwrap()
     }
 
     /// An API token for that person and purpose.
@@ -187,7 +191,7 @@ impl Visitor<'_> {
         self.ask_with(method, path, kind, body, &[]).await
     }
 
-    async fn ask_with(
+    pub(crate) async fn ask_with(
         &mut self,
         method: Method,
         path: &str,

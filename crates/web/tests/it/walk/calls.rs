@@ -1,0 +1,266 @@
+//! What is sent to each route. For a new one, say it here: the walk fails until somebody has.
+
+use super::world::{Built, World, choices};
+use crate::quality::later_version;
+use bluelamp_casework::Choice;
+use bluelamp_model::Id;
+use serde_json::{Value, json};
+
+/// What is sent with a request.
+#[derive(Clone, Debug)]
+pub(super) enum Body {
+    Nothing,
+    Form(Vec<(String, String)>),
+    Json(Value),
+    File,
+}
+
+pub(super) fn form(fields: &[(&str, &str)]) -> Body {
+    Body::Form(fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect())
+}
+
+pub(super) fn choice_form(c: &Choice) -> Body {
+    let mut fields: Vec<(String, String)> = [
+        ("version", c.version.to_string()),
+        ("outcome", c.outcome.clone()),
+        ("grade", c.grade.clone()),
+        ("reasons", c.reasons.clone()),
+        ("lower_code", c.lower_code.clone()),
+        ("lower_reason", c.lower_reason.clone()),
+        // What a form of ours never has, for a reader that takes more than it should.
+        ("state", "decided".into()),
+        ("decided_by", "01890000-0000-7000-8000-000000000001".into()),
+    ]
+    .map(|(n, v)| (n.to_owned(), v))
+    .into();
+    for a in &c.actions {
+        let field = bluelamp_casework::action_field(&a.definition, a.place);
+        fields.push((format!("{field}.reason"), a.reason.clone()));
+        fields.push((field, a.answer.clone()));
+    }
+    Body::Form(fields)
+}
+
+pub(super) fn choice_json(c: &Choice) -> Body {
+    let actions: Vec<_> = c
+        .actions
+        .iter()
+        .map(|a| json!({ "definition": a.definition, "place": a.place, "answer": a.answer, "reason": a.reason }))
+        .collect();
+    Body::Json(json!({
+        "version": c.version, "outcome": c.outcome, "grade": c.grade, "reasons": c.reasons,
+        "lower_code": c.lower_code, "lower_reason": c.lower_reason, "actions": actions,
+    }))
+}
+
+/// What is sent to a route: addresses that it has in this world, each with a body that means something there. None for
+/// a route that nobody has thought of.
+pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(String, Body)>> {
+    let bare = |paths: &[&str]| paths.iter().map(|p| ((*p).to_owned(), Body::Nothing)).collect::<Vec<_>>();
+    let with =
+        |path: &str, bodies: Vec<Body>| bodies.into_iter().map(|b| (path.to_owned(), b)).collect::<Vec<_>>();
+    // The same bodies for each report, wherever it stands.
+    let each = |bodies: &dyn Fn(&Built) -> Vec<Body>| -> Vec<(String, Body)> {
+        w.reports.values().flat_map(|b| with(&route.replace("{id}", &b.id.to_string()), bodies(b))).collect()
+    };
+    let case = w.reports["case"].mark.case.unwrap();
+    let of_case = |bodies: Vec<Body>| with(&route.replace("{id}", &case.to_string()), bodies);
+    let fact = "suspect on scene";
+    Some(match route {
+        "/"
+        | "/report"
+        | "/leave"
+        | "/algorithms"
+        | "/accessibility"
+        | "/privacy"
+        | "/desk"
+        | "/desk/cases"
+        | "/desk/log"
+        | "/api/v1/openapi.json"
+        | "/api/v1/forms"
+        | "/api/v1/reports"
+        | "/api/v1/reviews"
+        | "/api/v1/cases"
+        | "/healthz"
+        | "/metrics"
+        | "/log/key" => bare(&[route]),
+        "/desk/reports" => {
+            bare(&[route, "/desk/reports?state=decided", "/desk/reports?reference=R-0000-0000"])
+        }
+        "/desk/reviews" => bare(&[route, "/desk/reviews?cause=new-version"]),
+        "/desk/quality" | "/desk/quality.csv" => bare(&[route, &format!("{route}?days=365")]),
+        "/report/{form}" => bare(&["/report/burglary", "/report/no-such-form"]),
+        "/report/{form}/check" => bare(&["/report/burglary/check"]),
+        "/report/{form}/sent" => bare(&["/report/burglary/sent"]),
+        "/report/{form}/send" => with("/report/burglary/send", vec![form(&[])]),
+        "/report/{form}/q/{*page}" => {
+            let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/posted.json");
+            let all: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+            let page = |(page, said): (&String, &Value)| {
+                let text = |v: &Value| v.as_str().map(str::to_owned);
+                let fields = said.as_object().unwrap().iter().flat_map(|(name, value)| match value {
+                    Value::Array(all) => all.iter().filter_map(text).map(|v| (name.clone(), v)).collect(),
+                    one => text(one).map(|v| (name.clone(), v)).into_iter().collect::<Vec<_>>(),
+                });
+                (format!("/report/burglary/q{page}"), Body::Form(fields.collect()))
+            };
+            all["burglary"].as_object().unwrap().iter().map(page).collect()
+        }
+        "/track" => with(route, vec![form(&[("reference", "R-0000-0000"), ("code", "0000-0000-0000-0000")])]),
+        "/sign-in" => {
+            let wrong = [("username", "nobody"), ("password", "three sleepy lamps"), ("purpose", "contact")];
+            with(route, vec![form(&wrong)])
+        }
+        // Signing out ends the walk, and is done at its end.
+        "/sign-out" => Vec::new(),
+        "/invitation/{secret}" => {
+            with(&format!("/invitation/{}", "0".repeat(64)), vec![form(&[("password", "x")])])
+        }
+        "/desk/purpose" => {
+            with(route, vec![form(&[("purpose", "operation")]), form(&[("purpose", purpose)])])
+        }
+        "/desk/reports/{id}" => each(&|_| vec![Body::Nothing]),
+        "/desk/reports/{id}/decide" => {
+            each(&|b| choices(b.standing, &b.view).iter().map(choice_form).collect())
+        }
+        "/desk/reports/{id}/own-grade" => {
+            each(&|_| vec![form(&[("own_grade", "HIGH")]), form(&[("own_grade", "none"), ("grade", "HIGH")])])
+        }
+        "/desk/reports/{id}/facts" => each(&|_| {
+            let said =
+                |answer| form(&[("fact", fact), ("answer", answer), ("source", "caller"), ("grade", "HIGH")]);
+            vec![
+                said("yes"),
+                said("refused"),
+                said(""),
+                form(&[("fact", "grade"), ("answer", "HIGH"), ("source", "x")]),
+            ]
+        }),
+        "/desk/reports/{id}/definitions" => {
+            each(&|_| vec![form(&[("definition", "cyber-harassment")]), form(&[("definition", "no-such")])])
+        }
+        "/desk/reports/{id}/assess" => each(&|_| vec![form(&[])]),
+        "/desk/reports/{id}/events" => each(&|_| {
+            vec![form(&[("what", "breach"), ("words", "An order was broken.")]), form(&[("what", "decided")])]
+        }),
+        "/desk/reports/{id}/tasks/{task}" => {
+            let task = w.reports["case"].view.tasks.first().map_or(case, |t| t.id);
+            let of =
+                |b: &Built| route.replace("{id}", &b.id.to_string()).replace("{task}", &task.to_string());
+            let all = w.reports.values().map(of);
+            all.map(|path| (path, form(&[("result", "Done."), ("state", "closed")]))).collect()
+        }
+        "/desk/reports/{id}/matches/{suggestion}" => {
+            let b = &w.reports["new"];
+            let suggestion = b.view.suggestions.first().map_or(b.id, |s| s.id);
+            let path =
+                route.replace("{id}", &b.id.to_string()).replace("{suggestion}", &suggestion.to_string());
+            let said = |answer| form(&[("answer", answer), ("reason", "The same number.")]);
+            with(&path, vec![said("same"), said("not-same"), said("decide")])
+        }
+        "/desk/reviews/{review}" | "/api/v1/reviews/{id}" => {
+            let b = &w.reports["under-review"];
+            let answers = [("HIGH", ""), ("MEDIUM", ""), ("STANDARD", "managed"), ("", "")];
+            let bodies = || {
+                answers.map(|(grade, code)| {
+                    let (version, report) = (b.version.to_string(), b.id.to_string());
+                    let words = if code.is_empty() { "" } else { "The locks were changed." };
+                    if route.starts_with("/api/") {
+                        return Body::Json(json!({
+                            "version": b.version, "grade": grade, "reasons": "Looked again.",
+                            "lower_code": code, "lower_reason": words,
+                        }));
+                    }
+                    form(&[
+                        ("version", &version),
+                        ("report", &report),
+                        ("grade", grade),
+                        ("reasons", "Looked again."),
+                        ("lower_code", code),
+                        ("lower_reason", words),
+                    ])
+                })
+            };
+            let path = |id: &Id| route.replace("{review}", &id.to_string()).replace("{id}", &id.to_string());
+            w.reviews().iter().flat_map(|id| with(&path(id), bodies().into())).collect()
+        }
+        "/definitions" | "/api/v1/definitions" | "/desk/definitions/new" => bare(&[route]),
+        "/definitions/{id}" | "/desk/definitions/{id}" | "/api/v1/definitions/{id}" => {
+            bare(&[&route.replace("{id}", "burglary")])
+        }
+        "/desk/definitions" | "/desk/definitions/check" => {
+            let text = later_version("1.3.0");
+            with(route, vec![form(&[("text", &text), ("part", "result")]), form(&[("text", "status: live")])])
+        }
+        "/desk/definitions/{id}/{version}" | "/desk/definitions/{id}/{version}/edit" => {
+            bare(&[&route.replace("{id}", "burglary").replace("{version}", "1.2.0")])
+        }
+        // Only what leaves it asked for or not: it goes live at the end, where the jobs are looked at.
+        "/desk/definitions/{id}/{version}/{deed}" => {
+            let sql =
+                "select digest from definition_version where definition = 'burglary' and version = '1.2.0'";
+            let digest: String =
+                w.site.outside(|db| db.credential_rows(sql, &[]).unwrap()[0].get(0).unwrap());
+            let deed = |(deed, why): (&str, &str)| {
+                let path = format!("/desk/definitions/burglary/1.2.0/{deed}");
+                (path, form(&[("digest", &digest), ("reasons", why), ("status", "live")]))
+            };
+            [("ask", "Ready."), ("live", ""), ("refuse", "Not yet."), ("retire", ""), ("shadow", "Again.")]
+                .map(deed)
+                .into()
+        }
+        "/desk/cases/{id}" | "/api/v1/cases/{id}" => of_case(vec![Body::Nothing]),
+        "/desk/cases/{id}/tasks" => {
+            of_case(vec![form(&[("title", "Ask next door"), ("state", "closed")]), form(&[])])
+        }
+        "/desk/cases/{id}/tasks/{task}" => {
+            let task = w.reports["case"].view.tasks.first().map_or(case, |t| t.id);
+            let path = route.replace("{id}", &case.to_string()).replace("{task}", &task.to_string());
+            with(&path, vec![form(&[("result", "Done."), ("state", "closed")]), form(&[])])
+        }
+        "/desk/cases/{id}/notes" => {
+            of_case(vec![form(&[("text", "Spoke to her."), ("grade", "HIGH")]), form(&[])])
+        }
+        "/desk/cases/{id}/evidence" => of_case(vec![Body::File, form(&[])]),
+        "/desk/evidence/{item}" => {
+            let rows = w
+                .site
+                .outside(|db| db.credential_rows("select id from evidence_item order by id limit 1", &[]));
+            let item: Id = rows.unwrap().first().map_or(case, |r| r.get(0).unwrap());
+            bare(&[&format!("/desk/evidence/{item}")])
+        }
+        "/desk/cases/{id}/package" => of_case(vec![form(&[("recipient", "Prosecutors")]), form(&[])]),
+        "/desk/accounts" => {
+            let name = format!("somebody.{}", w.site.count("select count(*) from account"));
+            let new = [("name", "Some Body"), ("username", &*name), ("roles", "supervisor")];
+            with(route, vec![form(&new), form(&[("name", "Some Body")])])
+        }
+        "/api/v1/forms/{id}" => bare(&["/api/v1/forms/burglary"]),
+        "/api/v1/submissions" => {
+            let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/answers.json");
+            let all: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+            let whole = json!({ "form": "antisocial-behaviour", "answers": all["antisocial-behaviour"] });
+            let mut more = whole.clone();
+            more["state"] = json!("decided");
+            let mut graded = whole.clone();
+            graded["answers"]["grade"] = json!("HIGH");
+            with(route, [whole, more, graded].map(Body::Json).into())
+        }
+        "/api/v1/submissions/track" => with(
+            route,
+            vec![Body::Json(json!({ "reference": "R-0000-0000", "tracking_code": "0000-0000-0000-0000" }))],
+        ),
+        "/api/v1/reports/{id}" => each(&|_| vec![Body::Nothing]),
+        "/api/v1/reports/{id}/decision" => {
+            each(&|b| choices(b.standing, &b.view).iter().map(choice_json).collect())
+        }
+        "/api/v1/reports/{id}/facts" => each(&|_| {
+            let said = |said: Value| Body::Json(json!({ "fact": fact, "said": said, "source": "caller" }));
+            vec![said(json!(true)), said(json!({ "state": "refused" })), said(json!("perhaps"))]
+        }),
+        "/api/v1/reports/{id}/own-grade" => each(&|_| vec![Body::Json(json!({ "grade": "HIGH" }))]),
+        "/log/{*path}" => bare(&["/log/checkpoint", "/log/tile/0/000"]),
+        "/assets/{file}" => bare(&["/assets/staff.css"]),
+        _ => return None,
+    })
+}
