@@ -87,14 +87,14 @@ pub(crate) async fn algorithms(State(app): State<App>, ask: Ask) -> Answer {
          officer has decided, and the officer can depart from every proposal. No algorithm here predicts what a person \
          will do.\n\n## Assessing a report\n\nA definition is a table of rules that people wrote. It looks at the \
          answers in a report and says which grade is the least that they give, which is the highest still possible, and \
-         what has not been asked.\n\n",
+         what has not been asked. [The definitions in force, as people read them](/definitions)\n\n",
     );
     for d in &in_force {
         let h = &d.header;
         let _ = writeln!(
             text,
             "### {}\n\n- Version {}, in force\n- Owner: {}\n- Accountable: {}\n- To be reviewed by {}\n- {} rules on {} facts\n- \
-             Fingerprint (SHA-256): `{}`\n",
+             Fingerprint (SHA-256): `{}`\n- [Read all its rules](/definitions/{})\n",
             d.title,
             h.version,
             h.owner,
@@ -102,7 +102,8 @@ pub(crate) async fn algorithms(State(app): State<App>, ask: Ask) -> Answer {
             h.review_by,
             d.rules.len(),
             d.facts.len(),
-            d.digest
+            d.digest,
+            h.id
         );
     }
     text.push_str(

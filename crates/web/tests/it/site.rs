@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use bluelamp_access::{NewAccount, Policy};
+use bluelamp_casework::Shelf;
 use bluelamp_forms::Form;
 use bluelamp_model::{
     Id,
@@ -27,7 +28,7 @@ fn data(path: &str) -> String {
 pub(crate) struct Site {
     pub test: TestDb,
     pub policy: Arc<Policy>,
-    pub definitions: Arc<bluelamp_casework::Definitions>,
+    pub shelf: Arc<Shelf>,
     router: Router,
     key: LogKey,
 }
@@ -48,15 +49,7 @@ impl Site {
                 (form.id.clone(), form)
             })
             .collect();
-        let definitions: Arc<bluelamp_casework::Definitions> = Arc::new(
-            KINDS
-                .iter()
-                .map(|id| {
-                    let file = format!("definitions/{id}/1.0.0.md");
-                    ((*id).to_owned(), Definition::load(&file, &data(&file)).unwrap())
-                })
-                .collect(),
-        );
+        let shelf = Arc::new(Shelf::default());
         let settings = Settings {
             public_url: "http://localhost".into(),
             organisation: "borsetshire-police".into(),
@@ -74,12 +67,41 @@ impl Site {
             key(),
             Arc::clone(&policy),
             forms,
-            Arc::clone(&definitions),
+            Arc::clone(&shelf),
             settings,
             [9; 32],
         );
         let key = key();
-        Self { router: router(app), test, policy, definitions, key }
+        let site = Self { router: router(app), test, policy, shelf, key };
+        site.put_live();
+        site
+    }
+
+    /// The shipped definitions go live as everywhere: taken up from their files, asked for by one person, agreed to by
+    /// another.
+    pub(crate) fn put_live(&self) {
+        let all: Vec<(Definition, String)> = KINDS
+            .iter()
+            .map(|id| {
+                let file = format!("definitions/{id}/1.0.0.md");
+                let text = data(&file);
+                (Definition::load(&file, &text).unwrap(), text)
+            })
+            .collect();
+        self.db().write(&Actor::system(), move |cx| bluelamp_casework::take_up(cx, &all)).unwrap();
+        let actor = |username: &str, role: &str| {
+            let id = self.account(username, &[role]).0;
+            Actor::staff(id, vec![role.to_owned()], "governance")
+        };
+        let (lead, chief) = (actor("site.lead", "risk-lead"), actor("site.chief", "accountable-officer"));
+        for id in KINDS {
+            let (shelf, why) = (Arc::clone(&self.shelf), "For the tests");
+            self.db()
+                .write(&lead, move |cx| bluelamp_casework::ask_live(cx, &shelf, id, "1.0.0", why).map(drop))
+                .unwrap();
+            let shelf = Arc::clone(&self.shelf);
+            self.db().write(&chief, move |cx| bluelamp_casework::go_live(cx, &shelf, id, "1.0.0", why)).unwrap();
+        }
     }
 
     fn db(&self) -> &Db {
@@ -110,10 +132,10 @@ impl Site {
         let jobs = self.db().claim_jobs(100, 60).unwrap();
         let mut done = 0;
         for job in jobs.into_iter().filter(|j| j.kind == "assess") {
-            let definitions = Arc::clone(&self.definitions);
+            let shelf = Arc::clone(&self.shelf);
             self.db()
                 .write(&Actor::system(), move |cx| {
-                    bluelamp_casework::assess(cx, &job, &definitions, "borsetshire-police")
+                    bluelamp_casework::assess(cx, &job, &shelf, "borsetshire-police")
                 })
                 .unwrap();
             done += 1;
@@ -123,6 +145,13 @@ impl Site {
 
     /// A member of staff with a password.
     pub(crate) fn staff(&self, username: &str, roles: &[&str]) -> Id {
+        let (id, secret) = self.account(username, roles);
+        self.outside(|db| bluelamp_access::accept_invitation(db, &secret, "three sleepy lamps").unwrap());
+        id
+    }
+
+    /// An account and the invitation to it.
+    fn account(&self, username: &str, roles: &[&str]) -> (Id, String) {
         let new = NewAccount {
             username: username.into(),
             name: format!("{} Example", username.to_uppercase()),
@@ -130,15 +159,12 @@ impl Site {
         };
         let policy = Arc::clone(&self.policy);
         let admin = Actor::staff(Id::from_bytes([1; 16]), vec!["administrator".into()], "administration");
-        let (id, secret) = self
-            .db()
+        self.db()
             .write(&admin, move |cx| {
                 let id = bluelamp_access::create_account(cx, &policy, &new)?;
                 Ok((id, bluelamp_access::invite(cx, id)?))
             })
-            .unwrap();
-        self.outside(|db| bluelamp_access::accept_invitation(db, &secret, "three sleepy lamps").unwrap());
-        id
+            .unwrap()
     }
 
     /// An API token for that person and purpose.
