@@ -257,10 +257,13 @@ pub fn in_force(cx: &mut Cx<'_>, shelf: &Shelf) -> Result<Vec<Arc<Definition>>> 
 /// Not allowed; [`Error::NotFound`] where no version is in force.
 pub fn text_in_force(cx: &mut Cx<'_>, definition: &str) -> Result<(Version, String)> {
     cx.allow(action::DEFINITION_READ, None)?;
-    let row = cx
-        .row(&format!("{COLUMNS} where definition = $1 and status = 'live'"), &[definition.into()])?
-        .ok_or_else(|| Error::NotFound("a definition of that name in force".into()))?;
-    let version = read(&row)?;
+    let absent = || Error::NotFound("a definition of that name in force".into());
+    if definition.contains('\0') {
+        return Err(absent());
+    }
+    let row =
+        cx.row(&format!("{COLUMNS} where definition = $1 and status = 'live'"), &[definition.into()])?;
+    let version = read(&row.ok_or_else(absent)?)?;
     let text = text(cx, version.id)?;
     cx.record(Verb::Consult, "definition", Some(version.id), json!({ "in_force": true }))?;
     Ok((version, text))
@@ -287,9 +290,7 @@ pub fn waiting(cx: &mut Cx<'_>) -> Result<Vec<Waiting>> {
         &[],
     )?;
     rows.iter()
-        .map(|r| {
-            Ok(Waiting { definition: r.get(0)?, version: r.get(1)?, by: r.get(2)?, at: r.get(3)? })
-        })
+        .map(|r| Ok(Waiting { definition: r.get(0)?, version: r.get(1)?, by: r.get(2)?, at: r.get(3)? }))
         .collect()
 }
 
@@ -305,11 +306,15 @@ pub fn view_version(cx: &mut Cx<'_>, shelf: &Shelf, definition: &str, version: &
 }
 
 fn held(cx: &mut Cx<'_>, definition: &str, version: &str) -> Result<Version> {
+    let absent = || Error::NotFound(format!("the definition {definition} {version}"));
+    // PostgreSQL takes no such character in a text, and no version has it.
+    if definition.contains('\0') || version.contains('\0') {
+        return Err(absent());
+    }
     let row = cx.row(
         &format!("{COLUMNS} where definition = $1 and version = $2"),
         &[definition.into(), version.into()],
     )?;
-    let absent = || Error::NotFound(format!("the definition {definition} {version}"));
     row.as_ref().map(read).transpose()?.ok_or_else(absent)
 }
 

@@ -145,7 +145,10 @@ fn header(d: &Definition) -> Vec<Answer> {
     row("Owner", vec![role(&h.owner).to_owned()]);
     row("Accountable officer", vec![role(&h.accountable).to_owned()]);
     row("To be reviewed by", vec![day(&h.review_by)]);
-    row("Grades, lowest first", vec![h.grades.iter().map(|g| g.name.as_str()).collect::<Vec<_>>().join(", ")]);
+    row(
+        "Grades, lowest first",
+        vec![h.grades.iter().map(|g| g.name.as_str()).collect::<Vec<_>>().join(", ")],
+    );
     let clocks = h.grades.iter().zip(&h.review_minutes);
     let clock = clocks.filter_map(|(g, m)| Some(format!("{}: after {}", g.name, spoken_minutes((*m)?))));
     row("A decision is looked at again", clock.collect());

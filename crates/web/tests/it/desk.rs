@@ -8,7 +8,7 @@ use bluelamp_store::Engine;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-fn on_both(test: &impl AsyncFn(&Site)) {
+pub(crate) fn on_both(test: &impl AsyncFn(&Site)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let site = Site::new(engine, NO_LIMITS);
@@ -17,7 +17,7 @@ fn on_both(test: &impl AsyncFn(&Site)) {
 }
 
 /// Sends a whole report, with some answers changed; gives its id.
-async fn report(site: &Site, form: &str, changed: Value) -> String {
+pub(crate) async fn report(site: &Site, form: &str, changed: Value) -> String {
     let text =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/answers.json")).unwrap();
     let mut all: Value = serde_json::from_str(&text).unwrap();
@@ -30,7 +30,12 @@ async fn report(site: &Site, form: &str, changed: Value) -> String {
     sent.json()["id"].as_str().unwrap().to_owned()
 }
 
-async fn signed_in<'a>(site: &'a Site, username: &str, roles: &[&str], purpose: &str) -> Visitor<'a> {
+pub(crate) async fn signed_in<'a>(
+    site: &'a Site,
+    username: &str,
+    roles: &[&str],
+    purpose: &str,
+) -> Visitor<'a> {
     site.outside(|_| site.staff(username, roles));
     let mut v = site.visitor();
     let fields = [("username", username), ("password", "three sleepy lamps"), ("purpose", purpose)];
@@ -40,13 +45,13 @@ async fn signed_in<'a>(site: &'a Site, username: &str, roles: &[&str], purpose: 
 }
 
 /// The values of an attribute, in order.
-fn all<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
+pub(crate) fn all<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
     let start = format!(" {attribute}=\"");
     html.split(start.as_str()).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)).collect()
 }
 
 /// What holds for every page; keeps the page to be looked at.
-fn sound(name: &str, page: Answered) -> Answered {
+pub(crate) fn sound(name: &str, page: Answered) -> Answered {
     let html = &page.body;
     if let Some(folder) = std::env::var_os("BLUELAMP_PAGES") {
         std::fs::create_dir_all(&folder).unwrap();

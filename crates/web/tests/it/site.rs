@@ -100,7 +100,9 @@ impl Site {
                 .write(&lead, move |cx| bluelamp_casework::ask_live(cx, &shelf, id, "1.0.0", why).map(drop))
                 .unwrap();
             let shelf = Arc::clone(&self.shelf);
-            self.db().write(&chief, move |cx| bluelamp_casework::go_live(cx, &shelf, id, "1.0.0", why)).unwrap();
+            self.db()
+                .write(&chief, move |cx| bluelamp_casework::go_live(cx, &shelf, id, "1.0.0", why))
+                .unwrap();
         }
     }
 

@@ -107,7 +107,8 @@ pub(super) fn figures_view(f: &Figures, linked: bool) -> FiguresView {
     let r = &f.regrade;
     let old = r.old.as_ref();
     let count = |what, value: u64| Count { what, value: value.to_string() };
-    let mut counts = vec![count("Settled under this version", r.settled), count("Open under this version", r.open)];
+    let mut counts =
+        vec![count("Settled under this version", r.settled), count("Open under this version", r.open)];
     if old.is_some() {
         counts.push(count("Became settled", r.became_settled));
         counts.push(count("Became open", r.became_open));
@@ -160,7 +161,8 @@ fn total(of: &'static str, moves: &Moves) -> Total {
 
 fn examples(references: &[String], linked: bool) -> Vec<Example> {
     let example = |reference: &String| {
-        let query = || form_urlencoded::Serializer::new(String::new()).append_pair("reference", reference).finish();
+        let query =
+            || form_urlencoded::Serializer::new(String::new()).append_pair("reference", reference).finish();
         Example { reference: reference.clone(), href: linked.then(|| format!("/desk/reports?{}", query())) }
     };
     references.iter().map(example).collect()

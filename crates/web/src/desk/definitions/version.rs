@@ -249,7 +249,8 @@ pub(crate) async fn act(
     check_csrf(&app, &staff.cookie, first(&raw, "csrf"))?;
     let known = Deed::ALL.into_iter().find(|d| *d != Deed::Write && d.code() == deed);
     let deed = known.ok_or_else(|| Error::NotFound("that page".into()))?;
-    let (why, seen) = (first(&raw, "reasons").to_owned(), first(&raw, "digest").to_owned());
+    // PostgreSQL takes no such character in a text, and nobody types it.
+    let (why, seen) = (first(&raw, "reasons").replace('\0', ""), first(&raw, "digest").to_owned());
     let tried = Tried { deed: Some(deed), reasons: why.clone(), problem: None };
     let (site, which, number) = (app.clone(), id.clone(), version.clone());
     let done = app
@@ -307,5 +308,8 @@ fn forms_fit(app: &App, definition: &Definition) -> Result<()> {
     if wrong.is_empty() {
         return Ok(());
     }
-    Err(Error::Conflict(format!("a form does not fit this version. Mend the form or the text first: {}", wrong.join("; "))))
+    Err(Error::Conflict(format!(
+        "a form does not fit this version. Mend the form or the text first: {}",
+        wrong.join("; ")
+    )))
 }
