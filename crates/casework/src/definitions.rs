@@ -118,6 +118,19 @@ pub struct VersionView {
     pub asked_by: Option<Id>,
 }
 
+/// A wish that a version go live, which nobody has answered.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Waiting {
+    /// The definition's id.
+    pub definition: String,
+    /// The version that is to go live.
+    pub version: String,
+    /// Who asked, by name.
+    pub by: String,
+    /// Since when.
+    pub at: Time,
+}
+
 /// Takes up the definitions that came with the product or lie in its folder. A draft stays a draft, everything else
 /// comes as far as shadow; a text that is held keeps what people have made of it. Gives how many are new.
 ///
@@ -238,6 +251,49 @@ pub fn in_force(cx: &mut Cx<'_>, shelf: &Shelf) -> Result<Vec<Arc<Definition>>> 
     Ok(live)
 }
 
+/// The version in force of one definition with its text: for the public, as [`in_force`].
+///
+/// # Errors
+/// Not allowed; [`Error::NotFound`] where no version is in force.
+pub fn text_in_force(cx: &mut Cx<'_>, definition: &str) -> Result<(Version, String)> {
+    cx.allow(action::DEFINITION_READ, None)?;
+    let absent = || Error::NotFound("a definition of that name in force".into());
+    if definition.contains('\0') {
+        return Err(absent());
+    }
+    let row =
+        cx.row(&format!("{COLUMNS} where definition = $1 and status = 'live'"), &[definition.into()])?;
+    let version = read(&row.ok_or_else(absent)?)?;
+    let text = text(cx, version.id)?;
+    cx.record(Verb::Consult, "definition", Some(version.id), json!({ "in_force": true }))?;
+    Ok((version, text))
+}
+
+fn text(cx: &mut Cx<'_>, version: Id) -> Result<String> {
+    let row = cx.row("select text from definition_version where id = $1", &[version.into()])?;
+    Ok(row.map(|r| r.get(0)).transpose()?.unwrap_or_default())
+}
+
+/// The versions that somebody has asked to go live and that wait for another person's answer.
+///
+/// # Errors
+/// Not allowed; database errors.
+pub fn waiting(cx: &mut Cx<'_>) -> Result<Vec<Waiting>> {
+    cx.allow(action::DEFINITION_VIEW, None)?;
+    let rows = cx.rows(
+        "select v.definition, v.version, a.name, e.at from definition_version v
+         join definition_event e on e.version_id = v.id join account a on a.id = e.by_id
+         where v.status = 'shadow' and e.what = 'ask' and not exists (
+           select 1 from definition_event l where l.version_id = v.id and l.what <> 'write'
+             and (l.at > e.at or (l.at = e.at and l.id > e.id)))
+         order by e.at, v.definition",
+        &[],
+    )?;
+    rows.iter()
+        .map(|r| Ok(Waiting { definition: r.get(0)?, version: r.get(1)?, by: r.get(2)?, at: r.get(3)? }))
+        .collect()
+}
+
 /// One version with its text and its life.
 ///
 /// # Errors
@@ -250,18 +306,21 @@ pub fn view_version(cx: &mut Cx<'_>, shelf: &Shelf, definition: &str, version: &
 }
 
 fn held(cx: &mut Cx<'_>, definition: &str, version: &str) -> Result<Version> {
+    let absent = || Error::NotFound(format!("the definition {definition} {version}"));
+    // PostgreSQL takes no such character in a text, and no version has it.
+    if definition.contains('\0') || version.contains('\0') {
+        return Err(absent());
+    }
     let row = cx.row(
         &format!("{COLUMNS} where definition = $1 and version = $2"),
         &[definition.into(), version.into()],
     )?;
-    let absent = || Error::NotFound(format!("the definition {definition} {version}"));
     row.as_ref().map(read).transpose()?.ok_or_else(absent)
 }
 
 fn view(cx: &mut Cx<'_>, shelf: &Shelf, version: Version) -> Result<VersionView> {
     let definition = shelf.by_digest(cx, &version.digest)?;
-    let text = cx.row("select text from definition_version where id = $1", &[version.id.into()])?;
-    let text = text.map(|r| r.get(0)).transpose()?.unwrap_or_default();
+    let text = text(cx, version.id)?;
     let events = events(cx, version.id)?;
     let asked_by = match events.iter().find(|e| e.what != Deed::Write) {
         Some(e) if e.what == Deed::Ask => Some(e.by_id),

@@ -8,7 +8,7 @@ use axum::{
     Json,
     body::Bytes,
     extract::{Path, Query, State},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header},
     response::IntoResponse,
 };
 use bluelamp_casework::{ActionAnswer, Choice, Filter, NewFact, ReviewAnswer};
@@ -39,6 +39,60 @@ pub(crate) async fn forms(State(app): State<App>) -> impl IntoResponse {
 /// `GET /api/v1/forms/{id}`: the JSON Schema of the answers.
 pub(crate) async fn form(State(app): State<App>, Path(id): Path<String>) -> Answer {
     Ok(Json(app.form(&id)?.answer_schema()).into_response())
+}
+
+/// A definition in force.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct InForce {
+    /// Its id.
+    id: String,
+    /// Its version.
+    version: String,
+    /// Its title.
+    title: String,
+    /// SHA-256 of its text, in hex.
+    digest: String,
+    /// The role that keeps it up to date.
+    owner: String,
+    /// The chief officer's role that answers for its use.
+    accountable: String,
+    /// The day by which it must have been looked at again.
+    review_by: String,
+    /// Its grades, lowest first.
+    grades: Vec<String>,
+}
+
+/// The definitions in force.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct AllInForce {
+    /// Each of them, by id.
+    definitions: Vec<InForce>,
+}
+
+/// `GET /api/v1/definitions`: by what reports are graded now.
+pub(crate) async fn definitions(State(app): State<App>, ask: Ask) -> Answer {
+    let shelf = app.shelf();
+    let all = app.read(&ask.public(), move |cx| bluelamp_casework::in_force(cx, &shelf)).await?;
+    let definitions = all
+        .iter()
+        .map(|d| InForce {
+            id: d.header.id.clone(),
+            version: d.header.version.clone(),
+            title: d.title.clone(),
+            digest: d.digest.clone(),
+            owner: d.header.owner.clone(),
+            accountable: d.header.accountable.clone(),
+            review_by: d.header.review_by.clone(),
+            grades: d.header.grades.iter().map(|g| g.name.clone()).collect(),
+        })
+        .collect();
+    Ok(Json(AllInForce { definitions }).into_response())
+}
+
+/// `GET /api/v1/definitions/{id}`: the text in force, to the byte.
+pub(crate) async fn definition(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Answer {
+    let (_, text) = app.read(&ask.public(), move |cx| bluelamp_casework::text_in_force(cx, &id)).await?;
+    Ok(([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], text).into_response())
 }
 
 /// A report that is sent in.

@@ -267,7 +267,14 @@ fn failure(app: &App, ask: &Ask, code: StatusCode, error: &Error) -> Response {
                 "If you need it for your work, ask your supervisor. The attempt has been logged.".into(),
             ],
         ),
-        Error::Stale(what) | Error::Conflict(what) => (
+        Error::Conflict(what) => (
+            "This clashes with what is there",
+            vec![
+                format!("Nothing was saved: {what}."),
+                "Go back, load the page again and look at what stands in the way.".into(),
+            ],
+        ),
+        Error::Stale(what) => (
             "This was changed in the meantime",
             vec![
                 format!("Nothing was saved: {what}."),

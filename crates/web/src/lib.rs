@@ -13,6 +13,7 @@ mod guard;
 mod openapi;
 mod operations;
 mod public;
+mod reading;
 mod server;
 
 pub use app::{App, Limits, Settings};

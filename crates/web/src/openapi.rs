@@ -3,7 +3,7 @@
 
 use crate::{
     App,
-    api::{Decide, Follow, Noted, OwnGrade, Receipt, Reviewed, Submit},
+    api::{AllInForce, Decide, Follow, Noted, OwnGrade, Receipt, Reviewed, Submit},
 };
 use axum::{Json, extract::State, response::IntoResponse};
 use serde_json::{Value, json};
@@ -66,6 +66,24 @@ pub fn document(public_url: &str) -> Value {
                 "operationId": "getForm", "summary": "The JSON Schema of a form's answers", "security": [],
                 "parameters": [in_path("id")],
                 "responses": { "200": answer("A JSON Schema", &object), "404": problem("No such form") },
+            } },
+            "/api/v1/definitions": { "get": {
+                "operationId": "listDefinitions", "summary": "The definitions in force, with version and digest",
+                "security": [],
+                "responses": { "200": answer("The definitions in force", &schema::<AllInForce>()) },
+            } },
+            "/api/v1/definitions/{id}": { "get": {
+                "operationId": "getDefinition",
+                "summary": "The text of the definition in force; its SHA-256 is the digest in the list",
+                "security": [],
+                "parameters": [in_path("id")],
+                "responses": {
+                    "200": {
+                        "description": "The text",
+                        "content": { "text/markdown": { "schema": { "type": "string" } } },
+                    },
+                    "404": problem("No definition of that name is in force"),
+                },
             } },
             "/api/v1/submissions": { "post": {
                 "operationId": "submit", "summary": "Send in a report", "security": [],

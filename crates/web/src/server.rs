@@ -19,6 +19,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Requests under way are given so long to finish when the server is told to stop.
 const FAREWELL: Duration = Duration::from_secs(10);
 
+/// The text of a definition, in which each character may be sent as three, with what stands beside it in its form.
+fn texts() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(4 * desk::definitions::edit::TEXT)
+}
+
 /// Every route of the service.
 pub fn router(app: App) -> Router {
     let files = usize::try_from(app.inner.settings.largest_file).unwrap_or(usize::MAX).saturating_add(BODY);
@@ -33,6 +38,8 @@ pub fn router(app: App) -> Router {
         .route("/track", get(public::track::ask).post(public::track::show))
         .route("/leave", get(public::start::leave))
         .route("/algorithms", get(public::start::algorithms))
+        .route("/definitions", get(public::definitions::list))
+        .route("/definitions/{id}", get(public::definitions::view))
         .route("/accessibility", get(public::start::accessibility))
         .route("/privacy", get(public::start::privacy))
         .route("/sign-in", get(desk::entry::ask).post(desk::entry::sign_in))
@@ -65,12 +72,25 @@ pub fn router(app: App) -> Router {
         .route("/desk/cases/{id}/package", post(desk::evidence::export))
         .route("/desk/quality", get(desk::quality::view))
         .route("/desk/quality.csv", get(desk::quality::download))
+        .route(
+            "/desk/definitions",
+            get(desk::definitions::list).merge(post(desk::definitions::edit::save).layer(texts())),
+        )
+        .route("/desk/definitions/new", get(desk::definitions::edit::new))
+        .route("/desk/definitions/check", post(desk::definitions::edit::check).layer(texts()))
+        .route("/desk/definitions/{id}", get(desk::definitions::history))
+        .route("/desk/definitions/{id}/{version}", get(desk::definitions::version::view))
+        .route("/desk/definitions/{id}/{version}/edit", get(desk::definitions::edit::edit))
+        .route("/desk/definitions/{id}/{version}/{deed}", post(desk::definitions::version::act))
+        .route("/desk/algorithms", get(desk::algorithms::list).post(desk::algorithms::switch))
         .route("/desk/accounts", get(desk::accounts::list).post(desk::accounts::create))
         .route("/desk/log", get(desk::log::view));
     let machines = Router::new()
         .route("/api/v1/openapi.json", get(openapi::serve))
         .route("/api/v1/forms", get(api::forms))
         .route("/api/v1/forms/{id}", get(api::form))
+        .route("/api/v1/definitions", get(api::definitions))
+        .route("/api/v1/definitions/{id}", get(api::definition))
         .route("/api/v1/submissions", post(api::submit))
         .route("/api/v1/submissions/track", post(api::track))
         .route("/api/v1/reports", get(api::reports))

@@ -380,3 +380,69 @@ fn a_graded_report_is_looked_at_again_by_the_clock_and_when_something_happens() 
         assert_eq!((open[0].due_at.micros() - open[0].made_at.micros()) / 3_600_000_000, 4);
     });
 }
+
+/// The shipped phrases for burglaries.
+fn with_words(t: &TestDb) -> Arc<Shelf> {
+    let file = "indicators/burglary-words.toml";
+    let set = bluelamp_triage::IndicatorSet::load(file, &data(file)).unwrap();
+    let shelf = Arc::new(Shelf::new(Arc::new([(set.id.clone(), set)].into())));
+    put_live(&t.db, &shelf, &[&data("definitions/burglary/1.0.0.md")]);
+    shelf
+}
+
+/// A report with these facts that tells this.
+fn telling(t: &TestDb, facts: &Value, told: &str) -> Id {
+    let mut new = submission(facts);
+    new.body.json = new.body.json.replace("The door was open.", told);
+    t.db.write(&Actor::public(), move |cx| receive(cx, &new)).unwrap().id
+}
+
+#[test]
+fn words_in_a_report_ask_a_question_bring_it_forward_and_never_grade() {
+    on_both(|t| {
+        let shelf = with_words(t);
+        let olive = officer(t);
+        let told = "I think he is still in the house, I can hear him upstairs.";
+        let quiet = json!({ "occupant hurt": false, "dwelling": false });
+        let plain = telling(t, &quiet, "The shed was empty this morning.");
+        let loud = telling(t, &quiet, told);
+        let answered = telling(
+            t,
+            &json!({ "occupant hurt": false, "dwelling": false, "suspect on scene": false }),
+            told,
+        );
+        work(t, &shelf);
+        let (a, b) = (look(t, &shelf, &olive, plain), look(t, &shelf, &olive, loud));
+        assert!(a.asked.is_empty(), "{:?}", a.asked);
+        let asked = b.asked.iter().find(|q| q.fact == "suspect on scene").expect("the words ask where he is");
+        assert!(told.contains(&asked.found[0].words));
+        let grades = |v: &bluelamp_casework::ReportView| {
+            let a = v.assessment().unwrap();
+            (a.floor.clone(), a.ceiling.clone(), a.fired.clone())
+        };
+        assert_eq!(grades(&a), grades(&b), "what was found is no fact and no grade");
+        assert!(b.item.priority >= a.item.priority);
+        // Somebody has answered: there is nothing left to ask, and nothing to bring forward.
+        let c = look(t, &shelf, &olive, answered);
+        assert!(c.asked.iter().all(|q| q.fact != "suspect on scene"), "{:?}", c.asked);
+        // Off: from the next look on nothing is looked for, and what was found stays in the record.
+        let chief =
+            Actor::staff(Id::from_bytes([0xf2; 16]), vec!["accountable-officer".into()], "governance");
+        let turn = |on: bool, reasons: &'static str| {
+            let shelf = Arc::clone(&shelf);
+            t.db.write(&chief, move |cx| {
+                bluelamp_casework::switch(cx, &shelf, "indicator/burglary-words", on, reasons)
+            })
+        };
+        assert!(matches!(turn(false, " "), Err(Error::Invalid(_))));
+        turn(false, "It asks too often.").unwrap();
+        let later = telling(t, &quiet, told);
+        work(t, &shelf);
+        assert!(look(t, &shelf, &olive, later).asked.is_empty());
+        assert!(!look(t, &shelf, &olive, loud).asked.is_empty());
+        turn(true, "It does not.").unwrap();
+        let asked = Arc::clone(&shelf);
+        t.db.write(&olive, move |cx| bluelamp_casework::ask_again(cx, &asked, later)).unwrap();
+        assert!(!look(t, &shelf, &olive, later).asked.is_empty());
+    });
+}

@@ -97,7 +97,7 @@ fn registration(text: &str) -> String {
     }
 }
 
-fn date(text: &str) -> String {
+pub(crate) fn date(text: &str) -> String {
     const MONTHS: [&str; 12] = [
         "January",
         "February",

@@ -1,13 +1,15 @@
-//! The staff pages: signing in, the queue, a report, cases, accounts, the log.
+//! The staff pages: signing in, the queue, a report, cases, definitions, accounts, the log.
 
 pub(crate) mod accounts;
+pub(crate) mod algorithms;
 pub(crate) mod cases;
+pub(crate) mod definitions;
 pub(crate) mod entry;
 pub(crate) mod evidence;
-mod facts;
+pub(crate) mod facts;
 pub(crate) mod log;
 pub(crate) mod page;
-mod proposal;
+pub(crate) mod proposal;
 pub(crate) mod quality;
 pub(crate) mod queue;
 pub(crate) mod reports;
@@ -24,11 +26,13 @@ use crate::{
 use bluelamp_model::authority::{Ask as Asked, action};
 
 /// The sections of the staff pages with the action that opens each.
-const SECTIONS: [(&str, &str, &str); 6] = [
+const SECTIONS: [(&str, &str, &str); 8] = [
     ("Reports", "/desk/reports", action::REPORT_LIST),
     ("Reviews", "/desk/reviews", action::REVIEW_LIST),
     ("Cases", "/desk/cases", action::CASE_LIST),
     ("Quality", "/desk/quality", action::QUALITY_VIEW),
+    ("Definitions", "/desk/definitions", action::DEFINITION_VIEW),
+    ("Algorithms", "/desk/algorithms", action::ALGORITHM_SWITCH),
     ("Accounts", "/desk/accounts", action::ACCOUNT_MANAGE),
     ("Log", "/desk/log", action::LOG_VIEW),
 ];

@@ -45,7 +45,7 @@ pub(crate) async fn signed_in<'a>(
 }
 
 /// The values of an attribute, in order.
-fn all<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
+pub(crate) fn all<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
     let start = format!(" {attribute}=\"");
     html.split(start.as_str()).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)).collect()
 }

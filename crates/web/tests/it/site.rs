@@ -14,6 +14,7 @@ use bluelamp_model::{
 };
 use bluelamp_store::{Cx, Db, Engine, Entropy, LogKey};
 use bluelamp_testkit::{TestDb, put_live};
+use bluelamp_triage::IndicatorSet;
 use bluelamp_web::{App, Limits, Settings, router};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 use tower::ServiceExt;
@@ -52,7 +53,9 @@ impl Site {
             .collect();
         let texts: Vec<String> =
             DEFINITIONS.iter().map(|id| data(&format!("definitions/{id}/1.0.0.md"))).collect();
-        let shelf = Arc::default();
+        let words = data("indicators/burglary-words.toml");
+        let words = IndicatorSet::load("indicators/burglary-words.toml", &words).unwrap();
+        let shelf = Arc::new(Shelf::new(Arc::new([(words.id.clone(), words)].into())));
         put_live(&test.db, &shelf, &texts.iter().map(String::as_str).collect::<Vec<_>>());
         let settings = Settings {
             public_url: "http://localhost".into(),

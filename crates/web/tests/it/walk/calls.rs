@@ -84,6 +84,17 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
         | "/healthz"
         | "/metrics"
         | "/log/key" => bare(&[route]),
+        "/desk/algorithms" => with(
+            route,
+            vec![
+                form(&[
+                    ("algorithm", "indicator/burglary-words"),
+                    ("on", "no"),
+                    ("reasons", "It asks too often."),
+                ]),
+                form(&[("algorithm", "indicator/none"), ("on", "no")]),
+            ],
+        ),
         "/desk/reports" => {
             bare(&[route, "/desk/reports?state=decided", "/desk/reports?reference=R-0000-0000"])
         }
