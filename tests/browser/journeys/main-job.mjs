@@ -2,93 +2,15 @@
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newVisitor } from '../harness/browser.mjs'
 import { startDemo } from '../harness/demo.mjs'
 import { keyboard } from '../harness/keyboard.mjs'
 import { look } from '../harness/look.mjs'
+import { FIRST_VIEW, choosePurpose, follow, press, put, report, signIn, until } from '../harness/steps.mjs'
 import { test, tidy } from '../harness/suite.mjs'
-
-// What is typed into each page of each form: the same file serves the tests without a browser.
-const TYPED = JSON.parse(readFileSync(new URL('../../../crates/web/tests/it/posted.json', import.meta.url), 'utf8'))
-// What a first view may cost, page included.
-const FIRST_VIEW = { requests: 6, bytes: 40_000 }
-
-async function put (page, name, value) {
-  for (const one of [value].flat()) {
-    const choice = await page.$(`input[name="${name}"][value="${one}"]`)
-    if (choice) {
-      await choice.click()
-      continue
-    }
-    const box = await page.waitForSelector(`[name="${name}"]`)
-    await box.click({ count: 3 })
-    await page.keyboard.press('Backspace')
-    await box.type(String(one))
-  }
-}
-
-async function press (page, selector = 'main form button[type=submit], main form button:not([type])') {
-  await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), page.click(selector)])
-}
-
-async function signIn (visitor, person, purpose) {
-  await visitor.page.goto(`${visitor.origin}/sign-in`)
-  await put(visitor.page, 'username', person.username)
-  await put(visitor.page, 'password', person.password)
-  await put(visitor.page, 'purpose', purpose)
-  await press(visitor.page)
-}
-
-async function choosePurpose (visitor, purpose) {
-  await visitor.page.goto(`${visitor.origin}/desk/purpose`)
-  await put(visitor.page, 'purpose', purpose)
-  await press(visitor.page)
-}
-
-/** Walks a form to its receipt, and looks at every page on the way. Gives reference and code. */
-async function report (visitor, form) {
-  const { page, origin } = visitor
-  await page.goto(`${origin}/report/${form}`)
-  await look(visitor, `${form}-start`, { limits: FIRST_VIEW })
-  await Promise.all([page.waitForNavigation(), page.click('a.govuk-button--start')])
-  for (let n = 1; n < 40; n++) {
-    const path = new URL(page.url()).pathname
-    if (path.endsWith('/check')) break
-    const question = path.split('/q')[1]
-    const fields = TYPED[form][question]
-    assert.ok(fields, `posted.json has nothing for ${question} of ${form}`)
-    await look(visitor, `${form}-${String(n).padStart(2, '0')}${question.replaceAll('/', '-')}`)
-    for (const [name, value] of Object.entries(fields)) await put(page, name, value)
-    await press(page)
-    assert.notEqual(new URL(page.url()).pathname, path, `${question} was not accepted`)
-  }
-  await look(visitor, `${form}-check`)
-  await press(page)
-  await look(visitor, `${form}-sent`)
-  const text = selector => page.$eval(selector, e => e.textContent.trim())
-  return { reference: await text('.govuk-panel__body strong'), code: await text('.bl-code') }
-}
-
-async function follow (visitor, receipt) {
-  await visitor.page.goto(`${visitor.origin}/track`)
-  await put(visitor.page, 'reference', receipt.reference)
-  await put(visitor.page, 'code', receipt.code.toLowerCase())
-  await press(visitor.page)
-  return visitor.page.$eval('main', e => e.textContent)
-}
-
-/** Waits until the worker has done its part. */
-async function until (visitor, url, seen) {
-  for (let n = 0; n < 40; n++) {
-    await visitor.page.goto(url)
-    if (seen(await visitor.page.$eval('main', e => e.textContent))) return
-    await new Promise(resolve => setTimeout(resolve, 250))
-  }
-  assert.fail(`${url} never showed what was waited for`)
-}
 
 export default ({ browser, binary }) => {
   let demo
@@ -117,6 +39,7 @@ export default ({ browser, binary }) => {
     for (const javascript of [false, true]) {
       const citizen = await visitor({ javascript })
       for (const [name, path] of [['home', '/'], ['choose', '/report'], ['track', '/track'], ['algorithms', '/algorithms'],
+        ['definitions-public', '/definitions'], ['definition-public', '/definitions/burglary'],
         ['accessibility', '/accessibility'], ['privacy', '/privacy'], ['sign-in', '/sign-in'], ['not-found', '/no-such-page']]) {
         await citizen.page.goto(demo.url + path)
         await look(citizen, `${name}${javascript ? '-script' : ''}`, { limits: name === 'home' ? FIRST_VIEW : {} })
@@ -219,7 +142,13 @@ export default ({ browser, binary }) => {
       ['auditor', 'oversight', 'log', '/desk/log'],
       ['administrator', 'administration', 'accounts', '/desk/accounts'],
       ['supervisor', 'contact', 'purpose', '/desk/purpose'],
-      ['supervisor', 'contact', 'cases', '/desk/cases']
+      ['supervisor', 'contact', 'cases', '/desk/cases'],
+      ['supervisor', 'contact', 'reviews', '/desk/reviews'],
+      ['supervisor', 'contact', 'quality', '/desk/quality'],
+      ['risk-lead', 'governance', 'definitions', '/desk/definitions'],
+      ['risk-lead', 'governance', 'definition-history', '/desk/definitions/burglary'],
+      ['risk-lead', 'governance', 'definition', '/desk/definitions/domestic-abuse/1.0.0'],
+      ['accountable-officer', 'governance', 'algorithms-switches', '/desk/algorithms']
     ]) {
       const person = await visitor()
       await signIn(person, who(role), purpose)
