@@ -62,7 +62,8 @@ if (editor) {
     event.preventDefault()
     const lines = text.value.split('\n')
     const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0)
-    text.focus()
+    text.scrollIntoView({ block: 'start' })
+    text.focus({ preventScroll: true })
     text.setSelectionRange(start, start + (lines[line - 1] ?? '').length)
     text.scrollTop = Math.max(0, line - 5) * parseFloat(getComputedStyle(text).lineHeight)
     text.scrollLeft = 0

@@ -276,14 +276,19 @@ fn value(value: &Value) -> String {
 
 /// The cases with what came of each.
 pub(crate) fn case_views(d: &Definition) -> Vec<CaseView> {
-    let grade = |rank: Option<usize>| rank.map_or("no grade", |rank| d.grade(rank)).to_owned();
     let rules = |what: &str, places: &[usize]| {
         let ids: Vec<&str> = places.iter().filter_map(|p| d.rules.get(*p)).map(|r| r.id.as_str()).collect();
         format!("{what}: {}", if ids.is_empty() { "none".into() } else { ids.join(", ") })
     };
     let expects = |case: &Case| {
-        let mut all = vec![format!("at least {}", grade(case.floor))];
-        all.extend(case.ceiling.map(|c| format!("at most {}", grade(c))));
+        let mut all = vec![match case.floor {
+            Some(floor) => format!("at least {}", d.grade(floor)),
+            None => "no grade yet".into(),
+        }];
+        all.extend(case.ceiling.map(|c| match c {
+            Some(ceiling) => format!("at most {}", d.grade(ceiling)),
+            None => "no grade in reach".into(),
+        }));
         all.extend(case.open.as_ref().map(|open| rules("could still raise it", open)));
         all.extend(case.fired.as_ref().map(|fired| rules("hold", fired)));
         all

@@ -32,6 +32,7 @@
 //! | `public/error.njk` | [`page::Failure`]: not found, not allowed, broken |
 //! | `public/start.njk` | [`page::Start`]: the first page of a journey |
 //! | `public/content.njk` | [`page::Content`]: something to read |
+//! | `public/definition.njk` | a definition in force, as `crate::reading` says it |
 //!
 //! # Rules that the code holds pages to
 //!

@@ -8,6 +8,7 @@ use crate::{
     },
     guard::{Answer, Ask},
     public::draft::{Visitor, no_cookie},
+    reading,
 };
 use axum::{
     extract::State,
@@ -101,9 +102,9 @@ pub(crate) async fn algorithms(State(app): State<App>, ask: Ask) -> Answer {
              Fingerprint (SHA-256): `{}`\n- [Read all its rules](/definitions/{})\n",
             d.title,
             h.version,
-            h.owner,
-            h.accountable,
-            h.review_by,
+            reading::role(&h.owner),
+            reading::role(&h.accountable),
+            reading::day(&h.review_by),
             d.rules.len(),
             d.facts.len(),
             d.digest,

@@ -239,8 +239,8 @@ fn check_text(text: &str, in_use: &[InUse]) -> Checked {
         let more = if short.len() < line.len() { " …" } else { "" };
         (!short.is_empty()).then(|| short + more)
     };
-    let control = |line: &&str| line.chars().any(|c| c.is_control() && c != '\t');
-    if let Some(at) = lines.iter().position(|l| control(l)) {
+    let control = |line: &str| line.chars().any(|c| c.is_control() && c != '\t');
+    if let Some(at) = lines.iter().position(|line| control(line)) {
         let reason = "holds a character that cannot be seen; type the line anew".to_owned();
         return Checked::of(vec![bare(Some(at as u64 + 1), reason)], Vec::new(), Vec::new());
     }

@@ -250,7 +250,7 @@ fn group_tables(groups: &[Group]) -> Vec<GroupTable> {
 }
 
 fn group_row(g: &Group) -> GroupRow {
-    let of = |n| g.reports.map_or_else(|| "not counted out".into(), |reports| share(n, reports));
+    let of = |n| g.reports.map_or_else(|| "not shown".into(), |reports| share(n, reports));
     GroupRow {
         group: g.group.clone(),
         reports: g.reports.map_or_else(|| format!("fewer than {FEWEST}"), |n| n.to_string()),
@@ -296,7 +296,7 @@ mod tests {
             lowered: 0,
         };
         let small = group_row(&group(None));
-        assert_eq!((small.reports.as_str(), small.top.as_str()), ("fewer than 5", "not counted out"));
+        assert_eq!((small.reports.as_str(), small.top.as_str()), ("fewer than 5", "not shown"));
         assert_eq!(group_row(&group(Some(20))).open, "0, 0% (0% to 16%)");
     }
 
