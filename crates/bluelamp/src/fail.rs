@@ -14,12 +14,16 @@ pub(crate) enum Fail {
     Refused(Error),
     /// What was checked does not hold, and that has been said already: exit code 1.
     Rejected,
+    /// As [`Fail::Data`], and that has been said already: exit code 2.
+    Said,
 }
 
 impl Fail {
     pub(crate) fn code(&self) -> ExitCode {
         match self {
-            Self::Usage(_) | Self::Data(_) | Self::Refused(Error::Invalid(_)) => ExitCode::from(2),
+            Self::Usage(_) | Self::Data(_) | Self::Said | Self::Refused(Error::Invalid(_)) => {
+                ExitCode::from(2)
+            }
             Self::Refused(_) | Self::Rejected => ExitCode::from(1),
         }
     }
@@ -49,7 +53,7 @@ impl fmt::Display for Fail {
             Self::Usage(what) => f.write_str(what),
             Self::Data(faults) => faults.fmt(f),
             Self::Refused(error) => error.fmt(f),
-            Self::Rejected => Ok(()),
+            Self::Rejected | Self::Said => Ok(()),
         }
     }
 }

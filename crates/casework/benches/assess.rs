@@ -112,7 +112,11 @@ fn main() {
         let officer = Actor::staff(Id::from_bytes([0xf1; 16]), vec![], "contact");
         let looks = Arc::clone(&shelf);
         let again = rate(&t, &officer, &ids, move |cx, id| ask_again(cx, &looks, *id));
-        println!("{engine:?}: {} definitions ({live} live), {} sets of phrases", in_use.len(), shelf.indicators.len());
+        println!(
+            "{engine:?}: {} definitions ({live} live), {} sets of phrases",
+            in_use.len(),
+            shelf.indicators.len()
+        );
         println!("  received                                   {received:>8.0} reports/s");
         println!("  all definitions over a report, stored      {again:>8.0} reports/s");
         println!("  the same, with records made and compared   {whole:>8.0} reports/s");

@@ -94,7 +94,7 @@ fn lint(paths: &[PathBuf], json: bool) -> Result<(), Fail> {
     }
     if json {
         say::json(&json!({ "definitions": sound.len(), "faults": faults, "notices": notices }))?;
-        return if faults.is_empty() { Ok(()) } else { Err(Fail::Rejected) };
+        return if faults.is_empty() { Ok(()) } else { Err(Fail::Said) };
     }
     for (path, d) in &sound {
         let (id, version, status) = (&d.header.id, &d.header.version, d.header.status.code());
@@ -134,7 +134,7 @@ fn test(paths: &[PathBuf], json: bool) -> Result<(), Fail> {
             .map(|(file, definition, cases)| json!({"file": file, "definition": definition, "cases": cases}))
             .collect();
         say::json(&json!({ "definitions": all, "faults": faults }))?;
-        return if faults.is_empty() { Ok(()) } else { Err(Fail::Rejected) };
+        return if faults.is_empty() { Ok(()) } else { Err(Fail::Said) };
     }
     for (file, definition, cases) in &results {
         let passed = cases.iter().filter(|c| c.differences.is_empty()).count();

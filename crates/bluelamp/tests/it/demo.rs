@@ -14,7 +14,16 @@ fn it_says_where_and_who_in_one_line_serves_and_stops() {
             told["staff"].as_array().unwrap().iter().map(|s| s["roles"][0].as_str().unwrap()).collect();
         assert_eq!(
             roles,
-            ["administrator", "auditor", "contact-officer", "investigator", "supervisor"].into()
+            [
+                "accountable-officer",
+                "administrator",
+                "auditor",
+                "contact-officer",
+                "investigator",
+                "risk-lead",
+                "supervisor"
+            ]
+            .into()
         );
         for member in told["staff"].as_array().unwrap() {
             for key in ["username", "password", "name"] {

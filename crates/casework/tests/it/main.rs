@@ -312,8 +312,9 @@ fn a_case_has_its_tasks_notes_and_people_and_keeps_them() {
             bluelamp_casework::timeline(cx, &shelf, &case)
         });
         let titles: Vec<_> = moments.unwrap().into_iter().map(|m| m.title).collect();
-        assert_eq!(titles.len(), 5, "{titles:?}");
-        assert!(titles[0].starts_with("Note") && titles[4].ends_with("received"), "{titles:?}");
+        assert_eq!(titles.len(), 6, "{titles:?}");
+        assert!(titles[0].starts_with("Note") && titles[5].ends_with("received"), "{titles:?}");
+        assert!(titles.contains(&"Put up for review: time for another look".to_owned()), "{titles:?}");
         assert_eq!(t.db.read(&olive, cases).unwrap().len(), 1);
     });
 }

@@ -185,8 +185,8 @@ pub(crate) fn known(state: &TriageFact) -> String {
     }
 }
 
-/// What was said of a fact, and by which sort of source.
-fn said(observation: &Observation) -> String {
+/// What was said of a fact, and by which sort of source. What says the same as is known has its source alone.
+fn said(observation: &Observation, known: &str) -> String {
     let what = match &observation.said {
         Said::Value(value) => spoken(value),
         Said::State(state, _) => sentence(state.spoken()),
@@ -196,9 +196,10 @@ fn said(observation: &Observation) -> String {
         "" => "source not said",
         source => source,
     };
+    let what = if what == known { String::new() } else { format!("{what}: ") };
     match observation.at {
-        Some(at) => format!("{what}: {source}, {}", at.short()),
-        None => format!("{what}: {source}"),
+        Some(at) => sentence(&format!("{what}{source}, {}", at.short())),
+        None => sentence(&format!("{what}{source}")),
     }
 }
 
@@ -210,7 +211,7 @@ pub(crate) fn known_views(lines: &[FactLine]) -> Vec<KnownView> {
             ask: l.ask.clone(),
             state: known(&l.state),
             known: matches!(l.state, TriageFact::Known(_)),
-            said: l.said.iter().map(said).collect(),
+            said: l.said.iter().map(|o| said(o, &known(&l.state))).collect(),
         })
         .collect()
 }
