@@ -241,7 +241,7 @@ pub fn decide(cx: &mut Cx<'_>, shelf: &Shelf, id: Id, choice: &Choice) -> Result
             "First put down the grade that you would give yourself; then the proposal is shown",
         ));
     }
-    let terms = look.as_ref().and_then(run::Look::terms);
+    let terms = run::terms(cx, look.as_ref(), id)?;
     let shown = look.as_ref().map(|l| l.shown.as_slice()).unwrap_or_default();
     let checked = check(choice, terms.as_ref(), shown)?;
     let now = cx.now();
@@ -436,6 +436,8 @@ fn check(choice: &Choice, terms: Option<&run::Terms>, shown: &[Shown]) -> Result
                 }
             }
         }
+    } else if !choice.grade.is_empty() {
+        need("grade", "No definition speaks to this report, so there are no grades to choose from");
     }
     let mut actions = Vec::new();
     for answer in &choice.actions {

@@ -341,19 +341,6 @@ pub fn wilson(hits: u64, of: u64) -> Option<(f64, f64)> {
     Some((((middle - half) / scale).max(0.0), ((middle + half) / scale).min(1.0)))
 }
 
-/// The looks at a report by definitions in shadow: for those who answer for a definition, never for those who work on
-/// the report.
-///
-/// # Errors
-/// Not allowed; database errors.
-pub fn in_shadow(cx: &mut Cx<'_>, report: Id) -> Result<Vec<run::Graded>> {
-    cx.allow(action::DEFINITION_WRITE, Some(report))?;
-    let latest = run::latest(cx, report)?;
-    cx.record(Verb::Consult, "report", Some(report), json!({ "shadow": true }))?;
-    let graded = latest.map(|run| run.graded).unwrap_or_default();
-    Ok(graded.into_iter().filter(|g| g.status == Status::Shadow).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -33,7 +33,7 @@ pub use definitions::{
     refuse_live, retire, retriage, take_up, text_in_force, to_shadow, versions, view_version, waiting, write,
 };
 pub use facts::{FactLine, NewFact, answer_to, ask_again, consider, happened, note_fact, own_grade};
-pub use figures::{Agreement, FEWEST, Figures, Group, Period, Quality, in_shadow, quality, wilson};
+pub use figures::{Agreement, FEWEST, Figures, Group, Period, Quality, quality, wilson};
 pub use matches::answer_match;
 pub use queue::{Filter, Page, QueueItem, queue};
 pub use report::{ReportView, assessments_of, receive, view_report};

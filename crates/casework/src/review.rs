@@ -316,7 +316,7 @@ pub fn answer_review(cx: &mut Cx<'_>, shelf: &Shelf, review: Id, given: &ReviewA
             "First put down the grade that you would give yourself; then the proposal is shown",
         ));
     }
-    let terms = look.as_ref().and_then(run::Look::terms);
+    let terms = run::terms(cx, look.as_ref(), found.report)?;
     let mut wrong = Vec::new();
     let mut need = |field: &str, message: &str| {
         wrong.push(FieldError { field: field.into(), code: "required".into(), message: message.into() });

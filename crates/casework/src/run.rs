@@ -205,6 +205,20 @@ pub struct Look {
 }
 
 impl Terms {
+    /// The terms of an assessment from before there were several to a report: grades, and nothing that the force set.
+    pub(crate) fn of_earlier(assessment: &Assessment) -> Self {
+        Self {
+            definition: assessment.definition.clone(),
+            version: assessment.version.clone(),
+            grades: assessment.grades.clone(),
+            floor: assessment.floor_rank(),
+            ceiling: assessment.ceiling_rank(),
+            review_minutes: Vec::new(),
+            supervisor_within: SUPERVISOR_WITHIN,
+            triggers: Vec::new(),
+        }
+    }
+
     /// The name of a place in the grades.
     pub(crate) fn grade(&self, place: Option<usize>) -> Option<&str> {
         self.grades.get(place?).map(String::as_str)
@@ -233,6 +247,14 @@ impl Look {
     #[must_use]
     pub fn wants_own_grade(&self) -> bool {
         self.shown.iter().any(|s| s.definition.header.result == ResultShown::AfterOwnGrade)
+    }
+}
+
+/// The terms on which a report is graded. For a room that has asked the policy.
+pub(crate) fn terms(cx: &mut Cx<'_>, look: Option<&Look>, report: Id) -> Result<Option<Terms>> {
+    match look {
+        Some(look) => Ok(look.terms()),
+        None => Ok(crate::report::earlier_assessment(cx, report)?.as_ref().map(Terms::of_earlier)),
     }
 }
 
