@@ -91,6 +91,7 @@ export default ({ browser, binary }) => {
     await put(officer.page, 'grade', 'HIGH')
     await put(officer.page, 'reasons', 'House keys were taken from a home; somebody may come back tonight.')
     await put(officer.page, 'outcome', 'open-case')
+    await put(officer.page, 'accept_all', 'yes')
     await put(officer.page, 'message', 'An officer will call you this morning.')
     await press(officer.page, '.bl-decide__form button[type=submit], .bl-decide__form button:not([type])')
     assert.match(officer.page.url(), /\/desk\/cases\//)

@@ -100,7 +100,8 @@ fn assessment_view(
             let field = action_field(&a.definition, place);
             let posted =
                 answers.and_then(|all| all.iter().find(|p| p.definition == a.definition && p.place == place));
-            let said = posted.map_or("accept", |p| p.answer.as_str());
+            // Nothing is chosen beforehand, as with the grade.
+            let said = posted.map_or("", |p| p.answer.as_str());
             let option = |value: &str, text: &str| OptionView {
                 value: value.into(),
                 text: text.into(),

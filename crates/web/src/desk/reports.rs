@@ -333,26 +333,32 @@ fn decision_form(report: &ReportView, choice: Choice) -> DecisionForm {
     }
 }
 
-/// What was posted to the proposed actions. A definition's id holds hyphens; the place is what follows the last one.
+/// What was posted to the proposed actions: a hidden field names each that the page showed. One that was neither
+/// answered nor written about is left open, unless everything else is accepted in one go. A definition's id holds
+/// hyphens; the place is what follows the last one.
 fn action_answers(raw: &Raw) -> Vec<ActionAnswer> {
-    let mut found = Vec::new();
-    for name in raw.keys() {
-        let Some((definition, place)) = name.strip_prefix("action-").and_then(|rest| rest.rsplit_once('-'))
-        else {
-            continue;
-        };
-        let Ok(place) = place.parse() else { continue };
+    let everything_else = first(raw, "accept_all") == "yes";
+    let shown = first(raw, "proposed").split_whitespace();
+    let answer = |name: &str| {
+        let (definition, place) = name.strip_prefix("action-")?.rsplit_once('-')?;
         let part = |part: &str| first(raw, &format!("{name}.{part}")).to_owned();
-        found.push(ActionAnswer {
+        let (title, due, reason) = (part("title"), part("due"), part("reason"));
+        let said = match first(raw, name) {
+            "" if title.is_empty() && due.is_empty() && reason.is_empty() => {
+                everything_else.then_some("accept")?
+            }
+            said => said,
+        };
+        Some(ActionAnswer {
             definition: definition.to_owned(),
-            place,
-            answer: first(raw, name).to_owned(),
-            title: part("title"),
-            due: part("due"),
-            reason: part("reason"),
-        });
-    }
-    found
+            place: place.parse().ok()?,
+            answer: said.to_owned(),
+            title,
+            due,
+            reason,
+        })
+    };
+    shown.filter_map(answer).collect()
 }
 
 /// `POST /desk/reports/{id}/decide`

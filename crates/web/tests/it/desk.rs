@@ -223,6 +223,7 @@ fn an_officer_decides_about_a_report_and_an_investigator_hands_the_case_over() {
             ("outcome", "open-case"),
             ("reasons", "Keys were taken from a home.\nThe doorbell camera may show who it was."),
             ("powers_and_policy", "Police and Criminal Evidence Act 1984, section 19"),
+            ("proposed", "action-burglary-0 action-burglary-1 action-burglary-3"),
             ("action-burglary-0", "accept"),
             ("action-burglary-3", "accept"),
         ];

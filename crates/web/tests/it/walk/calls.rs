@@ -33,6 +33,8 @@ pub(super) fn choice_form(c: &Choice) -> Body {
     ]
     .map(|(n, v)| (n.to_owned(), v))
     .into();
+    let names = c.actions.iter().map(|a| bluelamp_casework::action_field(&a.definition, a.place));
+    fields.push(("proposed".into(), names.collect::<Vec<_>>().join(" ")));
     for a in &c.actions {
         let field = bluelamp_casework::action_field(&a.definition, a.place);
         fields.push((format!("{field}.reason"), a.reason.clone()));
