@@ -119,12 +119,12 @@ export default ({ browser, binary }) => {
       e.dispatchEvent(new Event('input', { bubbles: true }))
     }, value)
     await type(text.replace('status:', 'statsu:'))
-    await page.waitForFunction(() => /statsu/.test(document.querySelector('[aria-live]')?.textContent ?? ''), { timeout: 8000 })
+    await page.waitForFunction(() => /statsu/.test(document.querySelector('#result').textContent) &&
+      document.querySelector('#said').textContent.trim(), { timeout: 8000 })
     await look(lead, 'editor-fault')
     await type(text)
-    await page.waitForFunction(() => !/statsu/.test(document.querySelector('[aria-live]')?.textContent ?? ''), { timeout: 8000 })
-    await page.evaluate(() => [...document.querySelectorAll('main button')].find(b => /Save/.test(b.textContent)).click())
-    await page.waitForNavigation()
+    await page.waitForFunction(() => !/statsu/.test(document.querySelector('#result').textContent), { timeout: 8000 })
+    await press(page, 'button[formaction="/desk/definitions"]')
     await look(lead, 'definition-draft')
     const act = async (visitor, deed) => {
       const form = `form[action$="/${deed}"]`
