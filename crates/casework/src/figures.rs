@@ -1,7 +1,7 @@
 //! What is known of a definition in use: what it makes of stored snapshots beside the version in force, how people
 //! decided beside what was proposed, and how groups of people fare. Counts of reports, never of a person.
 
-use crate::{Shelf, run};
+use crate::Shelf;
 use bluelamp_model::{
     Error, Id, Record, Result, Time,
     authority::{Verb, action},
