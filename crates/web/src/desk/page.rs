@@ -213,7 +213,7 @@ pub(crate) struct ReviewView {
     pub lines: Vec<String>,
     pub due: String,
     pub overdue: bool,
-    /// "Done on … by …"; none while it waits.
+    /// "on … by …"; none while it waits.
     pub done: Option<String>,
     /// Whether it takes a supervisor.
     pub supervisor: bool,

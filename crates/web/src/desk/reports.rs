@@ -229,9 +229,9 @@ fn review_view(
         lines: review.detail.lines().map(str::to_owned).collect(),
         due: review.due_at.short(),
         overdue: review.done_at.is_none() && review.due_at < app.inner.db.now(),
-        done: review.done_at.map(|at| {
-            format!("Answered on {} by {}", at.short(), review.done_by.as_deref().unwrap_or("somebody"))
-        }),
+        done: review
+            .done_at
+            .map(|at| format!("on {} by {}", at.short(), review.done_by.as_deref().unwrap_or("somebody"))),
         supervisor: review.supervisor,
         // A report that waits for its first decision is decided on, not reviewed.
         can_answer: review.done_at.is_none() && report.item.grade.is_some() && may(app, staff, asks),
