@@ -86,10 +86,12 @@ pub(crate) fn look_again(
             })
         }),
     };
-    let hidden = graded
-        .iter()
-        .zip(&in_use)
-        .any(|(g, u)| first(&g) && u.definition.header.result == bluelamp_triage::ResultShown::AfterOwnGrade);
+    // Of what could not be evaluated there is nothing to hide.
+    let hidden = graded.iter().zip(&in_use).any(|(g, u)| {
+        first(&g)
+            && g.errors.is_empty()
+            && u.definition.header.result == bluelamp_triage::ResultShown::AfterOwnGrade
+    });
     let priority = run::place(&graded, &in_use, primary, &considered);
     // Words can bring a report forward and never back.
     let priority = priority.max(run::place_of_words(&in_use, &facts, &found, now));

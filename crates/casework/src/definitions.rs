@@ -139,7 +139,11 @@ pub struct Waiting {
 pub fn take_up(cx: &mut Cx<'_>, all: &[(Definition, String)]) -> Result<u64> {
     cx.allow(action::DEFINITION_TAKE_UP, None)?;
     cx.take_turn("definitions")?;
-    let held = cx.rows("select definition, version, digest, status from definition_version", &[])?;
+    let held = cx.rows(
+        "select v.definition, v.version, v.digest, v.status,
+                (select count(*) from definition_event e where e.version_id = v.id) from definition_version v",
+        &[],
+    )?;
     let mut known = Vec::with_capacity(held.len());
     for row in held {
         known.push((
@@ -147,6 +151,7 @@ pub fn take_up(cx: &mut Cx<'_>, all: &[(Definition, String)]) -> Result<u64> {
             row.get::<String>(1)?,
             row.get::<String>(2)?,
             row.get::<String>(3)?,
+            row.get::<i64>(4)?,
         ));
     }
     let (mut wrong, mut new) = (Vec::new(), 0);
@@ -154,9 +159,9 @@ pub fn take_up(cx: &mut Cx<'_>, all: &[(Definition, String)]) -> Result<u64> {
         let h = &definition.header;
         let same = known.iter().find(|(id, version, ..)| *id == h.id && *version == h.version);
         match same {
-            Some((_, _, digest, _)) if *digest == definition.digest => {}
-            // A draft is there to be changed.
-            Some((id, version, _, status)) if status == Status::Draft.code() => {
+            Some((_, _, digest, ..)) if *digest == definition.digest => {}
+            // A draft is there to be changed, but not what somebody has written into it here.
+            Some((id, version, _, status, 0)) if status == Status::Draft.code() => {
                 cx.exec(
                     "update definition_version set digest = $1, text = $2, status = $3
                      where definition = $4 and version = $5",

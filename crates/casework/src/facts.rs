@@ -217,7 +217,7 @@ pub fn happened(cx: &mut Cx<'_>, shelf: &Shelf, report: Id, what: &str, words: &
 ///
 /// # Errors
 /// Not allowed; [`Error::Forbidden`] for anybody but a named member of staff; [`Error::Invalid`] without a grade;
-/// [`Error::Conflict`] when it was given before.
+/// [`Error::Conflict`] when it was given before, and where nothing is hidden from this person.
 pub fn own_grade(cx: &mut Cx<'_>, shelf: &Shelf, report: Id, grade: &str) -> Result<()> {
     cx.allow(action::REPORT_UPDATE, Some(report))?;
     let person = Decider::of(cx.actor())?;
@@ -230,6 +230,11 @@ pub fn own_grade(cx: &mut Cx<'_>, shelf: &Shelf, report: Id, grade: &str) -> Res
     }
     if item.own_grade.is_some() {
         return Err(Error::Conflict("you have put down your own grade already; it stays as it is".into()));
+    }
+    if !item.hidden {
+        return Err(Error::Conflict(
+            "what is proposed is not hidden here: a grade of your own is given with the decision".into(),
+        ));
     }
     let now = cx.now();
     cx.exec(

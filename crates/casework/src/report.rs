@@ -145,6 +145,12 @@ pub fn view_report(cx: &mut Cx<'_>, shelf: &Shelf, id: Id) -> Result<ReportView>
         view.own_grades = view.assessment().map(|a| a.grades.clone()).unwrap_or_default();
         view.look = None;
         view.out_of_date = false;
+        view.asked.clear();
+        // What somebody else decided meanwhile, when more was asked for, tells what was proposed to them.
+        for made in &mut view.decisions {
+            made.decision.stance = None;
+            made.decision.assessment = "Shown once your own grade is put down.".into();
+        }
     }
     cx.record(
         Verb::Consult,

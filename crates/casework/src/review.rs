@@ -168,21 +168,23 @@ pub(crate) fn of_new_version(
 ) -> Result<()> {
     let item = queue::item(cx, report)?;
     let Some(grade) = &item.grade else { return Ok(()) };
-    let named = |grade: Option<&String>| grade.map_or("no grade", String::as_str).to_owned();
-    let band = |g: Option<&Graded>| {
-        (named(g.and_then(|g| g.floor.as_ref())), named(g.and_then(|g| g.ceiling.as_ref())))
-    };
-    let ((was_floor, was_ceiling), (floor, ceiling)) = (band(was), band(is));
-    if (&was_floor, &was_ceiling) == (&floor, &ceiling) {
+    let grades = |g: Option<&Graded>| (g.and_then(|g| g.floor.clone()), g.and_then(|g| g.ceiling.clone()));
+    let (before, now) = (grades(was), grades(is));
+    if before == now {
         return Ok(());
     }
+    let band = |(floor, ceiling): (Option<String>, Option<String>)| match (floor, ceiling) {
+        (Some(floor), Some(ceiling)) if floor != ceiling => format!("at least {floor}, up to {ceiling}"),
+        (Some(floor), _) => floor,
+        (None, Some(ceiling)) => format!("no grade yet, up to {ceiling}"),
+        (None, None) => "no grade".into(),
+    };
     let named = is.map_or_else(String::new, |g| format!("{} version {}", g.definition, g.version));
     let detail = if is_hidden(cx, report)? {
         format!("Graded {grade}. {named} proposes something else than the version before it.")
     } else {
-        format!(
-            "Graded {grade}. {named} proposes {floor} to {ceiling}; before, it was {was_floor} to {was_ceiling}."
-        )
+        let (before, now) = (band(before), band(now));
+        format!("Graded {grade}. {named} proposes {now}; before, it was {before}.")
     };
     open(cx, report, Cause::NewVersion.code(), &detail, None, 0)
 }

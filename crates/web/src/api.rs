@@ -224,6 +224,7 @@ pub(crate) async fn report(State(app): State<App>, who: Bearer, Path(which): Pat
             "id": l.run.id, "made_at": l.run.made_at, "cause": l.run.cause, "engine": l.run.engine,
         })),
         "facts": r.facts,
+        "words_ask": r.asked,
         "own_grade_wanted": r.own_grades,
         "suggestions": r.suggestions,
         "decisions": decisions,

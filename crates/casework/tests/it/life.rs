@@ -115,7 +115,7 @@ fn going_live_takes_two_people_and_regrades_nothing_in_silence() {
             [(graded, "new-version")]
         );
         assert!(
-            again[0].detail.contains("proposes MEDIUM to HIGH; before, it was HIGH to HIGH"),
+            again[0].detail.contains("proposes at least MEDIUM, up to HIGH; before, it was HIGH."),
             "{}",
             again[0].detail
         );
