@@ -6,7 +6,7 @@ use bluelamp_casework::{
     write,
 };
 use bluelamp_model::{Error, Id, authority::Actor};
-use bluelamp_testkit::{TestDb, on_both};
+use bluelamp_testkit::{TestDb, on_both, put_live};
 use bluelamp_triage::{Definition, Status};
 use serde_json::json;
 use std::sync::Arc;
@@ -154,6 +154,12 @@ fn a_text_is_taken_up_once_at_most_as_far_as_shadow_and_never_changed_behind_its
             text.replacen("version: 1.0.0", "version: 1.1.0", 1).replacen("status: live", "status: draft", 1);
         assert_eq!(take(&draft).unwrap(), 1);
         assert_eq!(take(&draft.replace("The suspect may still be there", "Still there")).unwrap(), 1);
+        // What somebody has written into a draft here is not overwritten by a file.
+        let shelf = Arc::default();
+        put_live(&t.db, &shelf, &[]);
+        let ours = draft.replace("The suspect may still be there", "Somebody may still be there");
+        of(t, &two().0, move |cx| write(cx, &shelf, &ours)).unwrap();
+        assert!(matches!(take(&draft), Err(Error::Invalid(_))));
     });
 }
 

@@ -268,6 +268,16 @@ fn what_is_proposed_can_stay_hidden_until_the_officers_own_grade_is_in() {
         assert_eq!(view.floor().as_deref(), Some("HIGH"));
         assert_eq!(view.item.own_grade.as_deref(), Some("MEDIUM"));
         assert!(look(t, &shelf, &peter, id).item.hidden, "somebody else has not given theirs");
+        // What she decides meanwhile does not tell him what was proposed to her.
+        let more = Choice {
+            lower_code: "managed".into(),
+            lower_reason: "Nobody is there now.".into(),
+            ..choice(view.item.version, "ask-more", "STANDARD")
+        };
+        decided(t, &shelf, &olive, id, &more).unwrap();
+        let made = look(t, &shelf, &peter, id).decisions.remove(0).decision;
+        assert_eq!((made.stance, made.assessment.contains("below")), (None, false));
+        assert!(look(t, &shelf, &olive, id).decisions[0].decision.stance.is_some());
     });
 }
 
