@@ -1,6 +1,6 @@
 //! What somebody learned after a report had come in: who said it, when, and who noted it. Nothing is overwritten.
 
-use crate::{Cause, Shelf, Shown, assess::look_again, queue, run};
+use crate::{Cause, Shelf, Shown, assess::look_again, queue, review, run};
 use bluelamp_model::{
     Decider, Error, FieldError, Id, Result, Time,
     authority::{Verb, action},
@@ -209,7 +209,7 @@ pub fn happened(cx: &mut Cx<'_>, shelf: &Shelf, report: Id, what: &str, words: &
     let submission = bluelamp_contact::load(cx, report)?;
     look_again(cx, shelf, &submission, cause)?;
     // It is put up for review whatever the definition says: a person said that it matters.
-    crate::review::open(cx, report, cause.code(), words.trim(), Some(person.id()), 0)?;
+    review::open(cx, report, cause.code(), words.trim(), Some(person.id()), review::SOON)?;
     cx.record(Verb::Collect, "report", Some(report), json!({ "happened": cause }))
 }
 

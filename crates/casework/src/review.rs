@@ -55,6 +55,11 @@ pub const BELOW_FLOOR: &str = "below-floor";
 /// An action that law or policy demands was refused: a supervisor looks.
 pub const REFUSED_DUTY: &str = "refused-duty";
 
+/// Something happened: somebody looks within so many minutes.
+pub(crate) const SOON: u32 = 60;
+/// Another version says something else: somebody looks within so many minutes.
+const RETRIAGE: u32 = 24 * 60;
+
 /// What a cause is called.
 #[must_use]
 pub fn cause_label(code: &str) -> &'static str {
@@ -148,7 +153,7 @@ pub(crate) fn after(cx: &mut Cx<'_>, shelf: &Shelf, submission: &Submission, cau
     } else {
         format!("{}: graded {grade}, the proposed floor is {floor} now.", cause.label())
     };
-    open(cx, submission.id, cause.code(), &detail, None, 0)
+    open(cx, submission.id, cause.code(), &detail, None, SOON)
 }
 
 /// Whether what is proposed about a report is hidden from whoever has not put down their own grade. A review is read by
@@ -186,7 +191,7 @@ pub(crate) fn of_new_version(
         let (before, now) = (band(before), band(now));
         format!("Graded {grade}. {named} proposes {now}; before, it was {before}.")
     };
-    open(cx, report, Cause::NewVersion.code(), &detail, None, 0)
+    open(cx, report, Cause::NewVersion.code(), &detail, None, RETRIAGE)
 }
 
 /// Closes what the decision of a person has answered. What takes a supervisor stays open.
