@@ -11,7 +11,6 @@ use bluelamp_triage::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// Something more that is known.
 #[derive(Clone, Debug, PartialEq)]
@@ -251,7 +250,6 @@ pub(crate) fn lines(shown: &[Shown], facts: &Observations, moment: Time) -> Vec<
     for s in shown {
         let d = &s.definition;
         let states = d.facts_at(&d.known_part_told(facts), Some(moment)).map(|f| f.0).unwrap_or_default();
-        let states: BTreeMap<_, _> = states.into_iter().collect();
         for entry in &d.facts {
             if lines.iter().any(|l| l.name == entry.name) {
                 continue;

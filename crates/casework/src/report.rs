@@ -98,8 +98,10 @@ impl ReportView {
     /// The least grade that any shown definition with the same grades proposes: below it takes a reason.
     #[must_use]
     pub fn floor(&self) -> Option<String> {
-        let terms = self.look.as_ref().and_then(Look::terms)?;
-        terms.grade(terms.floor).map(str::to_owned)
+        match self.look.as_ref().and_then(Look::terms) {
+            Some(terms) => terms.grade(terms.floor).map(str::to_owned),
+            None => self.earlier.as_ref().and_then(|a| a.floor.clone()),
+        }
     }
 }
 
