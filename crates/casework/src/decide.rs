@@ -3,7 +3,7 @@
 use crate::{Shelf, Shown, case::new_task, queue, review, run};
 use bluelamp_contact::{Reference, State};
 use bluelamp_model::{
-    Decider, Decision, Error, FieldError, Id, Result,
+    Decider, Decision, Error, FieldError, Id, Result, Time,
     authority::{Verb, action},
     decision::Stance,
 };
@@ -234,13 +234,7 @@ pub fn decide(cx: &mut Cx<'_>, shelf: &Shelf, id: Id, choice: &Choice) -> Result
     }
     let submission = bluelamp_contact::load(cx, id)?;
     let look = run::look(cx, shelf, id, submission.body.definition.as_deref())?;
-    if item.hidden && look.as_ref().is_some_and(run::Look::wants_own_grade) {
-        return Err(Error::field(
-            "own_grade",
-            "required",
-            "First put down the grade that you would give yourself; then the proposal is shown",
-        ));
-    }
+    own_grade_first(&item, look.as_ref())?;
     let terms = run::terms(cx, look.as_ref(), id)?;
     let shown = look.as_ref().map(|l| l.shown.as_slice()).unwrap_or_default();
     let checked = check(choice, terms.as_ref(), shown)?;
@@ -317,6 +311,15 @@ pub fn decide(cx: &mut Cx<'_>, shelf: &Shelf, id: Id, choice: &Choice) -> Result
                 "stance": checked.stance, "proposal": decision.proposal, "case": case }),
     )?;
     Ok(Decided { decision: decision.id, case })
+}
+
+/// Nobody decides on what is still hidden from them.
+pub(crate) fn own_grade_first(item: &queue::QueueItem, look: Option<&run::Look>) -> Result<()> {
+    if item.hidden && look.is_some_and(run::Look::wants_own_grade) {
+        let message = "First put down the grade that you would give yourself; then the proposal is shown";
+        return Err(Error::field("own_grade", "required", message));
+    }
+    Ok(())
 }
 
 /// Keeps a decision with what the figures about decisions need.
@@ -595,11 +598,12 @@ pub(crate) fn answered(cx: &mut Cx<'_>, report: Id) -> Result<Vec<Answered>> {
     .collect()
 }
 
-/// Who decided about a report last.
-pub(crate) fn last_decider(cx: &mut Cx<'_>, report: Id) -> Result<Option<Id>> {
-    let sql =
-        "select decided_by from decision where report_id = $1 order by decided_at desc, id desc limit 1";
-    Ok(cx.row(sql, &[report.into()])?.map(|r| r.get(0)).transpose()?)
+/// Whether a person has decided, since a review was opened, what a supervisor has to look at: the report itself, or a
+/// grade below the floor. The decision that opened the review is of the same moment.
+pub(crate) fn is_their_own(cx: &mut Cx<'_>, report: Id, person: Id, since: Time) -> Result<bool> {
+    let sql = "select 1 from decision where report_id = $1 and decided_by = $2 and decided_at >= $3
+               and (kind = 'report' or (kind = 'review' and stance = 'lowered'))";
+    Ok(cx.row(sql, &[report.into(), person.into(), since.into()])?.is_some())
 }
 
 /// What was decided about a report, latest first. For a room that has asked the policy.

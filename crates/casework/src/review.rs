@@ -302,7 +302,7 @@ pub fn answer_review(cx: &mut Cx<'_>, shelf: &Shelf, review: Id, given: &ReviewA
     if found.done_at.is_some() {
         return Err(Error::Conflict("this review was answered already".into()));
     }
-    if found.supervisor && decide::last_decider(cx, found.report)? == Some(person.id()) {
+    if found.supervisor && decide::is_their_own(cx, found.report, person.id(), found.made_at)? {
         let reason = "somebody else has to look at a decision of your own".into();
         return Err(Error::Forbidden { reason });
     }
@@ -316,13 +316,7 @@ pub fn answer_review(cx: &mut Cx<'_>, shelf: &Shelf, review: Id, given: &ReviewA
     }
     let submission = bluelamp_contact::load(cx, found.report)?;
     let look = run::look(cx, shelf, found.report, submission.body.definition.as_deref())?;
-    if item.hidden && look.as_ref().is_some_and(run::Look::wants_own_grade) {
-        return Err(Error::field(
-            "own_grade",
-            "required",
-            "First put down the grade that you would give yourself; then the proposal is shown",
-        ));
-    }
+    decide::own_grade_first(&item, look.as_ref())?;
     let terms = run::terms(cx, look.as_ref(), found.report)?;
     let mut wrong = Vec::new();
     let mut need = |field: &str, message: &str| {

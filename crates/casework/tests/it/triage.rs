@@ -328,6 +328,14 @@ fn a_grade_below_the_floor_and_a_refused_duty_go_to_a_supervisor_who_is_somebody
             t.db.write(&olive, move |cx| answer_review(cx, &shelf, review, &answer))
         };
         assert!(matches!(own, Err(Error::Forbidden { .. })), "nobody looks at their own decision");
+        // Somebody else's look in between does not make it another's decision.
+        let clock = all.iter().find(|r| r.cause == "clock").unwrap().id;
+        let (peter, asked, looked) = (person(t, 6, "contact-officer"), Arc::clone(&shelf), answer.clone());
+        t.db.write(&peter, move |cx| answer_review(cx, &asked, clock, &looked)).unwrap();
+        let answer = ReviewAnswer { version: version + 1, ..answer };
+        let (asked, still) = (Arc::clone(&shelf), answer.clone());
+        let own = t.db.write(&olive, move |cx| answer_review(cx, &asked, review, &still));
+        assert!(matches!(own, Err(Error::Forbidden { .. })), "it is still her own");
         let asked = Arc::clone(&shelf);
         t.db.write(&grace, move |cx| answer_review(cx, &asked, review, &answer)).unwrap();
         let view = look(t, &shelf, &grace, id);
