@@ -199,6 +199,56 @@ pub mod action {
         QUALITY_VIEW = "quality.view";
         /// Switch an algorithm off or on.
         ALGORITHM_SWITCH = "algorithm.switch";
+        /// See the strategies, the portfolio and every register of the programme office.
+        STRATEGY_VIEW = "strategy.view";
+        /// Take up a strategy, a survey of applications or a model of the architecture.
+        STRATEGY_IMPORT = "strategy.import";
+        /// Put down an idea, and see what became of it.
+        IDEA_SUBMIT = "idea.submit";
+        /// Keep the registers: portfolio, risks, benefits, applications, suppliers, skills.
+        REGISTER_WRITE = "register.write";
+        /// Score an item against a strategy.
+        ITEM_ASSESS = "item.assess";
+        /// Say whether a finding, such as a duplicate, is one.
+        FINDING_CONFIRM = "finding.confirm";
+        /// Let an item through a stage gate or not, and lift a block with reasons.
+        GATE_DECIDE = "gate.decide";
+        /// Write a decision report and take it to the next board.
+        DECISION_WRITE = "decision.write";
+        /// Check a decision report's figures.
+        DECISION_FINANCE = "decision.finance";
+        /// Approve a decision report for the Chief Officer Group, or waive its turn there.
+        DECISION_APPROVE = "decision.approve";
+        /// Sign a decision report as Chief Executive and Monitoring Officer, and its redaction.
+        DECISION_SIGN_EXECUTIVE = "decision.sign-executive";
+        /// Sign a decision report as Treasurer and Chief Finance Officer, and its redaction.
+        DECISION_SIGN_TREASURER = "decision.sign-treasurer";
+        /// Agree or not agree to a decision report.
+        DECISION_TAKE = "decision.take";
+        /// Read the decisions that were published.
+        DECISION_READ = "decision.read";
+        /// See the ethics assessments and the register of algorithms with what only staff may see.
+        ETHICS_VIEW = "ethics.view";
+        /// Write an ethics assessment, and put an algorithm before the committee.
+        ETHICS_WRITE = "ethics.write";
+        /// Give the committee's advice, with its minutes.
+        ETHICS_ADVISE = "ethics.advise";
+        /// Let an algorithm into the lab, a pilot or operation; suspend or retire it.
+        ETHICS_APPROVE = "ethics.approve";
+        /// Fill the register of algorithms with what runs.
+        ALGORITHM_REGISTER = "algorithm.register";
+        /// Read the public register of algorithms.
+        ALGORITHM_READ = "algorithm.read";
+        /// Complain.
+        COMPLAINT_SUBMIT = "complaint.submit";
+        /// Follow a complaint with its reference and code.
+        COMPLAINT_TRACK = "complaint.track";
+        /// Receive, acknowledge and answer complaints.
+        COMPLAINT_HANDLE = "complaint.handle";
+        /// Look into a complaint independently, and say what came of it.
+        COMPLAINT_REVIEW = "complaint.review";
+        /// Score an entry to an innovation challenge without knowing whose it is.
+        CHALLENGE_SCORE = "challenge.score";
         /// See the list of cases.
         CASE_LIST = "case.list";
         /// See one case.

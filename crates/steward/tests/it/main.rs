@@ -1,0 +1,1 @@
+//! What the programme office, the boards and the public can rely on.
