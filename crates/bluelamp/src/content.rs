@@ -11,6 +11,7 @@ use bluelamp_model::{
     Fault, Faults, Kind, LinkKind,
     codes::{self, CodeList},
 };
+use bluelamp_steward::redress::Rules;
 use bluelamp_triage::{Definition, IndicatorSet, Status};
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
@@ -22,6 +23,8 @@ mod embedded {
 /// Everything of `data/` that the service works with.
 pub(crate) struct Content {
     pub(crate) policy: Arc<Policy>,
+    /// By when complaints are answered.
+    pub(crate) redress: Rules,
     pub(crate) forms: BTreeMap<String, Form>,
     /// Every version with its text. What becomes of them stands in the database.
     pub(crate) definitions: Vec<(Definition, String)>,
@@ -132,6 +135,12 @@ impl Content {
             None => Err(missing(at("policies/access.toml"))),
         });
 
+        let mut redress = None;
+        keep(match files.get("policies/redress.toml") {
+            Some((shown, text)) => Rules::parse(shown, text).map(|r| redress = Some(r)),
+            None => Err(missing(at("policies/redress.toml"))),
+        });
+
         let mut codes = Vec::new();
         for (path, (shown, text)) in of("codes") {
             keep(CodeList::parse(shown, text).and_then(|list| {
@@ -226,10 +235,10 @@ impl Content {
         }
 
         faults.sort();
-        match policy {
-            Some(policy) if faults.is_empty() => {
+        match (policy, redress) {
+            (Some(policy), Some(redress)) if faults.is_empty() => {
                 let (policy, indicators) = (Arc::new(policy), Arc::new(indicators));
-                Ok(Self { policy, forms, definitions, indicators, codes, pages, notices })
+                Ok(Self { policy, redress, forms, definitions, indicators, codes, pages, notices })
             }
             _ => Err(Faults(faults)),
         }

@@ -21,6 +21,4 @@ pub use report::{
     Report, Verdict, report,
 };
 pub use rows::{csv, html};
-pub use standing::{
-    SavedReport, SetBounds, bounds_for, public_reports, save, saved, set_bounds, view_saved,
-};
+pub use standing::{SavedReport, SetBounds, bounds_for, public_reports, save, saved, set_bounds, view_saved};

@@ -16,8 +16,8 @@ pub use complaint::{
     About, ComplaintReceived, ContactBy, NewComplaint, State, Told, Tracked, complain, enter, track,
 };
 pub use desk::{
-    ComplaintView, Event, Listed, Reviewer, acknowledge, answer, assign, assigned, complaints, inform, reviewers,
-    view, view_assigned,
+    ComplaintView, Event, Listed, Reviewer, acknowledge, answer, assign, assigned, complaints, inform,
+    reviewers, view, view_assigned,
 };
 pub use figures::{AboutAlgorithm, Counted, PublicFigures, complaints_about, public_figures};
 pub use notices::{Notice, Recipient, notice_acknowledged, notice_sent};

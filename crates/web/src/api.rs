@@ -1,5 +1,8 @@
 //! The JSON API: the same functions as the pages, for programs that carry a person and a purpose.
 
+pub(crate) mod complaints;
+pub(crate) mod fairness;
+
 use crate::{
     App,
     guard::{Answer, Ask, Bearer, Refused, Sender},

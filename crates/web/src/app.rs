@@ -32,6 +32,8 @@ pub struct Settings {
     pub forwarded_header: Option<String>,
     /// Content pages in Markdown, by name: `accessibility`, `privacy`.
     pub content: BTreeMap<String, String>,
+    /// By when complaints are acknowledged and answered, and where else to go.
+    pub redress: bluelamp_steward::redress::Rules,
 }
 
 /// The most requests of a kind from one address in a minute; 0 means as many as come.

@@ -8,6 +8,7 @@ mod api;
 mod app;
 pub mod assets;
 mod desk;
+mod fairness;
 pub mod govuk;
 mod guard;
 mod openapi;

@@ -24,6 +24,11 @@ fn texts() -> DefaultBodyLimit {
     DefaultBodyLimit::max(4 * desk::definitions::edit::TEXT)
 }
 
+/// A scored file, with what stands beside it in its form.
+fn scores() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(desk::fairness::FILE + BODY)
+}
+
 /// Every route of the service.
 pub fn router(app: App) -> Router {
     let files = usize::try_from(app.inner.settings.largest_file).unwrap_or(usize::MAX).saturating_add(BODY);
@@ -40,6 +45,12 @@ pub fn router(app: App) -> Router {
         .route("/algorithms", get(public::start::algorithms))
         .route("/definitions", get(public::definitions::list))
         .route("/definitions/{id}", get(public::definitions::view))
+        .route("/fairness", get(public::fairness::list))
+        .route("/fairness/{id}", get(public::fairness::summary))
+        .route("/complain", get(public::complain::ask).post(public::complain::send))
+        .route("/complain/sent", get(public::complain::sent))
+        .route("/complain/track", get(public::complain::ask_code).post(public::complain::show))
+        .route("/complaints", get(public::complain::figures))
         .route("/accessibility", get(public::start::accessibility))
         .route("/privacy", get(public::start::privacy))
         .route("/sign-in", get(desk::entry::ask).post(desk::entry::sign_in))
@@ -83,6 +94,13 @@ pub fn router(app: App) -> Router {
         .route("/desk/definitions/{id}/{version}/edit", get(desk::definitions::edit::edit))
         .route("/desk/definitions/{id}/{version}/{deed}", post(desk::definitions::version::act))
         .route("/desk/algorithms", get(desk::algorithms::list).post(desk::algorithms::switch))
+        .route("/desk/complaints", get(desk::complaints::list))
+        .route("/desk/complaints/new", get(desk::complaints::new).post(desk::complaints::enter))
+        .route("/desk/complaints/{reference}", get(desk::complaints::view))
+        .route("/desk/complaints/{reference}/{deed}", post(desk::complaints::act))
+        .route("/desk/fairness", get(desk::fairness::ask).merge(post(desk::fairness::make).layer(scores())))
+        .route("/desk/fairness/bounds", post(desk::fairness::set_bounds))
+        .route("/desk/fairness/{id}", get(desk::fairness::kept))
         .route("/desk/accounts", get(desk::accounts::list).post(desk::accounts::create))
         .route("/desk/log", get(desk::log::view));
     let machines = Router::new()
@@ -102,6 +120,14 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/reviews/{id}", post(api::answer_review))
         .route("/api/v1/cases", get(api::cases))
         .route("/api/v1/cases/{id}", get(api::case))
+        .route("/api/v1/complaints", get(api::complaints::list).post(api::complaints::complain))
+        .route("/api/v1/complaints/track", post(api::complaints::track))
+        .route("/api/v1/complaints/figures", get(api::complaints::figures))
+        .route("/api/v1/complaints/{reference}", get(api::complaints::view))
+        .route("/api/v1/complaints/{reference}/{deed}", post(api::complaints::act))
+        .route("/api/v1/fairness", get(api::fairness::list).merge(post(api::fairness::make).layer(scores())))
+        .route("/api/v1/fairness/summaries", get(api::fairness::summaries))
+        .route("/api/v1/fairness/{id}", get(api::fairness::view))
         .route("/healthz", get(operations::health))
         .route("/metrics", get(operations::metrics))
         .route("/log/key", get(operations::log_key))

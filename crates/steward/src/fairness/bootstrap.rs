@@ -161,7 +161,11 @@ pub(crate) fn interval(mut values: Vec<f64>, resamples: usize) -> Option<[f64; 2
     let last = (values.len() - 1) as f64;
     let at = |share: f64| {
         let place = share * last;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to the last place")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "from 0 to the last place"
+        )]
         let below = place.floor() as usize;
         let above = (below + 1).min(values.len() - 1);
         values[below] + (values[above] - values[below]) * (place - below as f64)

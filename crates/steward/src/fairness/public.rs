@@ -62,6 +62,9 @@ impl Report {
     /// out; so is calibration.
     #[must_use]
     pub fn public(&self) -> Self {
+        if self.public {
+            return self.clone();
+        }
         let total = self.overall.rows.unwrap_or_default();
         // Nothing is told of a layer that does not hold for everybody.
         let layers: Vec<Layer> = LAYERS.into_iter().take_while(|layer| layer.fits(&total)).collect();
@@ -319,7 +322,11 @@ fn shown(attribute: &Attribute, shows: &dyn Fn(&Group, Layer) -> bool, listed: b
         .collect();
     let hidden = attribute.groups.iter().filter(|g| !shows(g, Layer::Cells)).count();
     let everybody = |m: Measure| attribute.groups.iter().filter(|g| g.held).all(|g| shows(g, Layer::of(m)));
-    let between: Vec<Between> = attribute.between.iter().map(|b| if everybody(b.measure) { b.clone() } else { again(b, &groups) }).collect();
+    let between: Vec<Between> = attribute
+        .between
+        .iter()
+        .map(|b| if everybody(b.measure) { b.clone() } else { again(b, &groups) })
+        .collect();
     let held_shown = attribute.groups.iter().filter(|g| !g.held).all(|g| shows(g, Layer::People));
     let mut coverage = attribute.coverage.clone();
     if !held_shown {

@@ -9,7 +9,8 @@ use std::collections::HashMap;
 /// How a group is called of which nothing is held.
 pub const NOT_HELD: &str = "not held";
 /// What is written into files where nothing is held.
-const MEANS_NOT_HELD: [&str; 7] = ["", "not held", "not known", "not recorded", "not stated", "unknown", "n/k"];
+const MEANS_NOT_HELD: [&str; 7] =
+    ["", "not held", "not known", "not recorded", "not stated", "unknown", "n/k"];
 /// More values than this are no groups but names.
 const VALUES: usize = 200;
 /// More combinations of values than this cannot be read by anybody.
@@ -172,16 +173,18 @@ pub fn read(file: &str, bytes: &[u8], named: &Columns) -> Result<Scored, Faults>
         match reader.read_byte_record(&mut record) {
             Ok(false) => break,
             Ok(true) => {}
-            Err(e) => {
-                match e.kind() {
-                    ErrorKind::UnequalLengths { pos, expected_len, len } => {
-                        let line = pos.as_ref().map_or(0, csv::Position::line);
-                        found.at(line, "row".into(), format!("has {len} columns; the first row has {expected_len}"));
-                        continue;
-                    }
-                    _ => return Err(unreadable(file, &e)),
+            Err(e) => match e.kind() {
+                ErrorKind::UnequalLengths { pos, expected_len, len } => {
+                    let line = pos.as_ref().map_or(0, csv::Position::line);
+                    found.at(
+                        line,
+                        "row".into(),
+                        format!("has {len} columns; the first row has {expected_len}"),
+                    );
+                    continue;
                 }
-            }
+                _ => return Err(unreadable(file, &e)),
+            },
         }
         let line = record.position().map_or(0, csv::Position::line);
         rows += 1;
@@ -251,7 +254,8 @@ pub fn read(file: &str, bytes: &[u8], named: &Columns) -> Result<Scored, Faults>
             Some(place) => *place,
             None => {
                 if combinations.len() == COMBINATIONS {
-                    let reason = format!("has more than {COMBINATIONS} combinations of groups: name fewer columns");
+                    let reason =
+                        format!("has more than {COMBINATIONS} combinations of groups: name fewer columns");
                     found.at(line, named.groups.join(", "), reason);
                     return Err(found.all());
                 }
@@ -301,7 +305,8 @@ fn ordered(
         for (to, from) in order.iter().enumerate() {
             place[*from] = to;
         }
-        columns.push(Column { name: name.clone(), values: order.iter().map(|n| values[*n].clone()).collect() });
+        columns
+            .push(Column { name: name.clone(), values: order.iter().map(|n| values[*n].clone()).collect() });
         places.push(place);
     }
     let mut codes = vec![Vec::new(); combinations.len()];
@@ -355,18 +360,16 @@ fn sound(file: &str, named: &Columns) -> Result<(), Faults> {
             "name a column with what was proposed, or a threshold for the score: both together could differ",
         ),
         (None, Some(_), None) => wrong("threshold", "say from which score on it counts as proposed"),
-        (None, None, _) => wrong("predicted", "name the column that says what was proposed, or a score with its threshold"),
+        (None, None, _) => {
+            wrong("predicted", "name the column that says what was proposed, or a score with its threshold")
+        }
         (None, Some(_), Some(t)) if !t.is_finite() => wrong("threshold", "should be a number"),
         _ => {}
     }
     Faults(faults).or(())
 }
 
-fn places(
-    file: &str,
-    header: Result<&ByteRecord, Faults>,
-    named: &Columns,
-) -> Result<Places, Faults> {
+fn places(file: &str, header: Result<&ByteRecord, Faults>, named: &Columns) -> Result<Places, Faults> {
     let header = header?;
     let names: Vec<String> =
         header.iter().map(|name| String::from_utf8_lossy(name.trim_ascii()).into_owned()).collect();
@@ -445,12 +448,21 @@ fn truth(raw: &[u8]) -> Result<bool, String> {
     if raw.eq_ignore_ascii_case(b"false") {
         return Ok(false);
     }
-    Err(if raw.is_empty() { "is empty; 0 or 1 is needed".into() } else { format!("should be 0 or 1, not '{}'", told(raw)) })
+    Err(if raw.is_empty() {
+        "is empty; 0 or 1 is needed".into()
+    } else {
+        format!("should be 0 or 1, not '{}'", told(raw))
+    })
 }
 
 fn finite(raw: &[u8]) -> Result<f64, String> {
-    let number = std::str::from_utf8(raw).ok().and_then(|text| text.parse::<f64>().ok()).filter(|n| n.is_finite());
+    let number =
+        std::str::from_utf8(raw).ok().and_then(|text| text.parse::<f64>().ok()).filter(|n| n.is_finite());
     number.ok_or_else(|| {
-        if raw.is_empty() { "is empty; a number is needed".into() } else { format!("should be a number, not '{}'", told(raw)) }
+        if raw.is_empty() {
+            "is empty; a number is needed".into()
+        } else {
+            format!("should be a number, not '{}'", told(raw))
+        }
     })
 }

@@ -342,7 +342,8 @@ pub fn report(scored: &Scored, how: &Compare) -> Result<Report, Faults> {
         let pairs = (0..columns).flat_map(|a| (a + 1..columns).map(move |b| vec![a, b]));
         views.extend(pairs.map(|pair| View::new(scored, pair)));
     }
-    let everybody = View { columns: Vec::new(), keys: vec![Vec::new()], of: vec![Some(0); scored.strata.len()] };
+    let everybody =
+        View { columns: Vec::new(), keys: vec![Vec::new()], of: vec![Some(0); scored.strata.len()] };
     views.push(everybody);
     let resamples = how.bootstrap.map_or(0, |b| b.resamples as usize);
     let groups: usize = views.iter().map(|v| v.keys.len()).sum();
@@ -360,8 +361,11 @@ pub fn report(scored: &Scored, how: &Compare) -> Result<Report, Faults> {
         }
         None => (views.iter().map(|v| vec![Vec::new(); v.keys.len()]).collect(), Vec::new()),
     };
-    let mut worked: Vec<_> =
-        views.iter().zip(&drawn).map(|(view, drawn)| Work::new(scored, view, drawn, &selected).attribute(how)).collect();
+    let mut worked: Vec<_> = views
+        .iter()
+        .zip(&drawn)
+        .map(|(view, drawn)| Work::new(scored, view, drawn, &selected).attribute(how))
+        .collect();
     let overall = worked.pop().and_then(|mut a| a.groups.pop());
     let overall = overall.ok_or_else(|| Fault::new(&scored.file, "has no rows"))?;
     let named = &scored.named;
@@ -384,7 +388,8 @@ pub fn report(scored: &Scored, how: &Compare) -> Result<Report, Faults> {
 
 fn check(scored: &Scored, how: &Compare) -> Result<(), Faults> {
     let mut faults = Vec::new();
-    let mut wrong = |field: &str, reason: String| faults.push(Fault::new(&scored.file, reason).in_field(field));
+    let mut wrong =
+        |field: &str, reason: String| faults.push(Fault::new(&scored.file, reason).in_field(field));
     if !how.bounds.sound() {
         wrong("bounds", "should be a ratio below 1 and one above 1, such as 0.8 and 1.25".into());
     }
@@ -425,7 +430,9 @@ fn notes(scored: &Scored, how: &Compare) -> Vec<String> {
             "Intervals of 95 % by percentile from {} draws of the rows with replacement, seed {}.",
             b.resamples, b.seed
         )),
-        None => notes.push("No draws were made: differences and ratios have no intervals, and nothing is judged.".into()),
+        None => notes.push(
+            "No draws were made: differences and ratios have no intervals, and nothing is judged.".into(),
+        ),
     }
     if scored.weighted() {
         notes.push("Rates are weighted; the number of people is not. Wilson's interval does not fit weights and is left out.".into());
@@ -493,7 +500,8 @@ impl<'a> Work<'a> {
     fn reference(&self, how: &Compare) -> Option<usize> {
         let held = || (0..self.view.keys.len()).filter(|g| self.held(*g));
         // Of equals the first: `max_by_key` would take the last.
-        let majority = || held().reduce(|best, g| if self.rows[g].all() > self.rows[best].all() { g } else { best });
+        let majority =
+            || held().reduce(|best, g| if self.rows[g].all() > self.rows[best].all() { g } else { best });
         match &how.reference {
             Reference::Highest => None,
             Reference::Majority => majority(),
@@ -541,7 +549,8 @@ impl<'a> Work<'a> {
         };
         let people: f64 = held.iter().map(|g| self.rows[*g].all()).sum();
         let between: Vec<_> = Measure::ALL.into_iter().map(|m| self.between(m, &held)).collect();
-        let columns: Vec<_> = self.view.columns.iter().map(|c| self.scored.columns[*c].name.clone()).collect();
+        let columns: Vec<_> =
+            self.view.columns.iter().map(|c| self.scored.columns[*c].name.clone()).collect();
         Attribute {
             columns,
             coverage: Coverage {
@@ -663,7 +672,11 @@ impl<'a> Work<'a> {
                 n: s.rows,
                 score: share(s.score),
                 came_about: share(s.came_about),
-                wilson: if self.scored.weighted() { None } else { wilson(came_about, weight).map(Interval::from) },
+                wilson: if self.scored.weighted() {
+                    None
+                } else {
+                    wilson(came_about, weight).map(Interval::from)
+                },
             }
         };
         sums.iter().enumerate().map(bin).collect()
@@ -672,7 +685,11 @@ impl<'a> Work<'a> {
 
 /// A number of rows that was kept as a fraction.
 pub(super) fn whole(n: f64) -> u64 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a sum of rows: whole, and never below 0")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a sum of rows: whole, and never below 0"
+    )]
     let n = n.round() as u64;
     n
 }

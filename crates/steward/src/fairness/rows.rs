@@ -173,7 +173,9 @@ fn against(h: &mut String, attribute: &Attribute) {
     );
     let shown = |v: Option<f64>| v.map_or_else(|| "not defined".into(), |v| format!("{v:.3}"));
     for group in &attribute.groups {
-        for Against { measure, difference, difference_interval, ratio, ratio_interval, verdict } in &group.against {
+        for Against { measure, difference, difference_interval, ratio, ratio_interval, verdict } in
+            &group.against
+        {
             let _ = writeln!(
                 h,
                 "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>",

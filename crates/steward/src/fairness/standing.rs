@@ -60,7 +60,11 @@ pub fn set_bounds(cx: &mut Cx<'_>, algorithm: &str, low: f64, high: f64, reasons
     let by = Decider::of(cx.actor())?;
     let algorithm = text("algorithm", algorithm, 120, "Name the algorithm as the register does")?;
     if !(Bounds { low, high, set_on: None }).sound() {
-        return Err(Error::field("low", "bounds", "Enter a ratio below 1 and one above 1, such as 0.8 and 1.25"));
+        return Err(Error::field(
+            "low",
+            "bounds",
+            "Enter a ratio below 1 and one above 1, such as 0.8 and 1.25",
+        ));
     }
     let reasons = text("reasons", &reasons.replace(['\n', '\r'], " "), 4_000, "Say why these thresholds")?;
     let (id, now) = (cx.new_id()?, cx.now());
@@ -140,7 +144,8 @@ pub fn save(
             "the report was made with other thresholds than those that hold now: make it anew".into(),
         ));
     }
-    let json = |r: &Report| serde_json::to_string(r).map_err(|e| Error::Bug(format!("a report is no JSON: {e}")));
+    let json =
+        |r: &Report| serde_json::to_string(r).map_err(|e| Error::Bug(format!("a report is no JSON: {e}")));
     let (id, now) = (cx.new_id()?, cx.now());
     cx.exec(
         "insert into fairness_report (id, algorithm, version, title, made_at, made_by, bounds_id, file_digest, body, public_body)
@@ -162,7 +167,8 @@ pub fn save(
     Ok(id)
 }
 
-const LIST: &str = "select f.id, f.algorithm, f.version, f.title, f.made_at, a.name, f.file_digest from fairness_report f
+const LIST: &str =
+    "select f.id, f.algorithm, f.version, f.title, f.made_at, a.name, f.file_digest from fairness_report f
     join account a on a.id = f.made_by";
 
 fn listed(row: &Row) -> Result<SavedReport> {
@@ -218,7 +224,8 @@ pub fn public_reports(cx: &mut Cx<'_>, only: Option<Id>) -> Result<Vec<(SavedRep
     let ids = match only {
         Some(id) => vec![id],
         None => {
-            let rows = cx.rows("select id from fairness_report order by made_at desc, id desc limit 200", &[])?;
+            let rows =
+                cx.rows("select id from fairness_report order by made_at desc, id desc limit 200", &[])?;
             rows.iter().map(|r| Ok(r.get(0)?)).collect::<Result<_>>()?
         }
     };

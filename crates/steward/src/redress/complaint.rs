@@ -190,7 +190,11 @@ fn check(new: &NewComplaint) -> Result<Checked> {
 fn looks_like_email(text: &str) -> bool {
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>,;\"".contains(c);
     text.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !host.contains('@')
+        !name.is_empty()
+            && host.contains('.')
+            && !host.starts_with('.')
+            && !host.ends_with('.')
+            && !host.contains('@')
     }) && text.chars().all(plain)
 }
 
@@ -198,7 +202,12 @@ fn looks_like_email(text: &str) -> bool {
 ///
 /// # Errors
 /// [`Error::Invalid`] with every field that is wrong; [`Error::Conflict`] for a key that came with other words.
-pub fn complain(cx: &mut Cx<'_>, rules: &Rules, channel: &str, new: &NewComplaint) -> Result<ComplaintReceived> {
+pub fn complain(
+    cx: &mut Cx<'_>,
+    rules: &Rules,
+    channel: &str,
+    new: &NewComplaint,
+) -> Result<ComplaintReceived> {
     cx.allow(action::COMPLAINT_SUBMIT, None)?;
     let now = cx.now();
     receive(cx, rules, new, channel, now, None)
@@ -237,7 +246,11 @@ fn receive(
     let checked = check(new)?;
     let code = match &new.retry_key {
         Some(key) if !(16..=200).contains(&key.len()) => {
-            return Err(Error::field("Idempotency-Key", "length", "Use a random key of 16 to 200 characters"));
+            return Err(Error::field(
+                "Idempotency-Key",
+                "length",
+                "Use a random key of 16 to 200 characters",
+            ));
         }
         Some(key) => TrackingCode::from_key(key),
         None => TrackingCode::random(cx)?,
@@ -449,7 +462,10 @@ pub(super) fn state_of(code: &str) -> Result<State> {
 /// the complaint is about.
 pub(super) fn write_to(cx: &mut Cx<'_>, id: Id, subject: &str, note: &str) -> Result<bool> {
     let row = cx
-        .row("select reference, contact_by, contact, contact_safe from complaint where id = $1", &[id.into()])?
+        .row(
+            "select reference, contact_by, contact, contact_safe from complaint where id = $1",
+            &[id.into()],
+        )?
         .ok_or_else(|| Error::NotFound("the complaint".into()))?;
     let email = row.get::<String>(1)? == ContactBy::Email.code() && row.get::<i64>(3)? == 1;
     if !email {

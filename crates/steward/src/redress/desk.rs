@@ -124,7 +124,8 @@ pub struct Reviewer {
     pub name: String,
 }
 
-const LISTED: &str = "select c.id, c.reference, c.channel, c.received_at, c.about, c.state, c.acknowledge_due,
+const LISTED: &str =
+    "select c.id, c.reference, c.channel, c.received_at, c.about, c.state, c.acknowledge_due,
     c.acknowledged_at, c.progress_due, c.answer_due, c.answered_at, h.name, r.name from complaint c
     left join account h on h.id = c.handler_id left join account r on r.id = c.reviewer_id";
 
@@ -135,7 +136,8 @@ fn listed(row: &Row) -> Result<Listed> {
         reference: row.get(1)?,
         channel: row.get(2)?,
         received_at: row.get(3)?,
-        about: About::of_code(&about).ok_or_else(|| Error::Bug(format!("'{about}' is nothing to complain about")))?,
+        about: About::of_code(&about)
+            .ok_or_else(|| Error::Bug(format!("'{about}' is nothing to complain about")))?,
         state: state_of(&row.get::<String>(5)?)?,
         acknowledge_due: row.get(6)?,
         acknowledged_at: row.get(7)?,
@@ -153,7 +155,9 @@ fn listed(row: &Row) -> Result<Listed> {
 /// Not allowed; database errors.
 pub fn complaints(cx: &mut Cx<'_>) -> Result<Vec<Listed>> {
     cx.allow(action::COMPLAINT_HANDLE, None)?;
-    let sql = format!("{LISTED} order by case when c.state = 'answered' then 1 else 0 end, c.received_at, c.id limit 2000");
+    let sql = format!(
+        "{LISTED} order by case when c.state = 'answered' then 1 else 0 end, c.received_at, c.id limit 2000"
+    );
     let rows = cx.rows(&sql, &[])?;
     cx.record(Verb::Consult, "complaint", None, json!({ "results": rows.len() }))?;
     rows.iter().map(listed).collect()
@@ -277,7 +281,11 @@ pub(super) fn words<'a>(field: &str, text: &'a str, message: &str) -> Result<&'a
         return Err(Error::field(field, "required", message));
     }
     if text.chars().count() > 10_000 || text.contains('\0') {
-        return Err(Error::field(field, "length", "Use 10,000 characters or fewer, and only such as can be shown"));
+        return Err(Error::field(
+            field,
+            "length",
+            "Use 10,000 characters or fewer, and only such as can be shown",
+        ));
     }
     Ok(text)
 }
@@ -309,7 +317,8 @@ pub fn acknowledge(cx: &mut Cx<'_>, reference: &str, note: &str) -> Result<()> {
 /// Not allowed; database errors.
 pub fn reviewers(cx: &mut Cx<'_>, policy: &Policy) -> Result<Vec<Reviewer>> {
     cx.allow(action::COMPLAINT_HANDLE, None)?;
-    let rows = cx.rows("select id, name, roles from account where disabled_at is null order by name, id", &[])?;
+    let rows =
+        cx.rows("select id, name, roles from account where disabled_at is null order by name, id", &[])?;
     let mut found = Vec::new();
     for row in rows {
         let roles: String = row.get(2)?;
@@ -371,9 +380,17 @@ pub fn assign(
     if !eligible.iter().any(|r| r.id == reviewer) {
         say("reviewer", "unknown", "Select somebody who may look into complaints".into());
     } else if parts.contains(&reviewer) {
-        say("reviewer", "not-independent", "The reviewer had a part in what is complained about: select somebody else".into());
+        say(
+            "reviewer",
+            "not-independent",
+            "The reviewer had a part in what is complained about: select somebody else".into(),
+        );
     } else if handled.contains(&reviewer) {
-        say("reviewer", "not-independent", "The reviewer handles this complaint: select somebody else".into());
+        say(
+            "reviewer",
+            "not-independent",
+            "The reviewer handles this complaint: select somebody else".into(),
+        );
     }
     if !wrong.is_empty() {
         return Err(Error::Invalid(wrong));

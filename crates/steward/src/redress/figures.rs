@@ -1,6 +1,9 @@
 //! What is published about complaints: counts, and none from which a single complaint could be told.
 
-use super::{complaint::State, review::{Finding, Outcome}};
+use super::{
+    complaint::State,
+    review::{Finding, Outcome},
+};
 use bluelamp_model::{
     Result, Time,
     authority::{Verb, action},

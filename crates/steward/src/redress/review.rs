@@ -84,8 +84,10 @@ pub struct Found {
 
 /// The outcomes of a complaint.
 pub(super) fn outcomes(cx: &mut Cx<'_>, id: Id) -> Result<Vec<Outcome>> {
-    let rows =
-        cx.rows("select outcome from complaint_outcome where complaint_id = $1 order by outcome", &[id.into()])?;
+    let rows = cx.rows(
+        "select outcome from complaint_outcome where complaint_id = $1 order by outcome",
+        &[id.into()],
+    )?;
     let mut found = Vec::new();
     for row in rows {
         let code: String = row.get(0)?;
@@ -136,7 +138,9 @@ pub fn find(cx: &mut Cx<'_>, rules: &Rules, reference: &str, found: &Found) -> R
             say("recipients", "required", "Name everybody who received it, or say that nobody did");
         }
         (Some(_), true, true) => say("recipients", "both", "Name recipients, or say that there are none"),
-        (None, true, _) => say("recipients", "without", "Recipients are told only of a correction or an erasure"),
+        (None, true, _) => {
+            say("recipients", "without", "Recipients are told only of a correction or an erasure")
+        }
         _ => {}
     }
     for (n, recipient) in found.recipients.iter().enumerate() {
@@ -190,5 +194,9 @@ fn independent(cx: &mut Cx<'_>, id: Id, who: Id) -> Result<()> {
         "select account_id from complaint_chain where complaint_id = $1 and account_id = $2",
         &[id.into(), who.into()],
     )?;
-    if part.is_some() { refuse("whoever had a part in what is complained about does not review it") } else { Ok(()) }
+    if part.is_some() {
+        refuse("whoever had a part in what is complained about does not review it")
+    } else {
+        Ok(())
+    }
 }

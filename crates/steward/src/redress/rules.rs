@@ -171,8 +171,7 @@ mod tests {
             .replace("source = ", "# source = ");
         let faults = Rules::parse("redress.toml", &text).unwrap_err().to_string();
         let line = |part: &str| text.lines().position(|l| l.contains(part)).unwrap() + 1;
-        for (at, field) in
-            [(line("[notice]"), "notice.days"), (line("[acknowledge]"), "acknowledge.source")]
+        for (at, field) in [(line("[notice]"), "notice.days"), (line("[acknowledge]"), "acknowledge.source")]
         {
             assert!(faults.contains(&format!("redress.toml:{at}: {field}: ")), "{at} {field}\n{faults}");
         }

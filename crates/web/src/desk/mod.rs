@@ -3,10 +3,12 @@
 pub(crate) mod accounts;
 pub(crate) mod algorithms;
 pub(crate) mod cases;
+pub(crate) mod complaints;
 pub(crate) mod definitions;
 pub(crate) mod entry;
 pub(crate) mod evidence;
 pub(crate) mod facts;
+pub(crate) mod fairness;
 pub(crate) mod log;
 pub(crate) mod page;
 pub(crate) mod proposal;
@@ -25,16 +27,17 @@ use crate::{
 };
 use bluelamp_model::authority::{Ask as Asked, action};
 
-/// The sections of the staff pages with the action that opens each.
-const SECTIONS: [(&str, &str, &str); 8] = [
-    ("Reports", "/desk/reports", action::REPORT_LIST),
-    ("Reviews", "/desk/reviews", action::REVIEW_LIST),
-    ("Cases", "/desk/cases", action::CASE_LIST),
-    ("Quality", "/desk/quality", action::QUALITY_VIEW),
-    ("Definitions", "/desk/definitions", action::DEFINITION_VIEW),
-    ("Algorithms", "/desk/algorithms", action::ALGORITHM_SWITCH),
-    ("Accounts", "/desk/accounts", action::ACCOUNT_MANAGE),
-    ("Log", "/desk/log", action::LOG_VIEW),
+/// The sections of the staff pages with the actions of which one opens each.
+const SECTIONS: [(&str, &str, &[&str]); 9] = [
+    ("Reports", "/desk/reports", &[action::REPORT_LIST]),
+    ("Reviews", "/desk/reviews", &[action::REVIEW_LIST]),
+    ("Cases", "/desk/cases", &[action::CASE_LIST]),
+    ("Quality", "/desk/quality", &[action::QUALITY_VIEW]),
+    ("Definitions", "/desk/definitions", &[action::DEFINITION_VIEW]),
+    ("Algorithms", "/desk/algorithms", &[action::ALGORITHM_SWITCH]),
+    ("Complaints", "/desk/complaints", &[action::COMPLAINT_HANDLE, action::COMPLAINT_REVIEW]),
+    ("Accounts", "/desk/accounts", &[action::ACCOUNT_MANAGE]),
+    ("Log", "/desk/log", &[action::LOG_VIEW]),
 ];
 
 /// The sections that this person may open for their purpose.
@@ -42,7 +45,11 @@ fn sections(app: &App, staff: &Staff, here: &str) -> Vec<Section> {
     let actor = staff.actor();
     SECTIONS
         .iter()
-        .filter(|(_, _, action)| app.inner.policy.decide(&actor, &Asked { action, object: None }).allowed)
+        .filter(|(_, _, actions)| {
+            actions
+                .iter()
+                .any(|action| app.inner.policy.decide(&actor, &Asked { action, object: None }).allowed)
+        })
         .map(|(text, href, _)| Section {
             text: (*text).into(),
             href: (*href).into(),

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic, in its helpers too")]
 
 mod api;
+mod complaints;
 mod definitions;
 mod desk;
+mod fairness;
 mod journey;
 mod quality;
 mod site;
