@@ -12,13 +12,15 @@ mod read;
 mod report;
 mod rows;
 mod standing;
+mod work;
 
 pub use bootstrap::Bootstrap;
 pub use counts::{Counts, Measure, wilson};
 pub use read::{Columns, NOT_HELD, Scored, read};
 pub use report::{
     Against, Attribute, Between, Bin, Bounds, Compare, Coverage, Figure, Group, Interval, Parity, Reference,
-    Report, Verdict, report,
+    Report, Verdict,
 };
 pub use rows::{csv, html};
 pub use standing::{SavedReport, SetBounds, bounds_for, public_reports, save, saved, set_bounds, view_saved};
+pub use work::report;

@@ -60,6 +60,18 @@ impl Random {
             return n;
         }
         let (size, q) = (n as f64, 1.0 - p);
+        if size * p < 8.0 {
+            // Few are likely: from 0 upwards it is the shorter way.
+            let (mut k, mut chance, mut left) = (0, (size * (-p).ln_1p()).exp(), self.uniform());
+            loop {
+                left -= chance;
+                if left < 0.0 || k == n || chance <= 0.0 {
+                    return k;
+                }
+                k += 1;
+                chance *= (n - k + 1) as f64 / k as f64 * (p / q);
+            }
+        }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to n")]
         let mode = (((size + 1.0) * p) as u64).min(n);
         let ln = ln_factorial(n) - ln_factorial(mode) - ln_factorial(n - mode)

@@ -91,7 +91,7 @@ impl Report {
                     let mut all = BTreeMap::new();
                     for layer in &layers {
                         let of = |column: &str| hidden.get(&(column, *layer)).cloned().unwrap_or_default();
-                        before = hide_cells(attribute, rows, columns, (&of(a), &of(b)), *layer, before);
+                        before = hide_cells(attribute, rows, columns, (&of(a), &of(b)), *layer, &before);
                         all.insert(*layer, before.clone());
                     }
                     all
@@ -154,7 +154,7 @@ fn hide_cells(
     columns: &Attribute,
     (hidden_rows, hidden_columns): (&Hidden, &Hidden),
     layer: Layer,
-    before: BTreeSet<Vec<String>>,
+    before: &BTreeSet<Vec<String>>,
 ) -> BTreeSet<Vec<String>> {
     let names = |a: &Attribute| a.groups.iter().map(|g| g.values[0].clone()).collect::<Vec<_>>();
     let (down, across) = (names(rows), names(columns));
@@ -166,9 +166,9 @@ fn hide_cells(
     };
     let key = |r: usize, c: usize| vec![down[r].clone(), across[c].clone()];
     let mut table = Table { down: down.len(), across: across.len(), hidden: BTreeSet::new() };
-    for r in 0..down.len() {
-        for c in 0..across.len() {
-            let margin = hidden_rows.contains(&down[r]) || hidden_columns.contains(&across[c]);
+    for (r, row) in down.iter().enumerate() {
+        for (c, column) in across.iter().enumerate() {
+            let margin = hidden_rows.contains(row) || hidden_columns.contains(column);
             if margin || before.contains(&key(r, c)) || !layer.fits(&at(r, c)) {
                 table.hidden.insert((r, c));
             }

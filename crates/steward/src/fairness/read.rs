@@ -111,8 +111,8 @@ pub struct Scored {
     pub(crate) tenths: Option<Vec<Tenth>>,
 }
 
-/// Whether there is a weight, and whether every weight is 1: of rows that count alike, shares have exact intervals.
 impl Scored {
+    /// Whether rows count differently: shares of people then have no Wilson interval.
     pub(crate) fn weighted(&self) -> bool {
         self.named.weight.is_some()
     }
@@ -361,7 +361,7 @@ fn sound(file: &str, named: &Columns) -> Result<(), Faults> {
         ),
         (None, Some(_), None) => wrong("threshold", "say from which score on it counts as proposed"),
         (None, None, _) => {
-            wrong("predicted", "name the column that says what was proposed, or a score with its threshold")
+            wrong("predicted", "name the column that says what was proposed, or a score with its threshold");
         }
         (None, Some(_), Some(t)) if !t.is_finite() => wrong("threshold", "should be a number"),
         _ => {}

@@ -139,7 +139,7 @@ pub fn find(cx: &mut Cx<'_>, rules: &Rules, reference: &str, found: &Found) -> R
         }
         (Some(_), true, true) => say("recipients", "both", "Name recipients, or say that there are none"),
         (None, true, _) => {
-            say("recipients", "without", "Recipients are told only of a correction or an erasure")
+            say("recipients", "without", "Recipients are told only of a correction or an erasure");
         }
         _ => {}
     }

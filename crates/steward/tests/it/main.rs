@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic, in its helpers too")]
 
 mod fairness;
+mod public;
 mod redress;

@@ -149,7 +149,9 @@ pub(crate) async fn algorithms(State(app): State<App>, ask: Ask) -> Answer {
         "## Comparing with what is held\n\nPeople, vehicles, phones and places in a report are compared with records that \
          are held already (the Fellegi–Sunter method). A suggestion shows what speaks for it and what speaks against it, \
          with weights. Records are never merged; an officer says whether two are the same, and the answer can be taken \
-         back.\n",
+         back.\n\n## How it falls on people, and what you can do\n\n[Fairness reports](/fairness) say how proposals fell on groups \
+         of people. [Make a complaint](/complain) where something was wrong: a person who had no part in it looks into it. \
+         [Figures about complaints](/complaints)\n",
     );
     let page = Content {
         title: "How algorithms are used".into(),
