@@ -154,11 +154,11 @@ fn calibration(attribute: &Attribute, title: &str) -> Option<TableView> {
 
 fn attribute(n: usize, a: &Attribute) -> AttributeView {
     let title = a.name();
-    let coverage = match (a.coverage.held, a.coverage.share) {
-        (Some(held), Some(share)) => {
-            format!("Held of {held} of {} people ({}).", a.coverage.of, percent(share))
+    let coverage = match (a.coverage.held, a.coverage.of, a.coverage.share) {
+        (Some(held), Some(of), Some(share)) => {
+            format!("Held of {held} of {of} people ({}).", percent(share))
         }
-        _ => format!("Of how many of the {} people it is held is not shown.", a.coverage.of),
+        _ => "Of how many people it is held is not shown.".to_owned(),
     };
     let p = &a.parity;
     let parity = [
@@ -183,6 +183,11 @@ fn attribute(n: usize, a: &Attribute) -> AttributeView {
     }
 }
 
+/// How many people it is about.
+pub(crate) fn people(report: &Report) -> String {
+    report.rows.map_or_else(|| "Fewer than 10 people".into(), |n| format!("{n} people"))
+}
+
 /// The report for a page.
 pub(crate) fn view(report: &Report) -> FairnessView {
     let selected = match (&report.predicted, &report.score, report.threshold) {
@@ -195,7 +200,7 @@ pub(crate) fn view(report: &Report) -> FairnessView {
         |day| format!("set by the committee on {day}"),
     );
     FairnessView {
-        about: format!("{} people, {selected}; what came about stands in “{}”.", report.rows, report.outcome),
+        about: format!("{}, {selected}; what came about stands in “{}”.", people(report), report.outcome),
         bounds: format!("Thresholds for ratios: {} to {}, {set}.", report.bounds.low, report.bounds.high),
         public: report.public,
         notes: report.notes.clone(),

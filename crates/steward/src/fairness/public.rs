@@ -112,8 +112,10 @@ impl Report {
             "Figures of fewer than 10 people are not shown, nor any from which they could be worked out. Calibration is not shown."
                 .into(),
         );
+        let told = layers.contains(&Layer::People);
         Self {
             public: true,
+            rows: self.rows.filter(|_| told),
             overall: as_shown(&self.overall, &|_, layer| layers.contains(&layer)),
             attributes: attributes.collect(),
             notes,
@@ -329,7 +331,9 @@ fn shown(attribute: &Attribute, shows: &dyn Fn(&Group, Layer) -> bool, listed: b
         .collect();
     let held_shown = attribute.groups.iter().filter(|g| !g.held).all(|g| shows(g, Layer::People));
     let mut coverage = attribute.coverage.clone();
-    if !held_shown {
+    let few = attribute.coverage.of.is_none_or(|n| (n as f64) < SMALL);
+    coverage.of = coverage.of.filter(|_| !few);
+    if few || !held_shown {
         (coverage.held, coverage.share) = (None, None);
     }
     Attribute {

@@ -191,8 +191,8 @@ impl Group {
 pub struct Coverage {
     /// Rows with a value; none where it is not shown.
     pub held: Option<u64>,
-    /// All rows.
-    pub of: u64,
+    /// All rows; none where they are not shown.
+    pub of: Option<u64>,
     /// The share.
     pub share: Option<f64>,
 }
@@ -277,8 +277,8 @@ impl Attribute {
 pub struct Report {
     /// The file.
     pub file: String,
-    /// Its rows.
-    pub rows: u64,
+    /// Its rows; none where they are too few to be shown.
+    pub rows: Option<u64>,
     /// The column with what came about.
     pub outcome: String,
     /// The column with what was proposed; none where a threshold says it.

@@ -106,7 +106,7 @@ pub fn html(report: &Report) -> String {
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>{form}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{form}</h1>\n\
          <p>{} rows of {}. Thresholds for ratios: {} to {}.</p>\n<ul>\n",
-        report.rows,
+        report.rows.map_or_else(|| "Fewer than 10".into(), |n| n.to_string()),
         escaped(&report.file),
         report.bounds.low,
         report.bounds.high
@@ -118,8 +118,8 @@ pub fn html(report: &Report) -> String {
     table(&mut h, "Everybody", &[&report.overall], report.bootstrap.is_some());
     for attribute in &report.attributes {
         let _ = writeln!(h, "<h2>{}</h2>", escaped(&attribute.name()));
-        if let Some(share) = attribute.coverage.share {
-            let _ = writeln!(h, "<p>Held of {:.1}% of {} rows.</p>", share * 100.0, attribute.coverage.of);
+        if let (Some(share), Some(of)) = (attribute.coverage.share, attribute.coverage.of) {
+            let _ = writeln!(h, "<p>Held of {:.1}% of {of} rows.</p>", share * 100.0);
         }
         if attribute.hidden > 0 {
             let _ = writeln!(h, "<p>Of {} groups some or all figures are not shown.</p>", attribute.hidden);

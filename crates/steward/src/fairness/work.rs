@@ -79,7 +79,7 @@ pub fn report(scored: &Scored, how: &Compare) -> Result<Report, Faults> {
     let named = &scored.named;
     Ok(Report {
         file: scored.file.clone(),
-        rows: scored.rows,
+        rows: Some(scored.rows),
         outcome: named.outcome.clone(),
         predicted: named.predicted.clone(),
         score: named.score.clone(),
@@ -263,7 +263,7 @@ impl<'a> Work<'a> {
             columns,
             coverage: Coverage {
                 held: Some(whole(people)),
-                of: self.scored.rows,
+                of: Some(self.scored.rows),
                 share: (self.scored.rows > 0).then(|| people / self.scored.rows as f64),
             },
             reference: reference.map(|g| self.values(g).join(", ")),

@@ -9,7 +9,7 @@ use bluelamp_steward::fairness::{
 use bluelamp_testkit::on_both;
 use proptest::prelude::*;
 use serde_json::Value;
-use std::{collections::BTreeMap, fmt::Write as _, path::Path};
+use std::{fmt::Write as _, path::Path};
 
 fn data(file: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/fairness").join(file))
@@ -146,7 +146,7 @@ fn a_table_worked_by_hand() {
     let r = report(&file, &Compare::default()).unwrap();
     let sex = attribute(&r, &["sex"]);
     assert_eq!(sex.groups.iter().map(Group::name).collect::<Vec<_>>(), ["F", "M", NOT_HELD]);
-    assert_eq!((sex.coverage.held, sex.coverage.of, sex.coverage.share), (Some(8), 10, Some(0.8)));
+    assert_eq!((sex.coverage.held, sex.coverage.of, sex.coverage.share), (Some(8), Some(10), Some(0.8)));
     assert_eq!(sex.reference.as_deref(), Some("F"), "the largest of which it is held");
     let (f, m, none) = (group(sex, &["F"]), group(sex, &["M"]), group(sex, &[NOT_HELD]));
     let cells = |tp, fp, missed, tn| Some(Counts { tp, fp, missed, tn });

@@ -211,4 +211,8 @@ fn where_everybody_is_few_nothing_is_told() {
     assert_eq!(r.overall.n, Some(10));
     assert!(r.overall.rates.iter().all(|f| f.value.is_none() && !f.shown));
     assert!(r.attributes.iter().flat_map(|a| &a.groups).all(|g| g.n.is_none() && g.rows.is_none()));
+    // Of nine not even how many there are.
+    let nine = SMALL.rsplit_once("unknown").unwrap().0;
+    let r = report(&scored(nine, &["sex"]), &Compare::default()).unwrap().public();
+    assert_eq!((r.rows, r.overall.n, r.attributes[0].coverage.of), (None, None, None));
 }

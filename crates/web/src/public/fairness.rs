@@ -2,7 +2,7 @@
 
 use crate::{
     App,
-    fairness::{FairnessView, view},
+    fairness::{FairnessView, people, view},
     govuk::{
         page::{Choice, Content},
         prose::prose,
@@ -42,11 +42,11 @@ pub(crate) async fn list(State(app): State<App>, ask: Ask) -> Answer {
                 text: kept.title,
                 href: format!("/fairness/{}", kept.id),
                 about: Some(format!(
-                    "{} {}, {}, {} people.",
+                    "{} {}, {}, {}.",
                     kept.algorithm,
                     kept.version,
                     kept.made_at.day(),
-                    report.rows
+                    people(&report).to_lowercase()
                 )),
             })
             .collect(),
