@@ -392,7 +392,7 @@ proptest! {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;
-            mixed.swap(n, (state % (n as u64 + 1)) as usize);
+            mixed.swap(n, usize::try_from(state % (n as u64 + 1)).unwrap());
         }
         let names = ["x", "y", "not held"];
         prop_assert_eq!(whole_report(&text(&rows, names)), whole_report(&text(&mixed, names)));

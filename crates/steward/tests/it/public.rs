@@ -86,7 +86,7 @@ fn nothing_follows(cells: &BTreeMap<[usize; 3], Counts>, sizes: [usize; 3]) {
     let mut file = String::from("a,b,c,flagged,outcome\n");
     for (at, c) in cells {
         for (n, flagged, outcome) in [(c.tp, 1, 1), (c.fp, 1, 0), (c.missed, 0, 1), (c.tn, 0, 0)] {
-            for _ in 0..n as usize {
+            for _ in std::iter::successors(Some(1.0), |k| Some(k + 1.0)).take_while(|k| *k <= n) {
                 let _ = writeln!(
                     file,
                     "{},{},{},{flagged},{outcome}",

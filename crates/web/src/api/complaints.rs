@@ -47,7 +47,7 @@ pub(crate) struct Complain {
 }
 
 impl Complain {
-    fn new(self, retry_key: Option<String>) -> NewComplaint {
+    fn with_key(self, retry_key: Option<String>) -> NewComplaint {
         NewComplaint {
             complainant: self.complainant,
             contact_by: self.contact_by,
@@ -91,7 +91,7 @@ pub(crate) async fn complain(
         .map(|v| v.to_str().map(str::to_owned))
         .transpose()
         .map_err(|_| Error::field("Idempotency-Key", "format", "Use letters, numbers and hyphens"))?;
-    let new = body::<Complain>(&bytes)?.new(key);
+    let new = body::<Complain>(&bytes)?.with_key(key);
     let rules = app.inner.settings.redress.clone();
     let received = app.write(&ask.public(), move |cx| redress::complain(cx, &rules, "api", &new)).await?;
     let receipt = ComplaintReceipt {
@@ -200,7 +200,7 @@ pub(crate) async fn act(
     let rules = app.inner.settings.redress.clone();
     match deed.as_str() {
         "acknowledge" => {
-            app.write(&who.actor, move |cx| redress::acknowledge(cx, &reference, &d.note)).await?
+            app.write(&who.actor, move |cx| redress::acknowledge(cx, &reference, &d.note)).await?;
         }
         "inform" => app.write(&who.actor, move |cx| redress::inform(cx, &rules, &reference, &d.note)).await?,
         "answer" => app.write(&who.actor, move |cx| redress::answer(cx, &reference, &d.note)).await?,
