@@ -131,6 +131,76 @@ create table case_note (
 );
 CREATE INDEX case_note_case ON case_note USING btree (case_id, written_at);
 
+create table complaint (
+  id uuid not null,
+  reference text not null,
+  tracking bytea not null,
+  retry_key bytea,
+  channel text not null,
+  entered_by uuid,
+  received_at timestamp with time zone not null,
+  complainant text not null,
+  contact_by text not null,
+  contact text not null,
+  contact_safe bigint not null,
+  about text not null,
+  report_reference text not null,
+  algorithm text not null,
+  algorithm_version text not null,
+  told text not null,
+  wanted text not null,
+  state text not null,
+  state_at timestamp with time zone not null,
+  acknowledge_due timestamp with time zone not null,
+  acknowledged_at timestamp with time zone,
+  progress_due timestamp with time zone not null,
+  answer_due timestamp with time zone not null,
+  answered_at timestamp with time zone,
+  handler_id uuid,
+  reviewer_id uuid,
+  finding text,
+  reasons text not null default ''::text,
+  found_at timestamp with time zone,
+  PRIMARY KEY (id),
+  FOREIGN KEY (entered_by) REFERENCES account(id),
+  FOREIGN KEY (handler_id) REFERENCES account(id),
+  UNIQUE (reference),
+  UNIQUE (retry_key),
+  FOREIGN KEY (reviewer_id) REFERENCES account(id)
+);
+CREATE INDEX complaint_algorithm ON complaint USING btree (algorithm, algorithm_version);
+CREATE INDEX complaint_reviewer ON complaint USING btree (reviewer_id, state);
+CREATE INDEX complaint_state ON complaint USING btree (state, received_at);
+
+create table complaint_chain (
+  complaint_id uuid not null,
+  account_id uuid not null,
+  PRIMARY KEY (complaint_id, account_id),
+  FOREIGN KEY (account_id) REFERENCES account(id),
+  FOREIGN KEY (complaint_id) REFERENCES complaint(id)
+);
+
+create table complaint_event (
+  id uuid not null,
+  complaint_id uuid not null,
+  at timestamp with time zone not null,
+  by_id uuid,
+  what text not null,
+  note text not null,
+  words text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (complaint_id) REFERENCES complaint(id)
+);
+CREATE INDEX complaint_event_of ON complaint_event USING btree (complaint_id, at);
+
+create table complaint_outcome (
+  complaint_id uuid not null,
+  outcome text not null,
+  PRIMARY KEY (complaint_id, outcome),
+  FOREIGN KEY (complaint_id) REFERENCES complaint(id)
+);
+
 create table considered (
   report_id uuid not null,
   definition text not null,
@@ -140,6 +210,27 @@ create table considered (
   FOREIGN KEY (added_by) REFERENCES account(id),
   FOREIGN KEY (report_id) REFERENCES report(id)
 );
+
+create table correction_notice (
+  id uuid not null,
+  complaint_id uuid not null,
+  outcome text not null,
+  recipient text not null,
+  received text not null,
+  received_on text not null,
+  made_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  sent_by uuid,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by uuid,
+  PRIMARY KEY (id),
+  FOREIGN KEY (acknowledged_by) REFERENCES account(id),
+  FOREIGN KEY (complaint_id) REFERENCES complaint(id),
+  FOREIGN KEY (sent_by) REFERENCES account(id)
+);
+CREATE INDEX correction_notice_due ON correction_notice USING btree (acknowledged_at, due_at);
+CREATE INDEX correction_notice_of ON correction_notice USING btree (complaint_id, made_at);
 
 create table decision (
   id uuid not null,
@@ -223,6 +314,36 @@ create table fact_said (
   FOREIGN KEY (report_id) REFERENCES report(id)
 );
 CREATE INDEX fact_said_report ON fact_said USING btree (report_id, noted_at);
+
+create table fairness_bounds (
+  id uuid not null,
+  algorithm text not null,
+  low double precision not null,
+  high double precision not null,
+  reasons text not null,
+  set_at timestamp with time zone not null,
+  set_by uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (set_by) REFERENCES account(id)
+);
+CREATE INDEX fairness_bounds_of ON fairness_bounds USING btree (algorithm, set_at);
+
+create table fairness_report (
+  id uuid not null,
+  algorithm text not null,
+  version text not null,
+  title text not null,
+  made_at timestamp with time zone not null,
+  made_by uuid not null,
+  bounds_id uuid,
+  file_digest text not null,
+  body text not null,
+  public_body text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (bounds_id) REFERENCES fairness_bounds(id),
+  FOREIGN KEY (made_by) REFERENCES account(id)
+);
+CREATE INDEX fairness_report_of ON fairness_report USING btree (algorithm, made_at);
 
 create table invitation (
   id bytea not null,

@@ -116,6 +116,68 @@ CREATE TABLE case_note (
 
 CREATE INDEX case_note_case on case_note (case_id, written_at);
 
+CREATE TABLE complaint (
+  id blob not null primary key,
+  reference text not null unique,
+  tracking blob not null,
+  retry_key blob unique,
+  channel text not null,
+  entered_by blob references account (id),
+  received_at integer not null,
+  complainant text not null,
+  contact_by text not null,
+  contact text not null,
+  contact_safe bigint not null,
+  about text not null,
+  report_reference text not null,
+  algorithm text not null,
+  algorithm_version text not null,
+  told text not null,
+  wanted text not null,
+  state text not null,
+  state_at integer not null,
+  acknowledge_due integer not null,
+  acknowledged_at integer,
+  progress_due integer not null,
+  answer_due integer not null,
+  answered_at integer,
+  handler_id blob references account (id),
+  reviewer_id blob references account (id),
+  finding text,
+  reasons text not null default '',
+  found_at integer
+);
+
+CREATE INDEX complaint_algorithm on complaint (algorithm, algorithm_version);
+
+CREATE INDEX complaint_reviewer on complaint (reviewer_id, state);
+
+CREATE INDEX complaint_state on complaint (state, received_at);
+
+CREATE TABLE complaint_chain (
+  complaint_id blob not null references complaint (id),
+  account_id blob not null references account (id),
+  primary key (complaint_id, account_id)
+);
+
+CREATE TABLE complaint_event (
+  id blob not null primary key,
+  complaint_id blob not null references complaint (id),
+  at integer not null,
+  by_id blob references account (id),
+  what text not null,
+  note text not null,
+  words text not null
+);
+
+CREATE INDEX complaint_event_of on complaint_event (complaint_id, at);
+
+CREATE TABLE complaint_outcome (
+  complaint_id blob not null references complaint (id),
+  outcome text not null,
+  primary key (complaint_id, outcome)
+);
+
 CREATE TABLE considered (
   report_id blob not null references report (id),
   definition text not null,
@@ -123,6 +185,25 @@ CREATE TABLE considered (
   added_by blob not null references account (id),
   primary key (report_id, definition)
 );
+
+CREATE TABLE correction_notice (
+  id blob not null primary key,
+  complaint_id blob not null references complaint (id),
+  outcome text not null,
+  recipient text not null,
+  received text not null,
+  received_on text not null,
+  made_at integer not null,
+  due_at integer not null,
+  sent_at integer,
+  sent_by blob references account (id),
+  acknowledged_at integer,
+  acknowledged_by blob references account (id)
+);
+
+CREATE INDEX correction_notice_due on correction_notice (acknowledged_at, due_at);
+
+CREATE INDEX correction_notice_of on correction_notice (complaint_id, made_at);
 
 CREATE TABLE decision (
   id blob not null primary key,
@@ -189,6 +270,33 @@ CREATE TABLE fact_said (
 );
 
 CREATE INDEX fact_said_report on fact_said (report_id, noted_at);
+
+CREATE TABLE fairness_bounds (
+  id blob not null primary key,
+  algorithm text not null,
+  low double precision not null,
+  high double precision not null,
+  reasons text not null,
+  set_at integer not null,
+  set_by blob not null references account (id)
+);
+
+CREATE INDEX fairness_bounds_of on fairness_bounds (algorithm, set_at);
+
+CREATE TABLE fairness_report (
+  id blob not null primary key,
+  algorithm text not null,
+  version text not null,
+  title text not null,
+  made_at integer not null,
+  made_by blob not null references account (id),
+  bounds_id blob references fairness_bounds (id),
+  file_digest text not null,
+  body text not null,
+  public_body text not null
+);
+
+CREATE INDEX fairness_report_of on fairness_report (algorithm, made_at);
 
 CREATE TABLE invitation (
   id blob not null primary key,
