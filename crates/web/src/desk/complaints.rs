@@ -66,7 +66,6 @@ struct ComplaintPage {
     finding: Option<&'static str>,
     reasons: Vec<String>,
     outcomes: Vec<&'static str>,
-    chain: Vec<String>,
     notices: Vec<NoticeView>,
     events: Vec<Event>,
     /// What this person can do now.
@@ -316,7 +315,6 @@ async fn show(app: &App, staff: &Staff, reference: &str, raw: &Raw, wrong: Vec<F
         finding: c.finding.map(Finding::label),
         reasons: lines(&c.reasons),
         outcomes: c.outcomes.iter().map(|o| o.label()).collect(),
-        chain: c.chain.clone(),
         notices: c.notices.iter().map(|n| notice(n, now)).collect(),
         events: c.events.iter().map(event).collect(),
         can: [
@@ -390,6 +388,7 @@ fn facts(c: &ComplaintView) -> Vec<(String, String)> {
         ("Algorithm", algorithm),
         ("Handled by", c.listed.handler.clone().unwrap_or_else(|| "nobody yet".into())),
         ("Looked into by", c.listed.reviewer.clone().unwrap_or_else(|| "nobody yet".into())),
+        ("Had a part in it", if c.chain.is_empty() { "nobody named".into() } else { c.chain.join(", ") }),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into()
