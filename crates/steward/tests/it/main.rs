@@ -1,1 +1,4 @@
 //! What the programme office, the boards and the public can rely on.
+
+mod entries;
+mod portfolio;
