@@ -6,7 +6,11 @@
 //! serves a strategy, and never take what was not assessed for nothing.
 
 pub mod appetite;
+pub mod benefits;
 pub mod entry;
+pub mod findings;
 pub mod portfolio;
+pub mod portfolio_view;
 pub mod register;
 pub mod registers;
+pub mod report;
