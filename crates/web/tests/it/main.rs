@@ -7,6 +7,7 @@ mod definitions;
 mod desk;
 mod journey;
 mod quality;
+mod registers;
 mod site;
 mod sources;
 mod walk;
