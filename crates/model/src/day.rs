@@ -113,7 +113,10 @@ mod tests {
             ("0001-01-01", -719_162),
         ] {
             let read: Day = day.parse().unwrap();
-            assert_eq!((read.number(), Day::from_number(number).unwrap().to_string().as_str()), (number, day));
+            assert_eq!(
+                (read.number(), Day::from_number(number).unwrap().to_string().as_str()),
+                (number, day)
+            );
         }
         for outside in [-719_163, 2_932_897, i32::MIN, i32::MAX] {
             assert!(Day::from_number(outside).is_err(), "{outside}");

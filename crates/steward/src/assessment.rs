@@ -20,7 +20,7 @@ mod standing;
 mod weights;
 
 pub use act::{Cell, MOST_EVIDENCE, NewAssessment, assess};
-pub use alignment::{Alignment, Aligned, align, alignment};
+pub use alignment::{Aligned, Alignment, align, alignment};
 pub use block::{Block, GUARDED, Lift, all_blocks, blocks, lift_block};
 pub use cause::{Cause, Driver};
 pub use figures::{Figure, ItemRow, matrix, over};

@@ -6,3 +6,5 @@
 //! serves a strategy, and never take what was not assessed for nothing.
 
 pub mod assessment;
+pub mod roadmap;
+pub mod schedule;

@@ -136,11 +136,7 @@ pub fn assess(cx: &mut Cx<'_>, scheme: &Scheme, new: &NewAssessment) -> Result<I
 fn tidied(new: &NewAssessment) -> NewAssessment {
     let tidy = |cell: &Cell| {
         let evidence = cell.evidence.iter().map(|e| e.trim().to_owned()).filter(|e| !e.is_empty());
-        Cell {
-            score: cell.score,
-            rationale: cell.rationale.trim().to_owned(),
-            evidence: evidence.collect(),
-        }
+        Cell { score: cell.score, rationale: cell.rationale.trim().to_owned(), evidence: evidence.collect() }
     };
     NewAssessment {
         item: new.item.trim().to_owned(),
@@ -172,7 +168,11 @@ fn check_cells(scheme: &Scheme, new: &NewAssessment, wrong: &mut Vec<FieldError>
             continue;
         };
         if new.axis.as_ref().is_some_and(|axis| scheme.elements[*place].axis != *axis) {
-            wrong.push(fault(&at, "other-axis", format!("{id} is on another axis than the one that is assessed")));
+            wrong.push(fault(
+                &at,
+                "other-axis",
+                format!("{id} is on another axis than the one that is assessed"),
+            ));
         }
         if cell.score != Score::Nothing && cell.rationale.is_empty() {
             let words = format!("Say in one sentence why {id} is scored {}", cell.score.value());
@@ -180,7 +180,10 @@ fn check_cells(scheme: &Scheme, new: &NewAssessment, wrong: &mut Vec<FieldError>
         }
         check_text(&format!("{at}/rationale"), &cell.rationale, SENTENCE, wrong);
         if cell.score >= Score::Contributes && cell.evidence.is_empty() {
-            let words = format!("Give at least one link or reference for {id}: a score of {} needs evidence", cell.score.value());
+            let words = format!(
+                "Give at least one link or reference for {id}: a score of {} needs evidence",
+                cell.score.value()
+            );
             wrong.push(fault(format!("{at}/evidence"), "required", words));
         }
         if cell.evidence.len() > MOST_EVIDENCE {
@@ -230,7 +233,11 @@ fn check_cause(
     let again = new.cause != Cause::First;
     match before {
         None if again => {
-            wrong.push(fault("cause", "nothing-before", "You have not assessed this item before: choose the first look"));
+            wrong.push(fault(
+                "cause",
+                "nothing-before",
+                "You have not assessed this item before: choose the first look",
+            ));
         }
         Some(b) if !b.same_version && !again => {
             let words = "You have assessed this item against another version: choose why you assess it again";

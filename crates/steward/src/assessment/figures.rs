@@ -1,7 +1,7 @@
 //! What several people found of one cell, and the rows of a matrix.
 
 use super::{Scheme, Score, standing::Letters};
-use bluelamp_model::{Result, authority::action, authority::Verb};
+use bluelamp_model::{Result, authority::Verb, authority::action};
 use bluelamp_store::Cx;
 use serde::{Serialize, Serializer};
 use serde_json::json;

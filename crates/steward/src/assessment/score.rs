@@ -130,7 +130,9 @@ mod tests {
 
     #[test]
     fn only_five_numbers_are_scores() {
-        for (text, expected) in [("-1", Some(Score::Against)), ("3", Some(Score::Central)), ("4", None), ("1.5", None)] {
+        for (text, expected) in
+            [("-1", Some(Score::Against)), ("3", Some(Score::Central)), ("4", None), ("1.5", None)]
+        {
             assert_eq!(serde_json::from_str::<Score>(text).ok(), expected, "{text}");
         }
     }

@@ -151,7 +151,12 @@ fn all_weightings(weights: &[f32], places: &[u32], compact: &Compact) -> Vec<Par
     })
 }
 
-fn some_weightings(weights: &[f32], places: &[u32], compact: &Compact, groups: std::ops::Range<usize>) -> Part {
+fn some_weightings(
+    weights: &[f32],
+    places: &[u32],
+    compact: &Compact,
+    groups: std::ops::Range<usize>,
+) -> Part {
     let (items, weightings) = (compact.ends.len(), groups.len() * LANES);
     let mut ranks = vec![0; items * weightings];
     let mut weighed = vec![[0_f32; LANES]; places.len()];
@@ -210,7 +215,8 @@ mod tests {
 
     #[test]
     fn the_draws_are_exponential_and_never_change() {
-        let all: Vec<f64> = (0..WEIGHTINGS).flat_map(|w| (0..50).map(move |p| f64::from(draw(w, p)))).collect();
+        let all: Vec<f64> =
+            (0..WEIGHTINGS).flat_map(|w| (0..50).map(move |p| f64::from(draw(w, p)))).collect();
         let n = all.len() as f64;
         let mean = all.iter().sum::<f64>() / n;
         let variance = all.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n;

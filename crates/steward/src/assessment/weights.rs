@@ -79,7 +79,8 @@ pub fn set_weights(cx: &mut Cx<'_>, scheme: &Scheme, new: &NewWeights) -> Result
         wrong.push(fault("decision", "required", "Enter the reference of the board's decision"));
     }
     check_text("decision", decision, 200, &mut wrong);
-    let today = Day::from_number(i32::try_from(cx.now().micros().div_euclid(86_400_000_000)).unwrap_or(i32::MAX));
+    let today =
+        Day::from_number(i32::try_from(cx.now().micros().div_euclid(86_400_000_000)).unwrap_or(i32::MAX));
     if today.is_ok_and(|today| new.decided_on > today) {
         wrong.push(fault("decided_on", "future", "Enter the day on which the board has decided"));
     }
@@ -93,7 +94,11 @@ pub fn set_weights(cx: &mut Cx<'_>, scheme: &Scheme, new: &NewWeights) -> Result
             let words = format!("There is no element {id} in {} {}", scheme.strategy, scheme.version);
             wrong.push(fault(at, "unknown", words));
         } else if !(0.0..=HEAVIEST).contains(weight) {
-            wrong.push(fault(at, "range", format!("A weight is a number from 0 to {HEAVIEST}: {id} has {weight}")));
+            wrong.push(fault(
+                at,
+                "range",
+                format!("A weight is a number from 0 to {HEAVIEST}: {id} has {weight}"),
+            ));
         }
     }
     if !wrong.is_empty() {
