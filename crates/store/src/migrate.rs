@@ -15,6 +15,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_casework", include_str!("../migrations/0005_casework.sql")),
     ("0006_evidence", include_str!("../migrations/0006_evidence.sql")),
     ("0007_triage", include_str!("../migrations/0007_triage.sql")),
+    ("0009_entries", include_str!("../migrations/0009_entries.sql")),
     ("0014_assessment", include_str!("../migrations/0014_assessment.sql")),
 ];
 

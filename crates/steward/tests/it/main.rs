@@ -3,4 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic, in its helpers too")]
 
 mod assessment;
+mod entries;
+mod portfolio;
 mod schedule;
