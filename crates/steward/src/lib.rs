@@ -13,3 +13,4 @@ pub mod register;
 pub mod registers;
 pub mod roadmap;
 pub mod schedule;
+pub mod strategy;

@@ -6,3 +6,4 @@ mod assessment;
 mod entries;
 mod portfolio;
 mod schedule;
+mod strategy;
