@@ -4,7 +4,7 @@
 -- One assessor's assessment of one item. `letters` has a letter for each element in the version's own order, so that a
 -- matrix never reads a sentence; `body` has the sentences. `guarded` names the elements that bar the item's way, each
 -- with the assessment in which that was first said.
-create table assessment (
+create table item_assessment (
   id {id} not null primary key,
   item text not null,
   strategy text not null,
@@ -14,28 +14,28 @@ create table assessment (
   cause text not null,
   driver text not null,
   why text not null,
-  previous_id {id} references assessment (id),
+  previous_id {id} references item_assessment (id),
   letters text not null,
   guarded text not null,
   body text not null
 );
-create index assessment_item on assessment (item, strategy, by_id, at);
+create index item_assessment_item on item_assessment (item, strategy, by_id, at);
 
 -- The assessment of each assessor that counts: the latest against that version.
-create table assessment_standing (
+create table item_assessment_standing (
   strategy text not null,
   version text not null,
   item text not null,
   by_id {id} not null references account (id),
-  assessment_id {id} not null references assessment (id),
+  assessment_id {id} not null references item_assessment (id),
   at {time} not null,
   letters text not null,
   primary key (strategy, version, item, by_id)
 );
 
 -- What an accountable person said to an element that works against a principle of ethics.
-create table assessment_lift (
-  assessment_id {id} not null references assessment (id),
+create table item_assessment_lift (
+  assessment_id {id} not null references item_assessment (id),
   element text not null,
   item text not null,
   by_id {id} not null references account (id),
@@ -43,7 +43,7 @@ create table assessment_lift (
   reasons text not null,
   primary key (assessment_id, element)
 );
-create index assessment_lift_item on assessment_lift (item);
+create index item_assessment_lift_item on item_assessment_lift (item);
 
 -- How much each element weighs, by decision of a board. What is not named weighs 1.
 create table weight_set (

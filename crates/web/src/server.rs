@@ -83,6 +83,20 @@ pub fn router(app: App) -> Router {
         .route("/desk/definitions/{id}/{version}/edit", get(desk::definitions::edit::edit))
         .route("/desk/definitions/{id}/{version}/{deed}", post(desk::definitions::version::act))
         .route("/desk/algorithms", get(desk::algorithms::list).post(desk::algorithms::switch))
+        .route("/desk/matrix", get(desk::assessments::matrix::view))
+        .route("/desk/matrix.csv", get(desk::assessments::matrix::download))
+        .route(
+            "/desk/matrix/{item}",
+            get(desk::assessments::item::view).post(desk::assessments::item::assess),
+        )
+        .route("/desk/matrix/{item}/lift", post(desk::assessments::item::lift))
+        .route("/desk/matrix/{item}/history", get(desk::assessments::history::view))
+        .route("/desk/alignment", get(desk::assessments::alignment::view))
+        .route("/desk/alignment.csv", get(desk::assessments::alignment::download))
+        .route(
+            "/desk/alignment/weights",
+            get(desk::assessments::weights::view).post(desk::assessments::weights::enter),
+        )
         .route("/desk/accounts", get(desk::accounts::list).post(desk::accounts::create))
         .route("/desk/log", get(desk::log::view));
     let machines = Router::new()
@@ -102,6 +116,15 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/reviews/{id}", post(api::answer_review))
         .route("/api/v1/cases", get(api::cases))
         .route("/api/v1/cases/{id}", get(api::case))
+        .route("/api/v1/assessments", get(api::assessments::of_item).post(api::assessments::assess))
+        .route("/api/v1/assessments/{id}", get(api::assessments::one))
+        .route("/api/v1/assessments/{id}/compare/{other}", get(api::assessments::compare))
+        .route("/api/v1/assessments/{id}/lift", post(api::assessments::lift))
+        .route("/api/v1/alignment", get(api::assessments::alignment))
+        .route(
+            "/api/v1/alignment/weights",
+            get(api::assessments::weights).post(api::assessments::enter_weights),
+        )
         .route("/healthz", get(operations::health))
         .route("/metrics", get(operations::metrics))
         .route("/log/key", get(operations::log_key))

@@ -107,15 +107,17 @@ pub fn assess(cx: &mut Cx<'_>, scheme: &Scheme, new: &NewAssessment) -> Result<I
     let new = tidied(new);
     let mut wrong = Vec::new();
     check_cells(scheme, &new, &mut wrong);
+    // What is to be held against an earlier assessment has to be sound in itself.
+    if !wrong.is_empty() {
+        return Err(Error::Invalid(wrong));
+    }
     // One after the other, so that no axis is lost where the same person sends two at once.
     cx.take_turn(&format!("assessment {} {} {person}", scheme.strategy, new.item))?;
-    let before = if wrong.is_empty() { latest(cx, scheme, &new.item, person)? } else { None };
-    if let Some(before) = before.as_ref().filter(|b| b.same_version)
-        && new.seen != Some(before.id)
-    {
+    let before = latest(cx, scheme, &new.item, person)?;
+    let kept = before.as_ref().filter(|b| b.same_version);
+    if kept.is_some_and(|b| new.seen != Some(b.id)) {
         return Err(Error::Stale("you have assessed this item in the meantime".into()));
     }
-    let kept = before.as_ref().filter(|b| b.same_version);
     let mut cells = new.cells.clone();
     if let (Some(kept), Some(axis)) = (kept, &new.axis) {
         let elsewhere = scheme.elements.iter().filter(|e| e.axis != *axis);
@@ -207,7 +209,7 @@ struct Before {
 
 fn latest(cx: &mut Cx<'_>, scheme: &Scheme, item: &str, person: Id) -> Result<Option<Before>> {
     let row = cx.row(
-        "select id, version, guarded, body from assessment where item = $1 and strategy = $2 and by_id = $3
+        "select id, version, guarded, body from item_assessment where item = $1 and strategy = $2 and by_id = $3
          order by at desc, id desc limit 1",
         &[item.into(), scheme.strategy.as_str().into(), person.into()],
     )?;
@@ -303,7 +305,7 @@ fn keep(
     let assessed = cells.len();
     let body = serde_json::to_string(&Body { cells }).map_err(bug)?;
     cx.exec(
-        "insert into assessment (id, item, strategy, version, by_id, at, cause, driver, why, previous_id, letters,
+        "insert into item_assessment (id, item, strategy, version, by_id, at, cause, driver, why, previous_id, letters,
            guarded, body) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         &[
             id.into(),
@@ -322,7 +324,7 @@ fn keep(
         ],
     )?;
     cx.exec(
-        "insert into assessment_standing (strategy, version, item, by_id, assessment_id, at, letters)
+        "insert into item_assessment_standing (strategy, version, item, by_id, assessment_id, at, letters)
          values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (strategy, version, item, by_id) do update
          set assessment_id = excluded.assessment_id, at = excluded.at, letters = excluded.letters",

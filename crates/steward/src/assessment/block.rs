@@ -76,9 +76,9 @@ fn found(cx: &mut Cx<'_>, item: &str) -> Result<Vec<Block>> {
     // The latest of each assessor against whichever version counts.
     let rows = cx.rows(
         "select a.strategy, a.version, a.by_id, p.name, a.at, a.guarded, a.body
-         from assessment a join account p on p.id = a.by_id
+         from item_assessment a join account p on p.id = a.by_id
          where a.item = $1 and a.guarded <> '' and not exists (
-           select 1 from assessment l where l.item = a.item and l.strategy = a.strategy and l.by_id = a.by_id
+           select 1 from item_assessment l where l.item = a.item and l.strategy = a.strategy and l.by_id = a.by_id
              and (l.at > a.at or (l.at = a.at and l.id > a.id)))
          order by a.at, a.id",
         &[item.into()],
@@ -115,7 +115,7 @@ fn lifts(cx: &mut Cx<'_>, item: &str) -> Result<BTreeMap<(Id, String), Lift>> {
     };
     cx.rows(
         "select l.assessment_id, l.element, l.by_id, p.name, l.at, l.reasons
-         from assessment_lift l join account p on p.id = l.by_id where l.item = $1",
+         from item_assessment_lift l join account p on p.id = l.by_id where l.item = $1",
         &[item.into()],
     )?
     .iter()
@@ -153,7 +153,7 @@ pub fn lift_block(cx: &mut Cx<'_>, item: &str, assessment: Id, element: &str, re
     }
     let now = cx.now();
     cx.exec(
-        "insert into assessment_lift (assessment_id, element, item, by_id, at, reasons) values ($1, $2, $3, $4, $5, $6)",
+        "insert into item_assessment_lift (assessment_id, element, item, by_id, at, reasons) values ($1, $2, $3, $4, $5, $6)",
         &[assessment.into(), element.into(), item.into(), person.id().into(), now.into(), reasons.into()],
     )?;
     cx.record(Verb::Decide, "assessment", Some(assessment), json!({ "lifted": element, "item": item }))

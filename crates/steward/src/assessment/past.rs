@@ -48,7 +48,7 @@ pub fn history(cx: &mut Cx<'_>, item: &str) -> Result<Vec<Past>> {
     cx.allow(action::STRATEGY_VIEW, None)?;
     let rows = cx.rows(
         "select a.id, a.strategy, a.version, p.name, a.at, a.cause, a.driver, a.why, a.letters
-         from assessment a join account p on p.id = a.by_id where a.item = $1 order by a.at desc, a.id desc",
+         from item_assessment a join account p on p.id = a.by_id where a.item = $1 order by a.at desc, a.id desc",
         &[item.into()],
     )?;
     let read = |row: &Row| {

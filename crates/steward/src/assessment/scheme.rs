@@ -1,7 +1,19 @@
 //! A version of a strategy as assessments see it: its elements, in an order that never changes.
 
+use crate::strategy::{ElementKind, Strategy};
 use serde::Serialize;
 use std::collections::BTreeMap;
+
+/// The kinds of elements that items are measured against: the axes.
+const AXES: [ElementKind; 7] = [
+    ElementKind::Principle,
+    ElementKind::Trend,
+    ElementKind::Priority,
+    ElementKind::Action,
+    ElementKind::Capability,
+    ElementKind::Ethics,
+    ElementKind::Technology,
+];
 
 /// An element that items are measured against.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -28,6 +40,30 @@ pub struct Scheme {
 }
 
 impl Scheme {
+    /// A version of a strategy with its elements that are on an axis, axis by axis. Neither what is retired nor the
+    /// order changes within a version.
+    #[must_use]
+    pub fn of(strategy: &Strategy) -> Self {
+        let of_kind = |kind: ElementKind| {
+            strategy.of_kind(kind).filter(|e| e.retired.is_none()).map(move |e| Element {
+                id: e.id.clone(),
+                axis: kind.code().to_owned(),
+                name: e.name.clone(),
+            })
+        };
+        Self {
+            strategy: strategy.id.clone(),
+            version: strategy.version.clone(),
+            elements: AXES.into_iter().flat_map(of_kind).collect(),
+        }
+    }
+
+    /// What people read of an axis.
+    #[must_use]
+    pub fn label(axis: &str) -> String {
+        ElementKind::from_code(axis).map_or_else(|| axis.to_owned(), ElementKind::plural)
+    }
+
     /// The axes in the order in which they begin, each with the places of its elements.
     #[must_use]
     pub fn axes(&self) -> Vec<(&str, Vec<usize>)> {

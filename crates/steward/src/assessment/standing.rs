@@ -40,7 +40,7 @@ pub fn standing(cx: &mut Cx<'_>, scheme: &Scheme, items: Option<&[String]>) -> R
         }
     }
     let sql = format!(
-        "select item, by_id, letters from assessment_standing where strategy = $1 and version = $2{narrower}"
+        "select item, by_id, letters from item_assessment_standing where strategy = $1 and version = $2{narrower}"
     );
     let read = |row: &Row| {
         let letters: String = row.get(2)?;
@@ -95,7 +95,7 @@ pub struct OfItem {
 }
 
 pub(super) const WHOLE: &str = "select a.id, a.item, a.strategy, a.version, a.by_id, p.name, a.at, a.cause, a.driver, \
-                                a.why, a.previous_id, a.body from assessment a join account p on p.id = a.by_id";
+                                a.why, a.previous_id, a.body from item_assessment a join account p on p.id = a.by_id";
 
 pub(super) fn whole(row: &Row) -> Result<Assessed> {
     let (cause, driver, body): (String, String, String) = (row.get(7)?, row.get(8)?, row.get(11)?);
@@ -131,7 +131,7 @@ pub fn of_item(cx: &mut Cx<'_>, scheme: &Scheme, item: &str) -> Result<OfItem> {
     let row = super::ItemRow::of(&item, scheme.elements.len(), &letters.iter().collect::<Vec<_>>());
     let rows = cx.rows(
         &format!(
-            "{WHOLE} join assessment_standing s on s.assessment_id = a.id
+            "{WHOLE} join item_assessment_standing s on s.assessment_id = a.id
              where s.strategy = $1 and s.version = $2 and s.item = $3"
         ),
         &[scheme.strategy.as_str().into(), scheme.version.as_str().into(), item.as_str().into()],

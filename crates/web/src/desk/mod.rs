@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod algorithms;
+pub(crate) mod assessments;
 pub(crate) mod cases;
 pub(crate) mod definitions;
 pub(crate) mod entry;
