@@ -256,11 +256,12 @@ fn no_number_of_an_alignment_is_given_alone() {
             .fill(path, &[("decision", "097-21"), ("decided_on", "2021-07-02"), ("weights", "P01 2\nP02 0")])
             .await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+        let csrf = rita_csrf(&mut rita).await;
         let refused = rita
             .post(
                 path,
                 &[
-                    ("csrf", &rita_csrf(&mut rita).await),
+                    ("csrf", &csrf),
                     ("decision", "x"),
                     ("decided_on", "2021-07-02"),
                     ("weights", "P01 2"),
