@@ -15,7 +15,7 @@ mod read;
 
 pub use check::{Loaded, load};
 pub use crosswalk::{Coverage, Covered, Reach, Tie, coverage, ties};
-pub use held::{Held, View, published, strategies, take_up, view, view_published};
+pub use held::{Below, Held, View, published, strategies, take_up, view, view_published};
 pub use kind::{Basis, ElementKind, Level, Relation};
 
 use bluelamp_model::Day;
