@@ -50,6 +50,7 @@ pub fn load(files: &[(String, String)], known: &[Strategy]) -> Result<Loaded, Fa
         }
     }
     loaded.strategies = read.into_iter().map(|(_, s, text)| (s, text.clone())).collect();
+    faults.sort();
     Faults(faults).or(loaded)
 }
 

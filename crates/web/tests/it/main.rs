@@ -9,4 +9,5 @@ mod journey;
 mod quality;
 mod site;
 mod sources;
+mod strategy;
 mod walk;
