@@ -15,10 +15,10 @@ mod read;
 
 pub use check::{Loaded, load};
 pub use crosswalk::{Coverage, Covered, Reach, Tie, coverage, ties};
-pub use held::{Held, View, published, strategies, take_up, view, view_published};
+pub use held::{Below, Held, View, published, strategies, take_up, view, view_published};
 pub use kind::{Basis, ElementKind, Level, Relation};
 
-use bluelamp_model::Day;
+use bluelamp_model::{Day, Faults};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 use std::{borrow::Cow, fmt};
@@ -278,9 +278,11 @@ impl Strategy {
     ///
     /// # Errors
     /// Every mistake, with its line.
-    pub fn parse(file: &str, text: &str) -> Result<Self, bluelamp_model::Faults> {
+    pub fn parse(file: &str, text: &str) -> Result<Self, Faults> {
         let strategy = read::read(file, text)?;
-        bluelamp_model::Faults(check::alone(file, &strategy)).or(strategy)
+        let mut faults = check::alone(file, &strategy);
+        faults.sort();
+        Faults(faults).or(strategy)
     }
 
     /// The element with that id, retired or not.

@@ -40,6 +40,8 @@ pub fn router(app: App) -> Router {
         .route("/algorithms", get(public::start::algorithms))
         .route("/definitions", get(public::definitions::list))
         .route("/definitions/{id}", get(public::definitions::view))
+        .route("/strategy", get(public::strategies::list))
+        .route("/strategy/{id}", get(public::strategies::view))
         .route("/accessibility", get(public::start::accessibility))
         .route("/privacy", get(public::start::privacy))
         .route("/sign-in", get(desk::entry::ask).post(desk::entry::sign_in))
@@ -97,6 +99,10 @@ pub fn router(app: App) -> Router {
             "/desk/alignment/weights",
             get(desk::assessments::weights::view).post(desk::assessments::weights::enter),
         )
+        .route("/desk/strategy", get(desk::strategy::list))
+        .route("/desk/strategy/{strategy}", get(desk::strategy::view))
+        .route("/desk/strategy/{strategy}/print", get(desk::strategy::print))
+        .route("/desk/strategy/{strategy}/{element}", get(desk::strategy::element))
         .route("/desk/accounts", get(desk::accounts::list).post(desk::accounts::create))
         .route("/desk/log", get(desk::log::view));
     let machines = Router::new()
@@ -105,6 +111,9 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/forms/{id}", get(api::form))
         .route("/api/v1/definitions", get(api::definitions))
         .route("/api/v1/definitions/{id}", get(api::definition))
+        .route("/api/v1/strategies", get(api::strategies::strategies))
+        .route("/api/v1/strategies/{id}", get(api::strategies::strategy))
+        .route("/api/v1/strategies/{id}/elements/{element}", get(api::strategies::element))
         .route("/api/v1/submissions", post(api::submit))
         .route("/api/v1/submissions/track", post(api::track))
         .route("/api/v1/reports", get(api::reports))

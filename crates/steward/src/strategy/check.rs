@@ -50,6 +50,7 @@ pub fn load(files: &[(String, String)], known: &[Strategy]) -> Result<Loaded, Fa
         }
     }
     loaded.strategies = read.into_iter().map(|(_, s, text)| (s, text.clone())).collect();
+    faults.sort();
     Faults(faults).or(loaded)
 }
 
@@ -96,8 +97,8 @@ pub(crate) fn alone(file: &str, s: &Strategy) -> Vec<Fault> {
         if e.parent.is_none()
             && let Some(kind) = e.kind.parent()
         {
-            let (is, of) = (e.kind.code(), kind.code());
-            fault(e.line, at("parent"), format!("is missing: a {is} is a part of a {of}, name it"));
+            let (is, of) = (e.kind.one(), kind.one());
+            fault(e.line, at("parent"), format!("is missing: {is} is a part of {of}, name it"));
         }
         if e.phase.is_none() && e.kind == ElementKind::RoadmapItem {
             fault(e.line, at("phase"), "is missing: name the phase in which it is due".into());
@@ -207,8 +208,8 @@ fn fits(from: &Element, key: &str, to: &Reference, found: Option<&Element>, own:
         _ => None,
     };
     if let Some(wanted) = wanted.filter(|w| *w != found.kind) {
-        let (is, wanted) = (found.kind.code(), wanted.code());
-        return Err(format!("'{}' is a {is}: the {key} has to be a {wanted}", to.element));
+        let (is, wanted) = (found.kind.one(), wanted.one());
+        return Err(format!("'{}' is {is}: the {key} has to be {wanted}", to.element));
     }
     match found.retired {
         // A part that is retired itself may stay where it was.

@@ -20,13 +20,10 @@ pub(crate) fn follows(file: &str, later: &Strategy, earlier: &Strategy) -> Vec<F
             Fault::new(file, reason).at_line(now.line).in_field(format!("elements[{id}].{key}"))
         };
         if now.kind != before.kind {
-            let (is, was) = (now.kind.code(), before.kind.code());
+            let (is, was) = (now.kind.one(), before.kind.one());
             faults.push(at(
                 "kind",
-                format!(
-                    "was a {was} in version {}, not a {is}: a new meaning needs a new id",
-                    earlier.version
-                ),
+                format!("was {was} in version {}, not {is}: a new meaning needs a new id", earlier.version),
             ));
         }
         if now.name != before.name && now.formerly.as_deref() != Some(&before.name) {

@@ -50,6 +50,17 @@ pub struct View {
     pub others: Vec<Arc<Strategy>>,
 }
 
+/// An element that is tied to another from below.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Below {
+    /// `parent`, `phase`, `serves` or `drives`: what it says of the other.
+    pub key: &'static str,
+    /// How other files name it.
+    pub reference: Reference,
+    /// The element.
+    pub element: Element,
+}
+
 impl View {
     /// An element of this strategy.
     ///
@@ -66,6 +77,21 @@ impl View {
     pub fn find(&self, reference: &Reference) -> Option<&Element> {
         let mut all = std::iter::once(&self.strategy).chain(&self.others);
         all.find(|s| s.id == reference.strategy)?.element(&reference.element)
+    }
+
+    /// Everything, here and in other strategies, that says of itself that it is tied to an element of this one: with
+    /// the key by which it says so.
+    #[must_use]
+    pub fn below(&self, element: &str) -> Vec<Below> {
+        let this = self.strategy.reference(element);
+        let mut all = Vec::new();
+        for s in std::iter::once(&self.strategy).chain(&self.others) {
+            for e in s.elements.iter().filter(|e| e.retired.is_none()) {
+                let keys = e.refers_to().filter(|(_, to)| **to == this).map(|(key, _)| key);
+                all.extend(keys.map(|key| Below { key, reference: s.reference(&e.id), element: e.clone() }));
+            }
+        }
+        all
     }
 
     /// Every tie from this strategy to others, and from others to it.
@@ -286,24 +312,29 @@ pub fn view(cx: &mut Cx<'_>, id: &str, version: Option<&str>) -> Result<View> {
     look(cx, id, version, |_| true)
 }
 
-/// One strategy that everybody may read, in its latest version, among the others that everybody may read.
+/// One strategy that everybody may read, in the version that is named or the latest, among the others that everybody may
+/// read.
 ///
 /// # Errors
 /// Not allowed; [`Error::NotFound`], also where not everybody may read it.
-pub fn view_published(cx: &mut Cx<'_>, id: &str) -> Result<View> {
+pub fn view_published(cx: &mut Cx<'_>, id: &str, version: Option<&str>) -> Result<View> {
     cx.allow(action::STRATEGY_READ, None)?;
-    look(cx, id, None, |held| held.public)
+    look(cx, id, version, |strategy| strategy.public)
 }
 
-fn look(cx: &mut Cx<'_>, id: &str, version: Option<&str>, may: impl Fn(&Held) -> bool) -> Result<View> {
+fn look(cx: &mut Cx<'_>, id: &str, version: Option<&str>, may: impl Fn(&Strategy) -> bool) -> Result<View> {
     let absent = || Error::NotFound("that version of a strategy".into());
     let all = current(cx)?;
-    let (held, latest) = all.iter().find(|(held, _)| held.id == id && may(held)).ok_or_else(absent)?;
+    // Once a strategy is no longer open to everybody, neither are its earlier versions.
+    let (held, latest) = all.iter().find(|(held, s)| held.id == id && may(s)).ok_or_else(absent)?;
     let wanted = version.unwrap_or(&held.version);
     let row = rows(cx)?.into_iter().find(|r| r.id == id && r.version == wanted).ok_or_else(absent)?;
     let strategy = if wanted == latest.version { Arc::clone(latest) } else { by_digest(cx, &row.digest)? };
+    if !may(&strategy) {
+        return Err(absent());
+    }
     cx.record(Verb::Consult, "strategy", Some(row.row), json!({ "strategy": id, "version": wanted }))?;
-    let others = all.iter().filter(|(other, _)| other.id != id && may(other));
+    let others = all.iter().filter(|(other, s)| other.id != id && may(s));
     Ok(View {
         strategy,
         versions: held.versions.clone(),

@@ -101,6 +101,13 @@ impl ElementKind {
         }
     }
 
+    /// Its code with the article before it, for a sentence.
+    pub(crate) fn one(self) -> String {
+        let code = self.code();
+        let article = if code.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+        format!("{article} {code}")
+    }
+
     /// What people read of several.
     #[must_use]
     pub fn plural(self) -> String {

@@ -7,7 +7,7 @@ use serde::{
 use serde_saphyr::{MessageFormatter, Spanned, UserMessageFormatter};
 use std::fmt;
 
-/// A value with the line, counted from 1, on which it begins.
+/// A value with the line, counted from 1, on which it begins; in a mapping, that of its key.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) line: u64,
@@ -118,8 +118,10 @@ impl<'de> Visitor<'de> for Any {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut entries = Vec::new();
-        while let Some(entry) = map.next_entry::<String, Node>()? {
-            entries.push(entry);
+        while let Some((key, node)) = map.next_entry::<Spanned<String>, Node>()? {
+            // A person looks for the key, also where a long text begins below it.
+            let line = key.referenced.line().max(1);
+            entries.push((key.value, Node { line, ..node }));
         }
         Ok(Value::Map(entries))
     }
@@ -145,7 +147,7 @@ mod tests {
 
     #[test]
     fn what_is_no_yaml_is_told_with_its_line() {
-        assert_eq!(parse("a: 1\nb: [1,\n").unwrap_err().0, 3);
+        assert_eq!(parse("a: 1\nb: [1,\n").unwrap_err().0, 2);
         assert_eq!(parse("a: 1\na: 2\n").unwrap_err().0, 2);
     }
 }

@@ -56,6 +56,7 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Strategy, Faults> {
     let adopts = r.each(&mut top, "adopts", Need::May, |r, m| adopted(r, m, own));
     let crosswalk = r.each(&mut top, "crosswalk", Need::May, |r, m| link(r, m, own));
     r.done(top);
+    r.faults.sort();
     let (Some(level), Some(as_of)) = (level, as_of) else { return Err(Faults(r.faults)) };
     let digest = hex::encode(Sha256::digest(text));
     Faults(r.faults).or(Strategy {

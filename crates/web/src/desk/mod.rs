@@ -1,4 +1,4 @@
-//! The staff pages: signing in, the queue, a report, cases, definitions, accounts, the log.
+//! The staff pages: signing in, the queue, a report, cases, definitions, the strategy, accounts, the log.
 
 pub(crate) mod accounts;
 pub(crate) mod algorithms;
@@ -15,6 +15,7 @@ pub(crate) mod quality;
 pub(crate) mod queue;
 pub(crate) mod reports;
 pub(crate) mod reviews;
+pub(crate) mod strategy;
 
 use crate::{
     App,
@@ -27,13 +28,14 @@ use crate::{
 use bluelamp_model::authority::{Ask as Asked, action};
 
 /// The sections of the staff pages with the action that opens each.
-const SECTIONS: [(&str, &str, &str); 8] = [
+const SECTIONS: [(&str, &str, &str); 9] = [
     ("Reports", "/desk/reports", action::REPORT_LIST),
     ("Reviews", "/desk/reviews", action::REVIEW_LIST),
     ("Cases", "/desk/cases", action::CASE_LIST),
     ("Quality", "/desk/quality", action::QUALITY_VIEW),
     ("Definitions", "/desk/definitions", action::DEFINITION_VIEW),
     ("Algorithms", "/desk/algorithms", action::ALGORITHM_SWITCH),
+    ("Strategy", strategy::HERE, action::STRATEGY_VIEW),
     ("Accounts", "/desk/accounts", action::ACCOUNT_MANAGE),
     ("Log", "/desk/log", action::LOG_VIEW),
 ];

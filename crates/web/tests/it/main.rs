@@ -11,4 +11,5 @@ mod programme;
 mod quality;
 mod site;
 mod sources;
+mod strategy;
 mod walk;

@@ -4,6 +4,10 @@ use super::{ESSEX, NATIONAL, OWN, strategy, text};
 use bluelamp_model::Fault;
 use bluelamp_steward::strategy::{Strategy, load};
 use proptest::prelude::*;
+use std::sync::LazyLock;
+
+/// The strategies of the product, read once.
+static KNOWN: LazyLock<[Strategy; 2]> = LazyLock::new(|| [strategy(NATIONAL), strategy(ESSEX)]);
 
 /// What is wrong with the file of a force, edited, beside the strategies of the product.
 fn faults(edit: &[(&str, &str)]) -> Vec<Fault> {
@@ -12,8 +16,7 @@ fn faults(edit: &[(&str, &str)]) -> Vec<Fault> {
         assert!(own.contains(from), "{from} is not in the file");
         own = own.replacen(from, to, 1);
     }
-    let known = [strategy(NATIONAL), strategy(ESSEX)];
-    load(&[("own.yaml".into(), own)], &known).err().map(|f| f.0).unwrap_or_default()
+    load(&[("own.yaml".into(), own)], &*KNOWN).err().map(|f| f.0).unwrap_or_default()
 }
 
 /// A file, what is changed in it, and the line, the field and the reason that a person is told.
@@ -81,13 +84,13 @@ const TABLE: [Wrong; 40] = [
         "elements[B1.1].parent",
         "there is no element 'B9' in this file",
     ),
-    ("    parent: B1\n", "", 20, "elements[B1.1].parent", "a priority is a part of a ambition"),
+    ("    parent: B1\n", "", 20, "elements[B1.1].parent", "a priority is a part of an ambition"),
     (
         "    parent: B1\n",
         "    parent: B2\n",
         20,
         "elements[B1.1].parent",
-        "'B2' is a phase: the parent has to be a ambition",
+        "'B2' is a phase: the parent has to be an ambition",
     ),
     ("    phase: B2\n", "", 39, "elements[B2.1].phase", "name the phase in which it is due"),
     ("serves: [B1.1]", "serves: [B1.1, B7]", 39, "elements[B2.1].serves", "there is no element 'B7'"),
@@ -104,7 +107,7 @@ const TABLE: [Wrong; 40] = [
         "parent: \"national-2020:E1\"",
         27,
         "elements[B1.2].parent",
-        "'E1' is a enabler: the parent has to be a ambition",
+        "'E1' is an enabler: the parent has to be an ambition",
     ),
     (
         "serves: [\"national-2020:A1.1\"]",
@@ -232,7 +235,7 @@ fn a_later_version_keeps_the_meaning_of_every_id() {
     let other_kind =
         later(&[("kind: phase", "kind: ambition"), ("    phase: B2\n", ""), ("roadmap-item", "ethics")]);
     assert!(
-        other_kind.iter().any(|f| f.contains("was a phase in version 1.0.0, not a ambition")),
+        other_kind.iter().any(|f| f.contains("was a phase in version 1.0.0, not an ambition")),
         "{other_kind:?}"
     );
 }
@@ -296,7 +299,7 @@ proptest! {
         let at = (place * OWN.len() as f64) as usize;
         let end = (at + length).min(OWN.len());
         let edited = format!("{}{put}{}", &OWN[..at], &OWN[end..]);
-        match load(&[("own.yaml".into(), edited.clone())], &[strategy(NATIONAL)]) {
+        match load(&[("own.yaml".into(), edited.clone())], &*KNOWN) {
             Ok(loaded) => {
                 let s = &loaded.strategies[0].0;
                 prop_assert!(!s.id.is_empty() && !s.version.is_empty() && !s.owner.is_empty());

@@ -105,11 +105,23 @@ fn the_public_reads_what_was_published_and_nothing_else() {
             |held: Vec<bluelamp_steward::strategy::Held>| held.into_iter().map(|h| h.id).collect::<Vec<_>>();
         assert_eq!(ids(t.db.read(&Actor::public(), published).unwrap()), [ESSEX, NATIONAL]);
         assert_eq!(ids(t.db.read(&office(), strategies).unwrap()), ["borsetshire-2027", ESSEX, NATIONAL]);
-        let hidden = t.db.read(&Actor::public(), |cx| view_published(cx, "borsetshire-2027"));
+        let hidden = t.db.read(&Actor::public(), |cx| view_published(cx, "borsetshire-2027", None));
         assert!(matches!(hidden, Err(Error::NotFound(_))));
-        let open = t.db.read(&Actor::public(), |cx| view_published(cx, NATIONAL)).unwrap();
+        let open = t.db.read(&Actor::public(), |cx| view_published(cx, NATIONAL, None)).unwrap();
         let others: Vec<_> = open.others.iter().map(|s| s.id.as_str()).collect();
         assert_eq!(others, [ESSEX], "nor does it shine through the crosswalk");
+        assert!(open.below("A1.1").is_empty() && open.ties_of("A1").iter().all(|tie| tie.strategy == ESSEX));
+        let inside = t.db.read(&office(), |cx| view(cx, NATIONAL, None)).unwrap();
+        let below: Vec<_> =
+            inside.below("A1.1").iter().map(|b| format!("{} {}", b.key, b.reference)).collect();
+        assert_eq!(below, ["serves borsetshire-2027:B1.2"]);
+
+        // Opened later: only from that version on.
+        let opened = OWN.replace("version: 1.0.0", "version: 1.1.0\npublic: true");
+        take(t, vec![own(&opened)]).unwrap();
+        let read =
+            |version| t.db.read(&Actor::public(), |cx| view_published(cx, "borsetshire-2027", version));
+        assert!(read(None).is_ok() && matches!(read(Some("1.0.0")), Err(Error::NotFound(_))));
     });
 }
 

@@ -77,6 +77,9 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
         | "/privacy"
         | "/desk"
         | "/desk/cases"
+        | "/strategy"
+        | "/desk/strategy"
+        | "/api/v1/strategies"
         | "/desk/log"
         | "/api/v1/openapi.json"
         | "/api/v1/forms"
@@ -236,6 +239,19 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
                 "strategy": "essex-2021", "decision": "097-21", "decided_on": "2021-07-02", "weights": weights,
             });
             with(route, vec![Body::Json(body), Body::Json(json!({}))])
+        }
+        "/strategy/{id}" | "/desk/strategy/{strategy}" | "/api/v1/strategies/{id}" => {
+            let start = route.split('{').next().unwrap_or(route);
+            bare(&[
+                &format!("{start}national-2020"),
+                &format!("{start}none"),
+                &format!("{start}essex-2021?version=1.0.0"),
+            ])
+        }
+        "/desk/strategy/{strategy}/print" => bare(&["/desk/strategy/essex-2021/print"]),
+        "/desk/strategy/{strategy}/{element}" | "/api/v1/strategies/{id}/elements/{element}" => {
+            let path = route.replace("{strategy}", "essex-2021").replace("{id}", "essex-2021");
+            bare(&[&path.replace("{element}", "P01"), &path.replace("{element}", "none")])
         }
         "/definitions" | "/api/v1/definitions" | "/desk/definitions/new" => bare(&[route]),
         "/definitions/{id}" | "/desk/definitions/{id}" | "/api/v1/definitions/{id}" => {
