@@ -61,7 +61,6 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let site = Site::new(engine, NO_LIMITS);
-        programme::strategies(&site);
         let people = ["petra", "quinn", "ravi"].map(|name| site.staff(name, &["programme-office"]));
         let all: Vec<_> = (0..ITEMS)
             .map(|n| (format!("item-{n:04}"), format!("An item of the portfolio, number {n}")))

@@ -13,7 +13,6 @@ async fn begin(site: &Site) -> [Visitor<'_>; 3] {
     let petra = signed_in(site, "petra", &["programme-office"], "strategy").await;
     let rita = signed_in(site, "rita", &["risk-lead"], "strategy").await;
     let ace = signed_in(site, "ace", &["accountable-officer"], "strategy").await;
-    site.outside(|_| programme::strategies(site));
     let sql = "select id from account where username = 'petra'";
     let id = site.outside(|db| db.credential_rows(sql, &[]).unwrap()[0].get(0).unwrap());
     let named = |code: &str, title: &str| (code.to_owned(), title.to_owned());
@@ -260,12 +259,7 @@ fn no_number_of_an_alignment_is_given_alone() {
         let refused = rita
             .post(
                 path,
-                &[
-                    ("csrf", &csrf),
-                    ("decision", "x"),
-                    ("decided_on", "2021-07-02"),
-                    ("weights", "P01 2"),
-                ],
+                &[("csrf", &csrf), ("decision", "x"), ("decided_on", "2021-07-02"), ("weights", "P01 2")],
             )
             .await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);

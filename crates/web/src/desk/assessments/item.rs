@@ -98,7 +98,10 @@ pub(crate) struct FormView {
     pub causes: Vec<OptionView>,
     pub drivers: Vec<OptionView>,
     pub why: String,
-    pub errors: BTreeMap<String, String>,
+    pub cause_error: Option<String>,
+    pub driver_error: Option<String>,
+    pub why_error: Option<String>,
+    pub cells_error: Option<String>,
 }
 
 /// One element in it.
@@ -296,7 +299,10 @@ fn form_view(scheme: &Scheme, places: &[usize], found: &OfItem, me: Id, tried: &
         causes: Cause::ALL.map(|c| option(c.code(), c.label(), &cause)).into(),
         drivers,
         why: chosen("why", ""),
-        errors,
+        cause_error: errors.get("cause").cloned(),
+        driver_error: errors.get("driver").cloned(),
+        why_error: errors.get("why").cloned(),
+        cells_error: errors.get("cells").cloned(),
     }
 }
 

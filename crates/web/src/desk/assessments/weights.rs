@@ -29,7 +29,9 @@ pub(crate) struct WeightsPage {
     pub decision: String,
     pub decided_on: String,
     pub weights: String,
-    pub errors: BTreeMap<String, String>,
+    pub decision_error: Option<String>,
+    pub decided_on_error: Option<String>,
+    pub weights_error: Option<String>,
     pub action: String,
     pub alignment_href: String,
     pub csrf: String,
@@ -77,13 +79,19 @@ async fn show(app: &App, staff: &Staff, q: &Query, tried: Tried) -> Answer {
     };
     let place =
         |field: &str| if field.starts_with("/weights") { "weights".to_owned() } else { field.to_owned() };
+    let error = |field: &str| {
+        let found = tried.wrong.iter().find(|e| place(&e.field) == field);
+        found.map(|e| e.message.clone())
+    };
     let page = WeightsPage {
         title: "Weights of the elements".into(),
         strategy: s.title.clone(),
         version: s.scheme.version.clone(),
         sets: sets.iter().enumerate().map(set).collect(),
         may_enter: may(app, staff, action::REGISTER_WRITE),
-        errors: tried.wrong.iter().rev().map(|e| (place(&e.field), e.message.clone())).collect(),
+        decision_error: error("decision"),
+        decided_on_error: error("decided_on"),
+        weights_error: error("weights"),
         error_summary: tried
             .wrong
             .iter()
