@@ -13,6 +13,7 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("forms", &["json"]),
     ("indicators", &["toml"]),
     ("policies", &["toml"]),
+    ("strategy", &["yaml"]),
 ];
 
 fn main() {

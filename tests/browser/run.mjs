@@ -6,9 +6,11 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startBrowser } from './harness/browser.mjs'
 import { runAll, tidy } from './harness/suite.mjs'
+import assessment from './journeys/assessment.mjs'
 import harness from './journeys/harness.mjs'
 import linkReports from './journeys/link-reports.mjs'
 import mainJob from './journeys/main-job.mjs'
+import strategy from './journeys/strategy.mjs'
 import triage from './journeys/triage.mjs'
 
 const binary = resolve(process.argv[2] ?? fileURLToPath(new URL('../../target/debug/bluelamp', import.meta.url)))
@@ -20,7 +22,9 @@ if (!existsSync(binary)) {
 const chromium = await startBrowser()
 tidy(chromium.stop)
 harness({ browser: chromium.browser })
+assessment({ browser: chromium.browser, binary })
 linkReports({ browser: chromium.browser, binary })
 mainJob({ browser: chromium.browser, binary })
+strategy({ browser: chromium.browser, binary })
 triage({ browser: chromium.browser, binary })
 process.exitCode = await runAll(process.argv[3]) ? 0 : 1

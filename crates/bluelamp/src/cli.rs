@@ -111,12 +111,29 @@ pub(crate) enum Command {
     /// words of indicators in a text
     #[command(subcommand)]
     Thr(Thr),
+    /// Strategies as data, and what is steered by them
+    #[command(subcommand)]
+    Strategy(Strategy),
     /// Print the description of the API (OpenAPI 3.1)
     Openapi,
     /// Print a JSON Schema of the common data model, or the names of all
     Schema {
         /// Which one
         name: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Strategy {
+    /// Check strategies, alone and against one another, and name every mistake with its file and line. The strategies
+    /// that the binary carries can be referred to
+    Check {
+        /// Files, such as borsetshire-2027.yaml
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Say it in one line of JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -232,7 +249,7 @@ pub(crate) struct ImportOptions {
 
 #[derive(Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Check the configuration, policy, forms, definitions, indicators, code lists and pages; every mistake is named
+    /// Check the configuration, policy, forms, definitions, indicators, strategies, code lists and pages; every mistake is named
     Check,
     /// Print every value with where it came from
     Print {
@@ -240,8 +257,8 @@ pub(crate) enum ConfigCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Write the product's own policy, forms, definitions, indicators, code lists and pages into a folder, to be
-    /// changed and named as content_dir
+    /// Write the product's own policy, forms, definitions, indicators, strategies, code lists and pages into a
+    /// folder, to be changed and named as content_dir
     Unpack {
         /// The folder, which must not be there yet
         to: PathBuf,

@@ -6,4 +6,5 @@ pub(crate) mod folder;
 pub(crate) mod import;
 pub(crate) mod log;
 pub(crate) mod settings;
+pub(crate) mod strategy;
 pub(crate) mod thr;

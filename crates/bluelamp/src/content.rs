@@ -1,4 +1,4 @@
-//! What a force changes without code: policy, forms, definitions, indicators, code lists and the pages
+//! What a force changes without code: policy, forms, definitions, indicators, strategies, code lists and the pages
 //! in words.
 //!
 //! The binary carries the product's own `data/`; a folder of the same shape may stand in its place. Everything is
@@ -11,6 +11,7 @@ use bluelamp_model::{
     Fault, Faults, Kind, LinkKind,
     codes::{self, CodeList},
 };
+use bluelamp_steward::strategy::{self, Strategy};
 use bluelamp_triage::{Definition, IndicatorSet, Status};
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
@@ -27,6 +28,8 @@ pub(crate) struct Content {
     pub(crate) definitions: Vec<(Definition, String)>,
     /// Words in free text that ask a question, by the id of their set; also those for definitions that are not live.
     pub(crate) indicators: Arc<BTreeMap<String, IndicatorSet>>,
+    /// Each with its text. Which versions are held stands in the database.
+    pub(crate) strategies: Vec<(Strategy, String)>,
     pub(crate) codes: Vec<CodeList>,
     /// Pages in words, by name.
     pub(crate) pages: BTreeMap<String, String>,
@@ -38,13 +41,14 @@ pub(crate) struct Content {
 const PAGES: [&str; 2] = ["accessibility", "privacy"];
 
 /// The folders, with the ending of what is read in them.
-const FOLDERS: [(&str, &str); 6] = [
+const FOLDERS: [(&str, &str); 7] = [
     ("codes", ".json"),
     ("content", ".md"),
     ("definitions", ".md"),
     ("forms", ".json"),
     ("indicators", ".toml"),
     ("policies", ".toml"),
+    ("strategy", ".yaml"),
 ];
 
 /// A file of `data/` that the binary carries: its text.
@@ -77,6 +81,8 @@ fn read_folder(root: &Path, folder: &Path, ending: &str, files: &mut Files, faul
     let shown = folder.display().to_string();
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
+        // The strategies of the product count without lying there: a folder of an earlier version still serves.
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && folder.ends_with("strategy") => return,
         Err(e) => return faults.push(Fault::new(shown, format!("cannot be read: {e}"))),
     };
     let place = folder.strip_prefix(root).unwrap_or(folder).display().to_string();
@@ -209,6 +215,23 @@ impl Content {
             }));
         }
 
+        let mut strategies = Vec::new();
+        let own: Vec<_> = of("strategy").map(|(_, file)| file.clone()).collect();
+        let others = carried_strategies();
+        let known: Vec<_> = others.iter().map(|(s, _)| s.clone()).collect();
+        keep(strategy::load(&own, &known).and_then(|mut loaded| {
+            notices.append(&mut loaded.notices);
+            let mut misnamed = Vec::new();
+            for ((path, (shown, text)), (s, _)) in of("strategy").zip(&loaded.strategies) {
+                misnamed
+                    .extend(same_name(path, shown, text, "id", &s.id).err().map(|f| f.0).unwrap_or_default());
+            }
+            let replaced = |id: &str| loaded.strategies.iter().any(|(s, _)| s.id == id);
+            strategies.extend(others.into_iter().filter(|(s, _)| !replaced(&s.id)));
+            strategies.append(&mut loaded.strategies);
+            Faults(misnamed).or(())
+        }));
+
         let pages: BTreeMap<_, _> =
             of("content").map(|(path, (_, text))| (stem(path).to_owned(), text.clone())).collect();
         for (path, (shown, text)) in of("content") {
@@ -229,7 +252,7 @@ impl Content {
         match policy {
             Some(policy) if faults.is_empty() => {
                 let (policy, indicators) = (Arc::new(policy), Arc::new(indicators));
-                Ok(Self { policy, forms, definitions, indicators, codes, pages, notices })
+                Ok(Self { policy, forms, definitions, indicators, strategies, codes, pages, notices })
             }
             _ => Err(Faults(faults)),
         }
@@ -244,6 +267,13 @@ impl Content {
     pub(crate) fn list(&self, name: &str) -> Result<&CodeList, Faults> {
         self.codes.iter().find(|l| l.list == name).ok_or_else(|| missing(format!("data/codes/{name}.json")))
     }
+}
+
+/// The strategies that the binary carries, which a force's own may name.
+pub(crate) fn carried_strategies() -> Vec<(Strategy, String)> {
+    let files = changeable().filter(|(path, _)| path.starts_with("strategy/"));
+    let read = files.filter_map(|(path, text)| Some((Strategy::parse(path, text).ok()?, text.to_owned())));
+    read.collect()
 }
 
 fn missing(file: String) -> Faults {
@@ -374,6 +404,8 @@ mod tests {
         assert_eq!((content.forms.len(), content.definitions.len()), (3, 11));
         assert_eq!(content.notices, []);
         assert!(content.indicators.len() >= 9);
+        let strategies: Vec<_> = content.strategies.iter().map(|(s, _)| s.id.as_str()).collect();
+        assert_eq!(strategies, ["essex-2021", "national-2020"]);
         assert!(content.pages.len() == 2 && content.codes.len() == codes::shipped().len());
         ours(|_| ()).unwrap();
     }
@@ -428,6 +460,46 @@ mod tests {
             );
         });
         assert!(faults.contains("the definition 'antisocial-behaviour' says: "), "{faults}");
+    }
+
+    #[test]
+    fn a_force_adds_its_own_strategy_and_may_name_those_of_the_product() {
+        let own = embedded("strategy/essex-2021.yaml").unwrap().replace("id: essex-2021", "id: own-2027");
+        let own = own.replace("about: essex-2021", "about: own-2027");
+        let ids =
+            |content: &Content| content.strategies.iter().map(|(s, _)| s.id.clone()).collect::<Vec<_>>();
+        let content = ours(|root| {
+            fs::remove_dir_all(root.join("strategy")).unwrap();
+            fs::create_dir(root.join("strategy")).unwrap();
+            fs::write(root.join("strategy/own-2027.yaml"), &own).unwrap();
+        });
+        assert_eq!(ids(&content.unwrap()), ["essex-2021", "national-2020", "own-2027"]);
+        let without = ours(|root| fs::remove_dir_all(root.join("strategy")).unwrap());
+        assert_eq!(ids(&without.unwrap()), ["essex-2021", "national-2020"]);
+
+        let faults = refused(|root| {
+            fs::write(
+                root.join("strategy/mine.yaml"),
+                own.replacen("to: \"national-2020:T1\"", "to: \"national-2020:T0\"", 1),
+            )
+            .unwrap();
+        });
+        let line = own.lines().position(|l| l.contains("national-2020:T1\", relation")).unwrap() + 1;
+        let expected = format!(
+            "strategy/mine.yaml:{line}: crosswalk.to: there is no element 'T0' in national-2020: name one that it has"
+        );
+        assert_eq!(faults, expected);
+        let faults = refused(|root| fs::write(root.join("strategy/mine.yaml"), &own).unwrap());
+        assert!(
+            faults.starts_with("strategy/mine.yaml:4: id: is 'own-2027', and the file is called 'mine'"),
+            "{faults}"
+        );
+        let faults =
+            refused(|root| edit(root.join("strategy/national-2020.yaml"), "Data driven", "Data led"));
+        assert!(
+            faults.contains("is there with another text: give the changed text a new version"),
+            "{faults}"
+        );
     }
 
     #[test]

@@ -59,6 +59,7 @@ fn run(cli: Cli) -> Result<(), Fail> {
         Command::Schema { name } => return schema(name.as_deref()),
         Command::Link(what) => return link::run(*what),
         Command::Thr(what) => return command::thr::run(what),
+        Command::Strategy(what) => return command::strategy::run(what),
         Command::Config(what) => return command::settings::run(load(Config::default(), &arguments), what),
         other => other,
     };
@@ -87,7 +88,8 @@ fn run(cli: Cli) -> Result<(), Fail> {
         | Command::Schema { .. }
         | Command::Config(_)
         | Command::Link(_)
-        | Command::Thr(_) => Ok(()), // answered above
+        | Command::Thr(_)
+        | Command::Strategy(_) => Ok(()), // answered above
     }
 }
 

@@ -59,14 +59,16 @@ impl Open {
     }
 }
 
-/// Takes up the definitions of the content folder, or of the product: at most as far as shadow. What people have made of
-/// those that are held stays.
+/// Takes up the definitions and strategies of the content folder, or of the product: definitions at most as far as
+/// shadow. What people have made of those that are held stays.
 ///
 /// # Errors
 /// For a version that is held with another text.
 pub(crate) fn take_up(db: &Db, content: &Content) -> Result<(), Fail> {
     let all = content.definitions.clone();
     db.write(&Actor::system(), move |cx| bluelamp_casework::take_up(cx, &all))?;
+    let all = content.strategies.clone();
+    db.write(&Actor::system(), move |cx| bluelamp_steward::strategy::take_up(cx, &all))?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@
 //! serves a strategy, and never take what was not assessed for nothing.
 
 pub mod appetite;
+pub mod assessment;
 pub mod benefits;
 pub mod entry;
 pub mod findings;
@@ -14,3 +15,6 @@ pub mod portfolio_view;
 pub mod register;
 pub mod registers;
 pub mod report;
+pub mod roadmap;
+pub mod schedule;
+pub mod strategy;

@@ -16,6 +16,8 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_evidence", include_str!("../migrations/0006_evidence.sql")),
     ("0007_triage", include_str!("../migrations/0007_triage.sql")),
     ("0009_entries", include_str!("../migrations/0009_entries.sql")),
+    ("0010_strategy", include_str!("../migrations/0010_strategy.sql")),
+    ("0014_assessment", include_str!("../migrations/0014_assessment.sql")),
     ("0016_findings", include_str!("../migrations/0016_findings.sql")),
 ];
 

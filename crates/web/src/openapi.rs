@@ -1,11 +1,15 @@
 //! The description of the API, OpenAPI 3.1. Written here beside the routes; a test holds it against them and
 //! against a golden file.
 
+mod assessments;
 mod registers;
 
 use crate::{
     App,
-    api::{AllInForce, Decide, Follow, Noted, OwnGrade, Receipt, Reviewed, Submit},
+    api::{
+        AllInForce, Decide, Follow, Noted, OwnGrade, Receipt, Reviewed, Submit,
+        strategies::{ElementAnswer, Strategies, StrategyAnswer},
+    },
 };
 use axum::{Json, extract::State, response::IntoResponse};
 use serde_json::{Value, json};
@@ -50,6 +54,13 @@ pub fn document(public_url: &str) -> Value {
         operation["responses"]["403"] = problem("Not allowed for this person and purpose");
         operation
     };
+    // For everybody, and for staff with a token more.
+    let either = |mut operation: Value| {
+        operation["security"] = json!([{}, { "staffToken": [] }]);
+        operation["responses"]["401"] = problem("The token that was sent is not valid");
+        operation["responses"]["403"] = problem("Not allowed for this person and purpose");
+        operation
+    };
     let mut document = json!({
         "openapi": "3.1.0",
         "info": {
@@ -87,6 +98,32 @@ pub fn document(public_url: &str) -> Value {
                     "404": problem("No definition of that name is in force"),
                 },
             } },
+            "/api/v1/strategies": { "get": either(json!({
+                "operationId": "listStrategies",
+                "summary": "The strategies, each in its latest version: those that are published, and with a token all",
+                "responses": { "200": answer("The strategies", &schema::<Strategies>()) },
+            })) },
+            "/api/v1/strategies/{id}": { "get": either(json!({
+                "operationId": "getStrategy",
+                "summary": "A strategy with its elements, its ties to others, and what has a counterpart",
+                "parameters": [in_path("id"), in_query("version", "A version that is held; the latest when absent")],
+                "responses": {
+                    "200": answer("The strategy", &schema::<StrategyAnswer>()),
+                    "404": problem("No such strategy or version"),
+                },
+            })) },
+            "/api/v1/strategies/{id}/elements/{element}": { "get": either(json!({
+                "operationId": "getStrategyElement",
+                "summary": "An element with what is tied to it, here and in other strategies",
+                "parameters": [
+                    in_path("id"), in_path("element"),
+                    in_query("version", "A version that is held; the latest when absent"),
+                ],
+                "responses": {
+                    "200": answer("The element", &schema::<ElementAnswer>()),
+                    "404": problem("No such strategy, version or element"),
+                },
+            })) },
             "/api/v1/submissions": { "post": {
                 "operationId": "submit", "summary": "Send in a report", "security": [],
                 "parameters": [{
@@ -219,7 +256,7 @@ pub fn document(public_url: &str) -> Value {
         },
     });
     // Each room of the programme office describes its own paths.
-    for more in [registers::paths(&denied)] {
+    for more in [assessments::paths(&denied), registers::paths(&denied)] {
         if let (Some(paths), Value::Object(more)) = (document["paths"].as_object_mut(), more) {
             paths.extend(more);
         }

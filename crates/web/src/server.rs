@@ -40,6 +40,8 @@ pub fn router(app: App) -> Router {
         .route("/algorithms", get(public::start::algorithms))
         .route("/definitions", get(public::definitions::list))
         .route("/definitions/{id}", get(public::definitions::view))
+        .route("/strategy", get(public::strategies::list))
+        .route("/strategy/{id}", get(public::strategies::view))
         .route("/accessibility", get(public::start::accessibility))
         .route("/privacy", get(public::start::privacy))
         .route("/sign-in", get(desk::entry::ask).post(desk::entry::sign_in))
@@ -95,6 +97,24 @@ pub fn router(app: App) -> Router {
             get(desk::registers::edit).post(desk::registers::change),
         )
         .route("/desk/registers/{register}/{code}/withdraw", post(desk::registers::withdraw))
+        .route("/desk/matrix", get(desk::assessments::matrix::view))
+        .route("/desk/matrix.csv", get(desk::assessments::matrix::download))
+        .route(
+            "/desk/matrix/{item}",
+            get(desk::assessments::item::view).post(desk::assessments::item::assess),
+        )
+        .route("/desk/matrix/{item}/lift", post(desk::assessments::item::lift))
+        .route("/desk/matrix/{item}/history", get(desk::assessments::history::view))
+        .route("/desk/alignment", get(desk::assessments::alignment::view))
+        .route("/desk/alignment.csv", get(desk::assessments::alignment::download))
+        .route(
+            "/desk/alignment/weights",
+            get(desk::assessments::weights::view).post(desk::assessments::weights::enter),
+        )
+        .route("/desk/strategy", get(desk::strategy::list))
+        .route("/desk/strategy/{strategy}", get(desk::strategy::view))
+        .route("/desk/strategy/{strategy}/print", get(desk::strategy::print))
+        .route("/desk/strategy/{strategy}/{element}", get(desk::strategy::element))
         .route("/desk/accounts", get(desk::accounts::list).post(desk::accounts::create))
         .route("/desk/log", get(desk::log::view));
     let machines = Router::new()
@@ -103,6 +123,9 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/forms/{id}", get(api::form))
         .route("/api/v1/definitions", get(api::definitions))
         .route("/api/v1/definitions/{id}", get(api::definition))
+        .route("/api/v1/strategies", get(api::strategies::strategies))
+        .route("/api/v1/strategies/{id}", get(api::strategies::strategy))
+        .route("/api/v1/strategies/{id}/elements/{element}", get(api::strategies::element))
         .route("/api/v1/submissions", post(api::submit))
         .route("/api/v1/submissions/track", post(api::track))
         .route("/api/v1/reports", get(api::reports))
@@ -117,6 +140,15 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/registers", get(api::registers::registers))
         .route("/api/v1/registers/{register}", get(api::registers::entries).post(api::registers::create))
         .route("/api/v1/registers/{register}/{code}", get(api::registers::entry).post(api::registers::change))
+        .route("/api/v1/assessments", get(api::assessments::of_item).post(api::assessments::assess))
+        .route("/api/v1/assessments/{id}", get(api::assessments::one))
+        .route("/api/v1/assessments/{id}/compare/{other}", get(api::assessments::compare))
+        .route("/api/v1/assessments/{id}/lift", post(api::assessments::lift))
+        .route("/api/v1/alignment", get(api::assessments::alignment))
+        .route(
+            "/api/v1/alignment/weights",
+            get(api::assessments::weights).post(api::assessments::enter_weights),
+        )
         .route("/healthz", get(operations::health))
         .route("/metrics", get(operations::metrics))
         .route("/log/key", get(operations::log_key))

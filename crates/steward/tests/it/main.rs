@@ -1,8 +1,13 @@
 //! What the programme office, the boards and the public can rely on.
 
+#![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic, in its helpers too")]
+
+mod assessment;
 mod benefits;
 mod entries;
 mod findings;
 mod portfolio;
 mod portfolio_view;
 mod report;
+mod schedule;
+mod strategy;

@@ -1,7 +1,8 @@
-//! The staff pages: signing in, the queue, a report, cases, definitions, accounts, the log.
+//! The staff pages: signing in, the queue, a report, cases, definitions, the strategy, accounts, the log.
 
 pub(crate) mod accounts;
 pub(crate) mod algorithms;
+pub(crate) mod assessments;
 pub(crate) mod cases;
 pub(crate) mod definitions;
 pub(crate) mod entry;
@@ -16,6 +17,7 @@ pub(crate) mod queue;
 pub(crate) mod registers;
 pub(crate) mod reports;
 pub(crate) mod reviews;
+pub(crate) mod strategy;
 
 use crate::{
     App,
@@ -28,13 +30,14 @@ use crate::{
 use bluelamp_model::authority::{Ask as Asked, action};
 
 /// The sections of the staff pages with the action that opens each.
-const SECTIONS: [(&str, &str, &str); 8] = [
+const SECTIONS: [(&str, &str, &str); 9] = [
     ("Reports", "/desk/reports", action::REPORT_LIST),
     ("Reviews", "/desk/reviews", action::REVIEW_LIST),
     ("Cases", "/desk/cases", action::CASE_LIST),
     ("Quality", "/desk/quality", action::QUALITY_VIEW),
     ("Definitions", "/desk/definitions", action::DEFINITION_VIEW),
     ("Algorithms", "/desk/algorithms", action::ALGORITHM_SWITCH),
+    ("Strategy", strategy::HERE, action::STRATEGY_VIEW),
     ("Accounts", "/desk/accounts", action::ACCOUNT_MANAGE),
     ("Log", "/desk/log", action::LOG_VIEW),
 ];

@@ -5,4 +5,5 @@ pub(crate) mod draft;
 pub(crate) mod fields;
 pub(crate) mod journey;
 pub(crate) mod start;
+pub(crate) mod strategies;
 pub(crate) mod track;

@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic, in its helpers too")]
 
 mod api;
+mod assessments;
 mod definitions;
 mod desk;
 mod journey;
+mod programme;
 mod quality;
 mod registers;
 mod site;
 mod sources;
+mod strategy;
 mod walk;

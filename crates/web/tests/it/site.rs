@@ -12,11 +12,16 @@ use bluelamp_model::{
     Id,
     authority::{Actor, Ask},
 };
+use bluelamp_steward::strategy::Strategy;
 use bluelamp_store::{Cx, Db, Engine, Entropy, LogKey};
 use bluelamp_testkit::{TestDb, put_live};
 use bluelamp_triage::IndicatorSet;
 use bluelamp_web::{App, Limits, Settings, router};
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, LazyLock},
+};
 use tower::ServiceExt;
 
 /// The repository's `data` folder.
@@ -24,6 +29,15 @@ fn data(path: &str) -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data").join(path);
     std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()))
 }
+
+/// The strategies that come with the product, each with its text, read once.
+static STRATEGIES: LazyLock<Vec<(Strategy, String)>> = LazyLock::new(|| {
+    let read = |id: &str| {
+        let text = data(&format!("strategy/{id}.yaml"));
+        (Strategy::parse(id, &text).unwrap(), text)
+    };
+    ["national-2020", "essex-2021"].map(read).into()
+});
 
 pub(crate) struct Site {
     pub test: TestDb,
@@ -57,6 +71,10 @@ impl Site {
         let words = IndicatorSet::load("indicators/burglary-words.toml", &words).unwrap();
         let shelf = Arc::new(Shelf::new(Arc::new([(words.id.clone(), words)].into())));
         put_live(&test.db, &shelf, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+        let strategies = STRATEGIES.clone();
+        test.db
+            .write(&Actor::system(), move |cx| bluelamp_steward::strategy::take_up(cx, &strategies))
+            .unwrap();
         let settings = Settings {
             public_url: "http://localhost".into(),
             organisation: "borsetshire-police".into(),
