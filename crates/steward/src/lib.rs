@@ -10,6 +10,7 @@ pub mod assessment;
 pub mod benefits;
 pub mod entry;
 pub mod findings;
+pub mod plan;
 pub mod portfolio;
 pub mod portfolio_view;
 pub mod register;

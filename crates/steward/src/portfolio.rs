@@ -1,6 +1,7 @@
 //! What happens to an item: an idea is put down by anybody, and a gate is passed by somebody who answers for it.
 
 use crate::{
+    assessment,
     entry::{self, Entry},
     register::Body,
     registers::portfolio::{GATE, ITEM, STAGES},
@@ -141,7 +142,8 @@ pub fn next_stage(stage: &str) -> Option<&'static str> {
 ///
 /// # Errors
 /// Not allowed; [`Error::Forbidden`] for anybody but a named member of staff and for whoever wrote the item last;
-/// [`Error::Invalid`] without reasons; [`Error::Conflict`] where no stage is left; [`Error::Stale`].
+/// [`Error::Invalid`] without reasons; [`Error::Conflict`] where no stage is left, and where somebody says that the item
+/// works against a principle of ethics and nobody has lifted that; [`Error::Stale`].
 pub fn decide_gate(cx: &mut Cx<'_>, code: &str, decision: &GateDecision) -> Result<Entry> {
     cx.allow(action::GATE_DECIDE, None)?;
     let person = Decider::of(cx.actor())?;
@@ -170,6 +172,16 @@ pub fn decide_gate(cx: &mut Cx<'_>, code: &str, decision: &GateDecision) -> Resu
         need("conditions", "Enter the conditions");
     }
     let Some(outcome) = outcome.filter(|_| wrong.is_empty()) else { return Err(Error::Invalid(wrong)) };
+    if matches!(outcome, Outcome::Pass | Outcome::Conditions) {
+        let barred: Vec<_> =
+            assessment::blocks(cx, code)?.iter().map(|b| format!("{}:{}", b.strategy, b.element)).collect();
+        if !barred.is_empty() {
+            let barred = barred.join(", ");
+            return Err(Error::Conflict(format!(
+                "it is said to work against {barred}, and nobody has lifted that"
+            )));
+        }
+    }
     let from = match item.body.text("stage") {
         "" => "idea",
         stage => stage,

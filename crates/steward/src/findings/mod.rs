@@ -2,8 +2,10 @@
 //!
 //! A finding is a proposal. It says in one sentence what was noticed and shows which fields agree; the score stands beside
 //! it and decides nothing. A person confirms or rejects it with reasons ([`answer`]); what was rejected comes back only
-//! when something that it rests on has changed. Nothing here knows a clock or a database but [`gather`] and the answers.
+//! when something that it rests on has changed. Nothing here knows a clock or a
+//! database but [`gather`], [`hold_against`] and the answers.
 
+mod against;
 mod answer;
 mod gaps;
 mod gather;
@@ -13,6 +15,7 @@ mod shared;
 mod wins;
 mod words;
 
+pub use against::{add, current, hold_against, strategies_of};
 pub use answer::{Answer, Answered, Given, NewSaving, Shown, Standing, answer, answers, shown};
 pub use gather::gather;
 pub use input::{Best, Element, Item, Maturity, Portfolio};

@@ -1,14 +1,18 @@
 //! Reports as tables: the same ones on the pages, in a file of commas and on a page of their own, so that nobody reads
 //! two different numbers.
 
+mod alignment;
 mod benefits;
 mod findings;
 mod portfolio;
+mod roadmap;
 mod write;
 
+pub use alignment::alignment;
 pub use benefits::benefits;
 pub use findings::findings;
 pub use portfolio::portfolio;
+pub use roadmap::roadmap;
 pub use write::{csv, html};
 
 use serde::Serialize;
