@@ -13,7 +13,7 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("forms", &["json"]),
     ("indicators", &["toml"]),
     ("policies", &["toml"]),
-    ("strategy", &["yaml"]),
+    ("strategy", &["toml", "yaml"]),
 ];
 
 fn main() {

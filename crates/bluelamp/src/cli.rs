@@ -1,6 +1,6 @@
 //! The command line: what can be typed, and what each part of it means.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Open digital policing: from a report by the public to a decision and a package that proves itself.
@@ -135,6 +135,44 @@ pub(crate) enum Strategy {
         #[arg(long)]
         json: bool,
     },
+    /// Write a report of the programme office: the same tables as on its page
+    Report(Report),
+}
+
+#[derive(Args)]
+pub(crate) struct Report {
+    /// Which report
+    #[arg(value_enum)]
+    pub(crate) what: ReportKind,
+    /// As what it is written; html is a whole page that needs nothing else
+    #[arg(long, value_enum, default_value_t = ReportFormat::Json)]
+    pub(crate) format: ReportFormat,
+    /// Held against this strategy alone [default: all that are held; for alignment the first of them]
+    #[arg(long, value_name = "ID")]
+    pub(crate) strategy: Option<String>,
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportKind {
+    /// How items serve a strategy, axis by axis, never as a number alone
+    Alignment,
+    /// What no item serves, what is late, what is below its target
+    Gaps,
+    /// Items that seem to do the same, and what stands in one another's way
+    Duplicates,
+    /// Items beside the phases, with the critical path
+    Roadmap,
+    /// Benefits against targets, present value, savings, spending
+    Benefits,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    Json,
+    Csv,
+    Html,
 }
 
 #[derive(Subcommand)]

@@ -5,6 +5,7 @@ pub(crate) mod cases;
 pub(crate) mod folder;
 pub(crate) mod import;
 pub(crate) mod log;
+pub(crate) mod report;
 pub(crate) mod settings;
 pub(crate) mod strategy;
 pub(crate) mod thr;

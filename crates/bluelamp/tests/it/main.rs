@@ -9,6 +9,7 @@ mod crash;
 mod demo;
 mod imports;
 mod link;
+mod report;
 mod strategy;
 mod telemetry;
 mod thr;

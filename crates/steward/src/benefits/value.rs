@@ -18,7 +18,7 @@ pub fn discounted(amount: f64, rate: f64, years: i32) -> f64 {
 
 /// The financial year of a day, by the year in which it begins: it begins on 1 April.
 #[must_use]
-pub fn financial_year(day: Day) -> i32 {
+pub(super) fn financial_year(day: Day) -> i32 {
     let text = day.to_string();
     let part = |range: std::ops::Range<usize>| text.get(range).and_then(|t| t.parse::<i32>().ok());
     let (year, month) = (part(0..4).unwrap_or(0), part(5..7).unwrap_or(1));

@@ -11,6 +11,7 @@ pub(crate) mod facts;
 pub(crate) mod graded;
 pub(crate) mod log;
 pub(crate) mod page;
+pub(crate) mod portfolio;
 pub(crate) mod proposal;
 pub(crate) mod quality;
 pub(crate) mod queue;

@@ -7,6 +7,7 @@ mod assessments;
 mod definitions;
 mod desk;
 mod journey;
+mod portfolio;
 mod programme;
 mod quality;
 mod registers;
