@@ -192,6 +192,46 @@ create table definition_version (
 );
 CREATE INDEX definition_version_status ON definition_version USING btree (status);
 
+create table entry (
+  id uuid not null,
+  register text not null,
+  code text not null,
+  title text not null,
+  organisation text not null,
+  body text not null,
+  version bigint not null,
+  withdrawn bigint not null default 0,
+  changed_at timestamp with time zone not null,
+  changed_by uuid,
+  PRIMARY KEY (id),
+  FOREIGN KEY (changed_by) REFERENCES account(id),
+  UNIQUE (register, code)
+);
+CREATE INDEX entry_organisation ON entry USING btree (register, organisation);
+
+create table entry_link (
+  entry_id uuid not null,
+  field text not null,
+  target text not null,
+  PRIMARY KEY (entry_id, field, target),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
+CREATE INDEX entry_link_target ON entry_link USING btree (target);
+
+create table entry_version (
+  entry_id uuid not null,
+  version bigint not null,
+  title text not null,
+  body text not null,
+  withdrawn bigint not null,
+  at timestamp with time zone not null,
+  by_id uuid,
+  reason text not null,
+  PRIMARY KEY (entry_id, version),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
+
 create table evidence_item (
   id uuid not null,
   case_id uuid not null,
@@ -231,6 +271,52 @@ create table invitation (
   used_at timestamp with time zone,
   PRIMARY KEY (id),
   FOREIGN KEY (account_id) REFERENCES account(id)
+);
+
+create table item_assessment (
+  id uuid not null,
+  item text not null,
+  strategy text not null,
+  version text not null,
+  by_id uuid not null,
+  at timestamp with time zone not null,
+  cause text not null,
+  driver text not null,
+  why text not null,
+  previous_id uuid,
+  letters text not null,
+  guarded text not null,
+  body text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (previous_id) REFERENCES item_assessment(id)
+);
+CREATE INDEX item_assessment_item ON item_assessment USING btree (item, strategy, by_id, at);
+
+create table item_assessment_lift (
+  assessment_id uuid not null,
+  element text not null,
+  item text not null,
+  by_id uuid not null,
+  at timestamp with time zone not null,
+  reasons text not null,
+  PRIMARY KEY (assessment_id, element),
+  FOREIGN KEY (assessment_id) REFERENCES item_assessment(id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
+);
+CREATE INDEX item_assessment_lift_item ON item_assessment_lift USING btree (item);
+
+create table item_assessment_standing (
+  strategy text not null,
+  version text not null,
+  item text not null,
+  by_id uuid not null,
+  assessment_id uuid not null,
+  at timestamp with time zone not null,
+  letters text not null,
+  PRIMARY KEY (strategy, version, item, by_id),
+  FOREIGN KEY (assessment_id) REFERENCES item_assessment(id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
 );
 
 create table job (
@@ -417,6 +503,18 @@ create table source (
   UNIQUE (digest)
 );
 
+create table strategy_version (
+  id uuid not null,
+  strategy text not null,
+  version text not null,
+  digest text not null,
+  text text not null,
+  taken_up_at timestamp with time zone not null,
+  PRIMARY KEY (id),
+  UNIQUE (digest),
+  UNIQUE (strategy, version)
+);
+
 create table submission (
   id uuid not null,
   reference text not null,
@@ -478,3 +576,17 @@ create table task (
 );
 CREATE INDEX task_case ON task USING btree (case_id, created_at);
 CREATE INDEX task_report ON task USING btree (report_id, created_at);
+
+create table weight_set (
+  id uuid not null,
+  strategy text not null,
+  version text not null,
+  decision text not null,
+  decided_on text not null,
+  weights text not null,
+  at timestamp with time zone not null,
+  by_id uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
+);
+CREATE INDEX weight_set_version ON weight_set USING btree (strategy, version, decided_on);
