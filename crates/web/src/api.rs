@@ -1,6 +1,7 @@
 //! The JSON API: the same functions as the pages, for programs that carry a person and a purpose.
 
 pub(crate) mod assessments;
+pub(crate) mod registers;
 pub(crate) mod strategies;
 
 use crate::{

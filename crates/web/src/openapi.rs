@@ -2,6 +2,7 @@
 //! against a golden file.
 
 mod assessments;
+mod registers;
 
 use crate::{
     App,
@@ -255,7 +256,7 @@ pub fn document(public_url: &str) -> Value {
         },
     });
     // Each room of the programme office describes its own paths.
-    for more in [assessments::paths(&denied)] {
+    for more in [assessments::paths(&denied), registers::paths(&denied)] {
         if let (Some(paths), Value::Object(more)) = (document["paths"].as_object_mut(), more) {
             paths.extend(more);
         }

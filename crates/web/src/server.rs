@@ -103,6 +103,18 @@ pub fn router(app: App) -> Router {
         .route("/desk/strategy/{strategy}", get(desk::strategy::view))
         .route("/desk/strategy/{strategy}/print", get(desk::strategy::print))
         .route("/desk/strategy/{strategy}/{element}", get(desk::strategy::element))
+        .route("/desk/graded", get(desk::graded::list))
+        .route("/desk/graded/{id}", get(desk::graded::view))
+        .route("/desk/registers", get(desk::registers::chapters))
+        .route("/desk/registers/{register}", get(desk::registers::list))
+        .route("/desk/registers/{register}/new", get(desk::registers::new).post(desk::registers::create))
+        .route("/desk/registers/{register}/download.csv", get(desk::registers::download))
+        .route("/desk/registers/{register}/{code}", get(desk::registers::view))
+        .route(
+            "/desk/registers/{register}/{code}/edit",
+            get(desk::registers::edit).post(desk::registers::change),
+        )
+        .route("/desk/registers/{register}/{code}/withdraw", post(desk::registers::withdraw))
         .route("/desk/accounts", get(desk::accounts::list).post(desk::accounts::create))
         .route("/desk/log", get(desk::log::view));
     let machines = Router::new()
@@ -134,6 +146,9 @@ pub fn router(app: App) -> Router {
             "/api/v1/alignment/weights",
             get(api::assessments::weights).post(api::assessments::enter_weights),
         )
+        .route("/api/v1/registers", get(api::registers::registers))
+        .route("/api/v1/registers/{register}", get(api::registers::entries).post(api::registers::create))
+        .route("/api/v1/registers/{register}/{code}", get(api::registers::entry).post(api::registers::change))
         .route("/healthz", get(operations::health))
         .route("/metrics", get(operations::metrics))
         .route("/log/key", get(operations::log_key))

@@ -9,6 +9,7 @@ mod desk;
 mod journey;
 mod programme;
 mod quality;
+mod registers;
 mod site;
 mod sources;
 mod strategy;
