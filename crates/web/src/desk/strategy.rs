@@ -17,7 +17,11 @@ use serde::{Deserialize, Serialize};
 pub(crate) const HERE: &str = "/desk/strategy";
 
 /// The views of the section, with the action that opens each.
-const VIEWS: [(&str, &str, &str); 1] = [("Strategies", HERE, action::STRATEGY_VIEW)];
+const VIEWS: [(&str, &str, &str); 3] = [
+    ("Strategies", HERE, action::STRATEGY_VIEW),
+    ("Assessment matrix", "/desk/matrix", action::STRATEGY_VIEW),
+    ("Alignment", "/desk/alignment", action::STRATEGY_VIEW),
+];
 
 /// The frame of a page of this section; `view` is the address of the view that is shown.
 pub(crate) fn frame(app: &App, staff: &Staff, view: &str) -> Frame {
