@@ -288,8 +288,7 @@ create table item_assessment (
   guarded text not null,
   body text not null,
   PRIMARY KEY (id),
-  FOREIGN KEY (by_id) REFERENCES account(id),
-  FOREIGN KEY (previous_id) REFERENCES item_assessment(id)
+  FOREIGN KEY (by_id) REFERENCES account(id)
 );
 CREATE INDEX item_assessment_item ON item_assessment USING btree (item, strategy, by_id, at);
 

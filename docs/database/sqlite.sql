@@ -244,7 +244,7 @@ CREATE TABLE item_assessment (
   cause text not null,
   driver text not null,
   why text not null,
-  previous_id blob references item_assessment (id),
+  previous_id blob,
   letters text not null,
   guarded text not null,
   body text not null
