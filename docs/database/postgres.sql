@@ -417,6 +417,18 @@ create table source (
   UNIQUE (digest)
 );
 
+create table strategy_version (
+  id uuid not null,
+  strategy text not null,
+  version text not null,
+  digest text not null,
+  text text not null,
+  taken_up_at timestamp with time zone not null,
+  PRIMARY KEY (id),
+  UNIQUE (digest),
+  UNIQUE (strategy, version)
+);
+
 create table submission (
   id uuid not null,
   reference text not null,

@@ -357,6 +357,16 @@ CREATE TABLE source (
   imported_by blob
 );
 
+CREATE TABLE strategy_version (
+  id blob not null primary key,
+  strategy text not null,
+  version text not null,
+  digest text not null unique,
+  text text not null,
+  taken_up_at integer not null,
+  unique (strategy, version)
+);
+
 CREATE TABLE submission (
   id blob not null primary key,
   reference text not null unique,
