@@ -1,1 +1,2 @@
 //! What the programme office, the boards and the public can rely on.
+mod landscape;

@@ -1,0 +1,7 @@
+//! The landscape of applications, from the files that forces send to what is found in them.
+
+mod analysis;
+mod archimate;
+mod survey;
+mod workbook;
+mod world;
