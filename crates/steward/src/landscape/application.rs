@@ -3,6 +3,7 @@
 use bluelamp_model::Day;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// An amount of money in pence.
@@ -276,10 +277,18 @@ pub struct Application {
 }
 
 impl Application {
-    /// The code of an application of that name in that force.
+    /// The code of an application of that name in that force, as a code of an entry.
     #[must_use]
     pub fn code_of(force: &str, name: &str) -> String {
-        format!("{}.{}", slug(force), slug(name))
+        let (force_slug, force_whole) = slug(force, 24);
+        let (name_slug, name_whole) = slug(name, 40);
+        let code = format!("{force_slug}--{name_slug}");
+        if force_whole && name_whole {
+            return code;
+        }
+        // What the slug forgets is told by a digest, so that two names stay two.
+        let digest = Sha256::digest(format!("{}\n{}", same(force), same(name)).as_bytes());
+        format!("{code}-{}", hex::encode(digest.get(..4).unwrap_or_default()))
     }
 }
 
@@ -298,22 +307,32 @@ pub struct Maturity {
     pub target: Option<u8>,
 }
 
-/// Lower-case letters and digits with hyphens between; what is neither is said by its number, so that two names that
-/// differ only in such characters stay two.
-fn slug(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.trim().to_lowercase().chars() {
-        if c.is_ascii_alphanumeric() {
-            out.push(c);
-        } else if matches!(c, ' ' | '-' | '_' | '\t' | '\u{a0}') {
-            if !out.ends_with('-') {
-                out.push('-');
+/// Small letters, with one blank where there are blanks.
+fn same(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Small letters and digits with hyphens between, and whether that says everything: blanks and common punctuation can be
+/// forgotten, other signs and what is beyond the length cannot.
+fn slug(text: &str, most: usize) -> (String, bool) {
+    let (mut out, mut whole) = (String::new(), true);
+    for c in same(text).chars() {
+        if out.len() >= most {
+            whole = false;
+            break;
+        }
+        match c {
+            'a'..='z' | '0'..='9' => out.push(c),
+            ' ' | '-' | '_' | '.' | ',' | '/' | '(' | ')' | '&' | ':' | '\'' | '’' => {
+                if !out.ends_with('-') && !out.is_empty() {
+                    out.push('-');
+                }
             }
-        } else {
-            out.push_str(&format!("~{:x}", u32::from(c)));
+            _ => whole = false,
         }
     }
-    out.trim_matches('-').to_owned()
+    let out = out.trim_end_matches('-');
+    if out.is_empty() { ("x".into(), false) } else { (out.to_owned(), whole) }
 }
 
 #[cfg(test)]
@@ -322,9 +341,18 @@ mod tests {
 
     #[test]
     fn a_code_is_stable_and_keeps_different_names_apart() {
-        assert_eq!(Application::code_of("Borset Police", "  Case  Works "), "borset-police.case-works");
-        assert_eq!(Application::code_of("Borset police", "case-works"), "borset-police.case-works");
+        assert_eq!(Application::code_of("Borset Police", "  Case  Works "), "borset-police--case-works");
+        assert_eq!(
+            Application::code_of("Borset police", "case-works (v6.2)"),
+            "borset-police--case-works-v6-2"
+        );
         assert_ne!(Application::code_of("Borset", "C+"), Application::code_of("Borset", "C#"));
+        let long =
+            |end: &str| Application::code_of(&"Force ".repeat(20), &format!("{}{end}", "word ".repeat(30)));
+        assert_ne!(long("a"), long("b"));
+        for code in [long("a"), Application::code_of("é", "!"), Application::code_of("", "")] {
+            assert!(crate::register::is_code(&code), "{code}");
+        }
     }
 
     #[test]

@@ -120,10 +120,10 @@ mod tests {
         assert_eq!(
             said,
             [
-                ("a.portal", Some("Old Custody"), 0),
-                ("a.tablet", None, 0),
-                ("a.portal", Some("Mail"), 1),
-                ("a.kiosk", Some("Ledger"), 2),
+                ("a--portal", Some("Old Custody"), 0),
+                ("a--tablet", None, 0),
+                ("a--portal", Some("Mail"), 1),
+                ("a--kiosk", Some("Ledger"), 2),
             ]
         );
         assert!(links[0].certain() && !links[3].certain());

@@ -14,11 +14,13 @@ mod costs;
 mod coverage;
 mod disposition;
 mod hosting;
+mod kept;
 mod legacy;
 mod same;
 mod sheet;
 mod survey;
 mod table;
+mod take;
 mod value;
 mod workbook;
 
@@ -34,7 +36,11 @@ pub use coverage::{
 };
 pub use disposition::{Suggestion, suggest};
 pub use hosting::{GOAL, HostingMeasure, Share, measure};
+pub use kept::{
+    Disposing, KeptModel, Landscape, TakenSurvey, landscape, model_text, models, set_disposition,
+};
 pub use legacy::{DirectLink, direct_links};
 pub use same::{Group, Pair, same_applications};
 pub use sheet::to_csv;
 pub use survey::{Options, Survey, read};
+pub use take::{Inspection, Plan, Taken, inspect, plan, take};

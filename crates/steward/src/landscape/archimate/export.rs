@@ -89,7 +89,9 @@ fn property(title: &str, value: String) -> Option<Property> {
 pub fn model(columns: &Columns, name: &str, applications: &[Application], maturities: &[Maturity]) -> Model {
     let mut elements = Vec::new();
     let mut relationships = BTreeMap::<String, Relationship>::new();
-    let mut tie = |r: Relationship| drop(relationships.entry(r.identifier.clone()).or_insert(r));
+    let mut tie = |r: Relationship| {
+        relationships.entry(r.identifier.clone()).or_insert(r);
+    };
     let forces: BTreeSet<&str> = applications.iter().map(|a| a.force.as_str()).collect();
     elements.extend(forces.iter().map(|f| element(id("force", f), "BusinessActor", f)));
     let named: BTreeSet<&str> =

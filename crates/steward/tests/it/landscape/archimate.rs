@@ -163,7 +163,7 @@ fn a_component_without_a_force_needs_one_at_import() {
     let with = Options { file: "m.xml".into(), force: Some("Borset".into()) };
     assert_eq!(
         archimate::landscape(&columns(), &with, &model).unwrap().survey.applications[0].code,
-        "borset.caseworks"
+        "borset--caseworks"
     );
 }
 

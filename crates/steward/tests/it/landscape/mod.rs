@@ -2,6 +2,7 @@
 
 mod analysis;
 mod archimate;
+mod kept;
 mod survey;
 mod workbook;
 mod world;
