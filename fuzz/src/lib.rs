@@ -17,6 +17,7 @@ mod model;
 pub mod mutate;
 mod once;
 pub mod seeds;
+mod steward;
 mod triage;
 mod web;
 
@@ -57,6 +58,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("model-code-list", model::code_list),
     ("model-record", model::record),
     ("model-values", model::values),
+    ("steward-archimate", steward::model),
+    ("steward-survey", steward::survey),
     ("triage-cell", triage::cell),
     ("triage-compiled", triage::compiled),
     ("triage-definition", triage::definition),

@@ -22,7 +22,7 @@ mod worker;
 use bluelamp_access::bootstrap_administrator;
 use bluelamp_model::{Error, Faults};
 use clap::Parser;
-use cli::{Cli, Command};
+use cli::{Cli, Command, Strategy};
 use config::{Arguments, Config, Level, Loaded};
 use fail::Fail;
 use open::Open;
@@ -72,6 +72,7 @@ fn run(cli: Cli) -> Result<(), Fail> {
         Command::Serve { .. } => first_and_serve(loaded, demo),
         Command::Demo { json, .. } => demo::run(loaded, json),
         Command::Import(what) => command::import::run(loaded, what),
+        Command::Strategy(Strategy::Landscape(what)) => command::landscape::run(loaded, what),
         Command::Export { case, to, recipient, json, acting } => {
             command::cases::export(loaded, &case, &to, &recipient, json, &acting)
         }

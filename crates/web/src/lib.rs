@@ -5,6 +5,7 @@
 //! anybody can open.
 
 mod api;
+mod api_landscape;
 mod app;
 pub mod assets;
 mod desk;

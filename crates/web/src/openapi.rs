@@ -8,7 +8,7 @@ use crate::{
 use axum::{Json, extract::State, response::IntoResponse};
 use serde_json::{Value, json};
 
-fn schema<T: schemars::JsonSchema>() -> Value {
+pub(crate) fn schema<T: schemars::JsonSchema>() -> Value {
     let mut value = schemars::schema_for!(T).to_value();
     if let Some(object) = value.as_object_mut() {
         object.remove("$schema");
@@ -16,24 +16,24 @@ fn schema<T: schemars::JsonSchema>() -> Value {
     value
 }
 
-fn answer(words: &str, schema: &Value) -> Value {
+pub(crate) fn answer(words: &str, schema: &Value) -> Value {
     json!({ "description": words, "content": { "application/json": { "schema": schema } } })
 }
 
-fn problem(words: &str) -> Value {
+pub(crate) fn problem(words: &str) -> Value {
     let schema = json!({ "$ref": "#/components/schemas/Problem" });
     json!({ "description": words, "content": { "application/problem+json": { "schema": schema } } })
 }
 
-fn sent(schema: &Value) -> Value {
+pub(crate) fn sent(schema: &Value) -> Value {
     json!({ "required": true, "content": { "application/json": { "schema": schema } } })
 }
 
-fn in_path(name: &str) -> Value {
+pub(crate) fn in_path(name: &str) -> Value {
     json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
 }
 
-fn in_query(name: &str, words: &str) -> Value {
+pub(crate) fn in_query(name: &str, words: &str) -> Value {
     json!({ "name": name, "in": "query", "required": false, "description": words, "schema": { "type": "string" } })
 }
 
@@ -48,7 +48,7 @@ pub fn document(public_url: &str) -> Value {
         operation["responses"]["403"] = problem("Not allowed for this person and purpose");
         operation
     };
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Bluelamp API",
@@ -215,7 +215,11 @@ pub fn document(public_url: &str) -> Value {
                 },
             } },
         },
-    })
+    });
+    if let Some(paths) = document["paths"].as_object_mut() {
+        paths.extend(crate::api_landscape::paths(&denied));
+    }
+    document
 }
 
 /// `GET /api/v1/openapi.json`

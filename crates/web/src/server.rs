@@ -1,6 +1,6 @@
 //! All routes in one place, and the server that answers them.
 
-use crate::{App, api, assets, desk, guard, openapi, operations, public};
+use crate::{App, api, api_landscape, assets, desk, guard, openapi, operations, public};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Path},
@@ -22,6 +22,11 @@ const FAREWELL: Duration = Duration::from_secs(10);
 /// The text of a definition, in which each character may be sent as three, with what stands beside it in its form.
 fn texts() -> DefaultBodyLimit {
     DefaultBodyLimit::max(4 * desk::definitions::edit::TEXT)
+}
+
+/// A survey or a model, with what stands beside it in its form.
+fn surveys() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(desk::landscape::LARGEST + BODY)
 }
 
 /// Every route of the service.
@@ -83,6 +88,20 @@ pub fn router(app: App) -> Router {
         .route("/desk/definitions/{id}/{version}/edit", get(desk::definitions::edit::edit))
         .route("/desk/definitions/{id}/{version}/{deed}", post(desk::definitions::version::act))
         .route("/desk/algorithms", get(desk::algorithms::list).post(desk::algorithms::switch))
+        .route("/desk/landscape", get(desk::landscape::view))
+        .route("/desk/landscape.csv", get(desk::landscape::csv))
+        .route("/desk/landscape.xml", get(desk::landscape::xml))
+        .route("/desk/landscape/capabilities", get(desk::landscape::capabilities))
+        .route("/desk/landscape/models/{id}", get(desk::landscape::model))
+        .route(
+            "/desk/landscape/applications/{code}",
+            get(desk::landscape::application).post(desk::landscape::dispose),
+        )
+        .route(
+            "/desk/landscape/import",
+            get(desk::landscape::import).merge(post(desk::landscape::look).layer(surveys())),
+        )
+        .route("/desk/landscape/import/confirm", post(desk::landscape::confirm))
         .route("/desk/accounts", get(desk::accounts::list).post(desk::accounts::create))
         .route("/desk/log", get(desk::log::view));
     let machines = Router::new()
@@ -102,6 +121,13 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/reviews/{id}", post(api::answer_review))
         .route("/api/v1/cases", get(api::cases))
         .route("/api/v1/cases/{id}", get(api::case))
+        .route("/api/v1/landscape", get(api_landscape::landscape))
+        .route("/api/v1/landscape/findings", get(api_landscape::findings))
+        .route("/api/v1/landscape/archimate", get(api_landscape::exchange))
+        .route("/api/v1/landscape/models", get(api_landscape::models))
+        .route("/api/v1/landscape/models/{id}", get(api_landscape::model))
+        .route("/api/v1/landscape/surveys", post(api_landscape::take).layer(surveys()))
+        .route("/api/v1/landscape/applications/{code}/disposition", post(api_landscape::dispose))
         .route("/healthz", get(operations::health))
         .route("/metrics", get(operations::metrics))
         .route("/log/key", get(operations::log_key))

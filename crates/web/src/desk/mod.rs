@@ -7,6 +7,7 @@ pub(crate) mod definitions;
 pub(crate) mod entry;
 pub(crate) mod evidence;
 pub(crate) mod facts;
+pub(crate) mod landscape;
 pub(crate) mod log;
 pub(crate) mod page;
 pub(crate) mod proposal;

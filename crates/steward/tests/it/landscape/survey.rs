@@ -101,7 +101,7 @@ fn every_fault_says_where_it_is_and_what_to_do() {
         let faults = read(&columns(), &options("f.csv"), text.as_bytes()).unwrap_err();
         assert_eq!(faults.to_string(), *wanted);
     }
-    let all: String = head.to_owned() + "A,X,many,the moon,$5,soon,perhaps,found,ponder\nB,Y,,,,,,,\n";
+    let all = format!("{head}A,X,many,the moon,$5,soon,perhaps,found,ponder\nB,Y,,,,,,,\n");
     assert_eq!(read(&columns(), &options("f.csv"), all.as_bytes()).unwrap_err().0.len(), 7, "all in one go");
 }
 

@@ -130,9 +130,12 @@ fn a_workbook_with_titles_merged_headings_dates_and_formulas_is_taken() {
 
 #[test]
 fn a_sheet_of_maturities_stands_beside_the_applications() {
-    let apps = row(1, &["Force", "Application"]) + &row(2, &["Borset", "CaseWorks"]);
-    let levels = row(1, &["Force", "Capability", "Maturity now", "Maturity target"])
-        + &row(2, &["Borset", "Analytics", "<c r=\"C2\"><v>2</v></c>", "4"]);
+    let apps = [row(1, &["Force", "Application"]), row(2, &["Borset", "CaseWorks"])].concat();
+    let levels = [
+        row(1, &["Force", "Capability", "Maturity now", "Maturity target"]),
+        row(2, &["Borset", "Analytics", "<c r=\"C2\"><v>2</v></c>", "4"]),
+    ]
+    .concat();
     let s = read(&columns(), &options("s.xlsx"), &book(&[("A", "", &apps, &[]), ("B", "", &levels, &[])]))
         .unwrap();
     assert_eq!((s.applications.len(), s.maturities.len()), (1, 1));
@@ -142,9 +145,12 @@ fn a_sheet_of_maturities_stands_beside_the_applications() {
 
 #[test]
 fn faults_in_a_workbook_name_sheet_row_and_column() {
-    let rows = row(1, &["Force", "Application", "Annual cost", "Contract end"])
-        + &row(2, &["Borset", "A", "<c r=\"C2\" t=\"e\"><v>#REF!</v></c>", "<c r=\"D2\"><f>TODAY()</f></c>"])
-        + &row(3, &["Borset", "B", "<c r=\"C3\"><v>-5</v></c>", "<c r=\"D3\"><v>12</v></c>"]);
+    let rows = [
+        row(1, &["Force", "Application", "Annual cost", "Contract end"]),
+        row(2, &["Borset", "A", "<c r=\"C2\" t=\"e\"><v>#REF!</v></c>", "<c r=\"D2\"><f>TODAY()</f></c>"]),
+        row(3, &["Borset", "B", "<c r=\"C3\"><v>-5</v></c>", "<c r=\"D3\"><v>12</v></c>"]),
+    ]
+    .concat();
     let faults = read(&columns(), &options("s.xlsx"), &book(&[("Sheet one", "", &rows, &[])])).unwrap_err();
     let said: Vec<_> = faults.0.iter().map(ToString::to_string).collect();
     assert_eq!(said.len(), 4, "{said:#?}");
