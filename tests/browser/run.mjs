@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { startBrowser } from './harness/browser.mjs'
 import { runAll, tidy } from './harness/suite.mjs'
 import harness from './journeys/harness.mjs'
+import landscape from './journeys/landscape.mjs'
 import linkReports from './journeys/link-reports.mjs'
 import mainJob from './journeys/main-job.mjs'
 import triage from './journeys/triage.mjs'
@@ -20,6 +21,7 @@ if (!existsSync(binary)) {
 const chromium = await startBrowser()
 tidy(chromium.stop)
 harness({ browser: chromium.browser })
+landscape({ browser: chromium.browser, binary })
 linkReports({ browser: chromium.browser, binary })
 mainJob({ browser: chromium.browser, binary })
 triage({ browser: chromium.browser, binary })

@@ -11,6 +11,7 @@ use bluelamp_model::{
     Fault, Faults, Kind, LinkKind,
     codes::{self, CodeList},
 };
+use bluelamp_steward::landscape::Columns;
 use bluelamp_triage::{Definition, IndicatorSet, Status};
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
@@ -28,6 +29,8 @@ pub(crate) struct Content {
     /// Words in free text that ask a question, by the id of their set; also those for definitions that are not live.
     pub(crate) indicators: Arc<BTreeMap<String, IndicatorSet>>,
     pub(crate) codes: Vec<CodeList>,
+    /// How the columns of a survey of applications are spelled.
+    pub(crate) columns: Columns,
     /// Pages in words, by name.
     pub(crate) pages: BTreeMap<String, String>,
     /// What should be put right and stops nothing.
@@ -37,13 +40,17 @@ pub(crate) struct Content {
 /// The pages that every force has to have.
 const PAGES: [&str; 2] = ["accessibility", "privacy"];
 
+/// The spellings of the columns of a survey.
+const COLUMNS: &str = "landscape/columns.toml";
+
 /// The folders, with the ending of what is read in them.
-const FOLDERS: [(&str, &str); 6] = [
+const FOLDERS: [(&str, &str); 7] = [
     ("codes", ".json"),
     ("content", ".md"),
     ("definitions", ".md"),
     ("forms", ".json"),
     ("indicators", ".toml"),
+    ("landscape", ".toml"),
     ("policies", ".toml"),
 ];
 
@@ -77,6 +84,8 @@ fn read_folder(root: &Path, folder: &Path, ending: &str, files: &mut Files, faul
     let shown = folder.display().to_string();
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
+        // The product's own spellings count then: a folder of an earlier version still serves.
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && folder.ends_with("landscape") => return,
         Err(e) => return faults.push(Fault::new(shown, format!("cannot be read: {e}"))),
     };
     let place = folder.strip_prefix(root).unwrap_or(folder).display().to_string();
@@ -209,6 +218,16 @@ impl Content {
             }));
         }
 
+        let mut columns = None;
+        keep(match files.get(COLUMNS) {
+            Some((shown, text)) => Columns::parse(shown, text).map(|c| columns = Some(c)),
+            None => Columns::shipped().map(|c| columns = Some(c)),
+        });
+        for (_, (shown, _)) in of("landscape").filter(|(path, _)| *path != COLUMNS) {
+            let reason = format!("is not read: only {COLUMNS} is");
+            keep(Err(Fault::new(shown, reason).into()));
+        }
+
         let pages: BTreeMap<_, _> =
             of("content").map(|(path, (_, text))| (stem(path).to_owned(), text.clone())).collect();
         for (path, (shown, text)) in of("content") {
@@ -226,10 +245,10 @@ impl Content {
         }
 
         faults.sort();
-        match policy {
-            Some(policy) if faults.is_empty() => {
+        match (policy, columns) {
+            (Some(policy), Some(columns)) if faults.is_empty() => {
                 let (policy, indicators) = (Arc::new(policy), Arc::new(indicators));
-                Ok(Self { policy, forms, definitions, indicators, codes, pages, notices })
+                Ok(Self { policy, forms, definitions, indicators, codes, columns, pages, notices })
             }
             _ => Err(Faults(faults)),
         }
@@ -428,6 +447,23 @@ mod tests {
             );
         });
         assert!(faults.contains("the definition 'antisocial-behaviour' says: "), "{faults}");
+    }
+
+    #[test]
+    fn a_force_spells_the_columns_of_its_surveys_as_it_likes() {
+        let content = ours(|root| edit(root.join(COLUMNS), "\"System name\"", "\"Our kit\"")).unwrap();
+        assert!(content.columns.find("our kit").is_some() && content.columns.find("system name").is_none());
+        assert!(
+            ours(|root| fs::remove_dir_all(root.join("landscape")).unwrap()).is_ok(),
+            "those of the product count"
+        );
+        let faults = refused(|root| edit(root.join(COLUMNS), "\"System name\"", "\"Users\""));
+        assert!(faults.contains("landscape/columns.toml: two columns are spelled 'Users'"), "{faults}");
+        let faults = refused(|root| fs::write(root.join("landscape/more.toml"), "").unwrap());
+        assert!(
+            faults.contains("landscape/more.toml: is not read: only landscape/columns.toml is"),
+            "{faults}"
+        );
     }
 
     #[test]

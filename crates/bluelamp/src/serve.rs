@@ -67,6 +67,7 @@ pub(crate) fn serve(
         largest_file: config.largest_file,
         forwarded_header: config.forwarded_header.clone(),
         content: open.content.pages.clone(),
+        columns: open.content.columns.clone(),
     };
     let app = App::new(
         open.db.clone(),

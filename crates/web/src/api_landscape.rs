@@ -2,7 +2,7 @@
 
 use crate::{
     App,
-    desk::landscape::{columns, exchange as written, held, today},
+    desk::landscape::{exchange as written, held, today},
     guard::{Answer, Bearer, Refused},
     openapi::{answer, in_path, in_query, problem, schema, sent},
 };
@@ -55,7 +55,7 @@ fn xml(text: String) -> impl IntoResponse {
 
 /// `GET /api/v1/landscape/archimate`
 pub(crate) async fn exchange(State(app): State<App>, who: Bearer) -> Answer {
-    Ok(xml(written(&held(&app, &who.actor).await?)?).into_response())
+    Ok(xml(written(&app, &held(&app, &who.actor).await?)).into_response())
 }
 
 /// `GET /api/v1/landscape/models`
@@ -97,7 +97,7 @@ pub(crate) async fn take(
     let file = if q.file.trim().is_empty() { "survey".to_owned() } else { q.file.trim().to_owned() };
     let options = Options { file, force: Some(q.force.trim().to_owned()).filter(|f| !f.is_empty()) };
     let looked = app
-        .blocking(move |_| Ok(landscape::inspect(&columns()?, &options, &bytes)))
+        .blocking(move |app| Ok(landscape::inspect(&app.inner.settings.columns, &options, &bytes)))
         .await?
         .map_err(|Faults(faults)| {
             let field = |f: &bluelamp_model::Fault| {

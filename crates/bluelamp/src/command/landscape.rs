@@ -3,12 +3,13 @@
 use crate::{
     cli::{Landscape, LandscapeOptions},
     config::Loaded,
+    content::Content,
     fail::Fail,
     open::{Open, write_whole},
     say, who,
 };
 use bluelamp_model::{Faults, Id, authority::action};
-use bluelamp_steward::landscape::{self, Columns, Inspection, Options, archimate};
+use bluelamp_steward::landscape::{self, Inspection, Options, archimate};
 use serde_json::json;
 use std::{
     fs,
@@ -35,9 +36,8 @@ pub(crate) fn run(loaded: Loaded, what: Landscape) -> Result<(), Fail> {
                 Some(id) => open.db.read(&actor, move |cx| landscape::model_text(cx, id))?,
                 None => {
                     let held = open.db.read(&actor, landscape::landscape)?;
-                    let columns = Columns::shipped()?;
                     let model = archimate::export(
-                        &columns,
+                        &open.content.columns,
                         "Landscape of applications",
                         &held.applications,
                         &held.maturities,
@@ -74,7 +74,8 @@ fn bytes(file: &Path) -> Result<Vec<u8>, Fail> {
 fn import(loaded: Loaded, file: &Path, more: &LandscapeOptions, kind: &str) -> Result<(), Fail> {
     let shown = file.display().to_string();
     let options = Options { file: shown.clone(), force: more.force.clone() };
-    let looked = match landscape::inspect(&Columns::shipped()?, &options, &bytes(file)?) {
+    let columns = Content::load(loaded.config.content_dir.as_deref())?.columns;
+    let looked = match landscape::inspect(&columns, &options, &bytes(file)?) {
         Ok(looked) => looked,
         Err(Faults(faults)) if more.json => {
             say::json(&json!({ "file": shown, "taken": false, "faults": faults }))?;

@@ -87,7 +87,8 @@ pub fn landscape(cx: &mut Cx<'_>) -> Result<Landscape> {
          left join account a on a.id = s.taken_by order by s.taken_at, s.id",
         &[],
     )?;
-    let mut told = BTreeMap::<String, Application>::new();
+    let (mut told, mut latest) =
+        (BTreeMap::<String, Application>::new(), BTreeMap::<String, Application>::new());
     let mut levels = BTreeMap::<(String, String), Maturity>::new();
     let mut surveys = Vec::with_capacity(rows.len());
     for row in &rows {
@@ -96,7 +97,11 @@ pub fn landscape(cx: &mut Cx<'_>) -> Result<Landscape> {
         // A later survey of a force stands for the earlier one.
         let forces: Vec<String> = stored.applications.iter().map(|a| a.force.to_lowercase()).collect();
         told.retain(|_, a| !forces.contains(&a.force.to_lowercase()));
-        told.extend(stored.applications.into_iter().map(|a| (a.code.clone(), a)));
+        told.extend(stored.applications.iter().map(|a| (a.code.clone(), a.clone())));
+        for a in stored.applications {
+            let before = latest.remove(&a.code);
+            latest.insert(a.code.clone(), over(before, a));
+        }
         levels.extend(
             stored.maturities.into_iter().map(|m| ((m.force.to_lowercase(), m.capability.clone()), m)),
         );
@@ -119,7 +124,7 @@ pub fn landscape(cx: &mut Cx<'_>) -> Result<Landscape> {
         let force = forces.get(&e.organisation).cloned().unwrap_or_else(|| e.organisation.clone());
         names.insert(e.code.clone(), e.title.clone());
         held.versions.insert(e.code.clone(), e.version);
-        let told = told.remove(&e.code);
+        let told = latest.remove(&e.code);
         held.applications.push(application(&e, force, told));
     }
     for e in entry::held(cx, INTEGRATION.code)?.into_iter().filter(|e| !e.withdrawn) {
@@ -148,6 +153,28 @@ pub fn landscape(cx: &mut Cx<'_>) -> Result<Landscape> {
     let count = held.applications.len();
     cx.record(Verb::Consult, "landscape", None, json!({ "applications": count }))?;
     Ok(held)
+}
+
+/// What a later survey says over what an earlier one said.
+fn over(before: Option<Application>, a: Application) -> Application {
+    let Some(old) = before else { return a };
+    let costs = a.run_cost.is_some() || a.change_cost.is_some();
+    let product = a.product.is_some() || a.version.is_some();
+    let mut other = old.other;
+    other.extend(a.other);
+    Application {
+        run_cost: if costs { a.run_cost } else { old.run_cost },
+        change_cost: if costs { a.change_cost } else { old.change_cost },
+        version: if product { a.version } else { old.version },
+        product: if product { a.product } else { old.product },
+        integrations: if a.integrations.is_empty() { old.integrations } else { a.integrations },
+        front_end: a.front_end.or(old.front_end),
+        direct_legacy: a.direct_legacy.or(old.direct_legacy),
+        sourcing: a.sourcing.or(old.sourcing),
+        owner: a.owner.or(old.owner),
+        other,
+        ..a
+    }
 }
 
 /// An application from its entry; what the register has no field for comes from the survey.

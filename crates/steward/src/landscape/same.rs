@@ -59,7 +59,7 @@ const GENERIC: [&str; 19] = [
     "service",
 ];
 /// What stands behind a company's name.
-const COMPANY: [&str; 17] = [
+const COMPANY: [&str; 22] = [
     "ltd",
     "limited",
     "plc",
@@ -77,6 +77,11 @@ const COMPANY: [&str; 17] = [
     "the",
     "public",
     "solutions",
+    "systems",
+    "software",
+    "technology",
+    "technologies",
+    "services",
 ];
 
 /// Words of a text in lower case: parted at what is no letter or digit, and where a capital follows a small letter;
@@ -261,15 +266,9 @@ fn candidates(subjects: &[Subject<'_>]) -> BTreeSet<(usize, usize)> {
             all.iter().skip(at + 1).for_each(|b| put(*a, *b));
         }
     }
-    for window in sorted.windows(6) {
-        if let Some(((_, a), rest)) = window.split_first() {
-            rest.iter().for_each(|(_, b)| put(*a, *b));
-        }
-    }
-    for short in sorted.windows(2) {
-        if let [(_, a), (_, b)] = short {
-            put(*a, *b);
-        }
+    // Names that differ in a few letters stand close together in order.
+    for (at, (_, a)) in sorted.iter().enumerate() {
+        sorted.iter().skip(at + 1).take(5).for_each(|(_, b)| put(*a, *b));
     }
     pairs
 }
@@ -310,6 +309,9 @@ fn compare(a: &Subject<'_>, b: &Subject<'_>) -> Option<Pair> {
         Some(same) => 0.55 * name + 0.25 * same + 0.2 * text,
         None => 0.73 * name + 0.27 * text,
     };
+    // Two makers can both call a thing "Custody"; a longer name is rarely given twice.
+    let short = a.names.iter().chain(&b.names).any(|n| n.len() == 1);
+    let score = if supplier == Some(0.0) { score * if short { 0.7 } else { 0.85 } } else { score };
     let score = if how == Alike::Same && supplier != Some(0.0) { score.max(0.9) } else { score };
     let score = (score * 1000.0).round() / 1000.0;
     (score >= SHOWN && name >= 0.5).then(|| Pair {
@@ -338,7 +340,7 @@ fn names_alike(a: &[String], b: &[String]) -> (f64, Alike) {
     // Short names are alike by chance: "PND" and "PNC" are two.
     let long = x.chars().count().min(y.chars().count()) >= 5;
     let letters = if long { strsim::normalized_damerau_levenshtein(&x, &y) } else { 0.0 };
-    if letters >= 0.8 && letters > jaccard { (letters, Alike::Letters) } else { (jaccard, Alike::Words) }
+    if letters >= 0.75 && letters > jaccard { (letters, Alike::Letters) } else { (jaccard, Alike::Words) }
 }
 
 fn cosine(a: &[(usize, f64)], b: &[(usize, f64)]) -> f64 {

@@ -116,9 +116,13 @@ fn heading(columns: &Columns, sheet: &Sheet) -> Result<Heading, Option<u64>> {
             if known > 0 && near.is_none_or(|(n, _)| known > n) {
                 near = Some((known, row.number));
             }
-            // Of two that name as many, the first.
-            if usable && known >= 2 && best.as_ref().is_none_or(|(n, _)| known > *n) {
-                best = Some((known, Heading { last: at + usize::from(below.is_some()), columns: names }));
+            // Of two that name as many, the first; but a title above the headings is no part of them.
+            let last = at + usize::from(below.is_some());
+            let better = |(n, held): &(usize, Heading)| {
+                known > *n || (known == *n && below.is_none() && held.last == last)
+            };
+            if usable && known >= 2 && best.as_ref().is_none_or(better) {
+                best = Some((known, Heading { last, columns: names }));
             } else if usable && names.len() == 1 && best.is_none() {
                 best = Some((known, Heading { last: at, columns: names }));
             }

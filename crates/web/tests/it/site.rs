@@ -65,6 +65,7 @@ impl Site {
             largest_file: 1024 * 1024,
             forwarded_header: None,
             content: [("privacy".to_owned(), "# Privacy\n\nWhat we keep.".to_owned())].into(),
+            columns: bluelamp_steward::landscape::Columns::shipped().unwrap(),
         };
         let key = || {
             LogKey::open(test.folder(), "bluelamp.example/test", &mut Entropy::Seeded([3; 32], 0)).unwrap()

@@ -139,7 +139,11 @@ async fn inspected(
     bytes: Vec<u8>,
 ) -> Result<(Result<Inspection, Faults>, Vec<u8>)> {
     let options = Options { file: waiting.file.clone(), force: waiting.force.clone() };
-    app.blocking(move |_| Ok((landscape::inspect(&super::columns()?, &options, &bytes), bytes))).await
+    app.blocking(move |app| {
+        let looked = landscape::inspect(&app.inner.settings.columns, &options, &bytes);
+        Ok((looked, bytes))
+    })
+    .await
 }
 
 /// Keeps the file, sealed, until the person answers; gives the key to it, which only the page has.

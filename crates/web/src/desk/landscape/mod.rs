@@ -21,21 +21,16 @@ use axum::{
     response::IntoResponse,
 };
 use bluelamp_model::{
-    Day, Error, Faults, Id, Result,
+    Day, Error, Id, Result,
     authority::{Actor, action},
 };
-use bluelamp_steward::landscape::{self, Application, Columns, Disposition, Hosting, Landscape, archimate};
+use bluelamp_steward::landscape::{self, Application, Disposition, Hosting, Landscape, archimate};
 use page::{AppRow, LandscapePage, Link};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many applications stand on a page.
 const ROWS: usize = 100;
-
-/// The columns by which surveys are read and written.
-pub(crate) fn columns() -> Result<Columns> {
-    Columns::shipped().map_err(|e: Faults| Error::Bug(e.to_string()))
-}
 
 /// The day of the request.
 pub(crate) fn today(app: &App) -> Result<Day> {
@@ -181,20 +176,20 @@ pub(crate) fn file(kind: &str, name: &str, text: String) -> impl IntoResponse {
 /// `GET /desk/landscape.csv`: every application, as a survey that can be read again.
 pub(crate) async fn csv(State(app): State<App>, staff: Staff) -> Answer {
     let held = held(&app, &staff.actor()).await?;
-    let text = landscape::to_csv(&columns()?, &held.applications);
+    let text = landscape::to_csv(&app.inner.settings.columns, &held.applications);
     Ok(file("text/csv; charset=utf-8; header=present", "landscape.csv", text).into_response())
 }
 
 /// The landscape as a model of the exchange format.
-pub(crate) fn exchange(held: &Landscape) -> Result<String> {
-    let model =
-        archimate::export(&columns()?, "Landscape of applications", &held.applications, &held.maturities);
-    Ok(archimate::write(&model))
+pub(crate) fn exchange(app: &App, held: &Landscape) -> String {
+    let columns = &app.inner.settings.columns;
+    let name = "Landscape of applications";
+    archimate::write(&archimate::export(columns, name, &held.applications, &held.maturities))
 }
 
 /// `GET /desk/landscape.xml`: the landscape as an ArchiMate model.
 pub(crate) async fn xml(State(app): State<App>, staff: Staff) -> Answer {
-    let text = exchange(&held(&app, &staff.actor()).await?)?;
+    let text = exchange(&app, &held(&app, &staff.actor()).await?);
     Ok(file("application/xml", "landscape.xml", text).into_response())
 }
 
