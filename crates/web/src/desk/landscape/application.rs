@@ -57,10 +57,7 @@ async fn show(app: &App, staff: &Staff, code: &str, tried: Tried) -> Answer {
     } else {
         tried.set.what.as_str()
     };
-    let place = |field: &str| match field {
-        "what" => "#what".to_owned(),
-        field => format!("#{field}"),
-    };
+    let place = |field: &str| format!("#{field}");
     let page = ApplicationPage {
         title: format!("{}, {}", a.name, a.force),
         href: page::href(code),

@@ -55,5 +55,5 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff) -> Answer {
         forces: figures::forces(&held),
         rows: rows.collect(),
     };
-    Ok(app.page("staff/landscape-capabilities.njk", &frame(&app, &staff, "/desk/strategy"), &page)?)
+    app.page("staff/landscape-capabilities.njk", &frame(&app, &staff, "/desk/strategy"), &page)
 }

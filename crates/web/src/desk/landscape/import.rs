@@ -46,7 +46,7 @@ pub(crate) async fn ask(State(app): State<App>, staff: Staff, Query(q): Query<Im
     allowed(&app, &staff).await?;
     let mut page = blank(&app, &staff);
     page.taken = q.taken.parse::<usize>().ok().map(|n| page::many(n, "application"));
-    Ok(app.page("staff/landscape-import.njk", &frame(&app, &staff, "/desk/strategy"), &page)?)
+    app.page("staff/landscape-import.njk", &frame(&app, &staff, "/desk/strategy"), &page)
 }
 
 /// Whether the person may take anything up; the refusal is logged.
@@ -127,7 +127,7 @@ pub(crate) async fn look(State(app): State<App>, staff: Staff, mut form: Multipa
             let plan = app.read(&staff.actor(), move |cx| landscape::plan(cx, &survey)).await?;
             let held = hold(&app, &staff, &waiting, &bytes).await?;
             page.preview = Some(preview(&looked, plan, held));
-            Ok(app.page("staff/landscape-import.njk", &frame(&app, &staff, "/desk/strategy"), &page)?)
+            app.page("staff/landscape-import.njk", &frame(&app, &staff, "/desk/strategy"), &page)
         }
     }
 }

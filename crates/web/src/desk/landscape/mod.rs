@@ -82,10 +82,10 @@ impl Filter {
         let page = page.to_string();
         let all = [
             ("force", self.force.as_str()),
-            ("hosting", &self.hosting),
-            ("disposition", &self.disposition),
+            ("hosting", self.hosting.as_str()),
+            ("disposition", self.disposition.as_str()),
             ("q", self.q.trim()),
-            ("page", &page),
+            ("page", page.as_str()),
         ];
         let mut out = form_urlencoded::Serializer::new(String::new());
         all.iter().filter(|(n, v)| !v.is_empty() && (*n != "page" || *v != "1")).for_each(|(n, v)| {
@@ -143,7 +143,7 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff, Query(filter): Qu
         costs: figures::costs(all),
         models: models.iter().map(page::model).collect(),
     };
-    Ok(app.page("staff/landscape.njk", &frame(&app, &staff, "/desk/strategy"), &page)?)
+    app.page("staff/landscape.njk", &frame(&app, &staff, "/desk/strategy"), &page)
 }
 
 fn row(a: &Application, found: &figures::Findings<'_>) -> AppRow {
