@@ -5,7 +5,6 @@
 //! anybody can open.
 
 mod api;
-mod api_landscape;
 mod app;
 pub mod assets;
 mod desk;

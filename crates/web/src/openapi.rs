@@ -1,6 +1,9 @@
 //! The description of the API, OpenAPI 3.1. Written here beside the routes; a test holds it against them and
 //! against a golden file.
 
+mod landscape;
+mod registers;
+
 use crate::{
     App,
     api::{AllInForce, Decide, Follow, Noted, OwnGrade, Receipt, Reviewed, Submit},
@@ -8,7 +11,7 @@ use crate::{
 use axum::{Json, extract::State, response::IntoResponse};
 use serde_json::{Value, json};
 
-pub(crate) fn schema<T: schemars::JsonSchema>() -> Value {
+fn schema<T: schemars::JsonSchema>() -> Value {
     let mut value = schemars::schema_for!(T).to_value();
     if let Some(object) = value.as_object_mut() {
         object.remove("$schema");
@@ -16,24 +19,24 @@ pub(crate) fn schema<T: schemars::JsonSchema>() -> Value {
     value
 }
 
-pub(crate) fn answer(words: &str, schema: &Value) -> Value {
+fn answer(words: &str, schema: &Value) -> Value {
     json!({ "description": words, "content": { "application/json": { "schema": schema } } })
 }
 
-pub(crate) fn problem(words: &str) -> Value {
+fn problem(words: &str) -> Value {
     let schema = json!({ "$ref": "#/components/schemas/Problem" });
     json!({ "description": words, "content": { "application/problem+json": { "schema": schema } } })
 }
 
-pub(crate) fn sent(schema: &Value) -> Value {
+fn sent(schema: &Value) -> Value {
     json!({ "required": true, "content": { "application/json": { "schema": schema } } })
 }
 
-pub(crate) fn in_path(name: &str) -> Value {
+fn in_path(name: &str) -> Value {
     json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
 }
 
-pub(crate) fn in_query(name: &str, words: &str) -> Value {
+fn in_query(name: &str, words: &str) -> Value {
     json!({ "name": name, "in": "query", "required": false, "description": words, "schema": { "type": "string" } })
 }
 
@@ -216,8 +219,11 @@ pub fn document(public_url: &str) -> Value {
             } },
         },
     });
-    if let Some(paths) = document["paths"].as_object_mut() {
-        paths.extend(crate::api_landscape::paths(&denied));
+    // Each room of the programme office describes its own paths.
+    for more in [registers::paths(&denied), landscape::paths(&denied)] {
+        if let (Some(paths), Value::Object(more)) = (document["paths"].as_object_mut(), more) {
+            paths.extend(more);
+        }
     }
     document
 }

@@ -1,6 +1,6 @@
 //! All routes in one place, and the server that answers them.
 
-use crate::{App, api, api_landscape, assets, desk, guard, openapi, operations, public};
+use crate::{App, api, assets, desk, guard, openapi, operations, public};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Path},
@@ -102,6 +102,18 @@ pub fn router(app: App) -> Router {
             get(desk::landscape::import).merge(post(desk::landscape::look).layer(surveys())),
         )
         .route("/desk/landscape/import/confirm", post(desk::landscape::confirm))
+        .route("/desk/graded", get(desk::graded::list))
+        .route("/desk/graded/{id}", get(desk::graded::view))
+        .route("/desk/registers", get(desk::registers::chapters))
+        .route("/desk/registers/{register}", get(desk::registers::list))
+        .route("/desk/registers/{register}/new", get(desk::registers::new).post(desk::registers::create))
+        .route("/desk/registers/{register}/download.csv", get(desk::registers::download))
+        .route("/desk/registers/{register}/{code}", get(desk::registers::view))
+        .route(
+            "/desk/registers/{register}/{code}/edit",
+            get(desk::registers::edit).post(desk::registers::change),
+        )
+        .route("/desk/registers/{register}/{code}/withdraw", post(desk::registers::withdraw))
         .route("/desk/accounts", get(desk::accounts::list).post(desk::accounts::create))
         .route("/desk/log", get(desk::log::view));
     let machines = Router::new()
@@ -121,13 +133,16 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/reviews/{id}", post(api::answer_review))
         .route("/api/v1/cases", get(api::cases))
         .route("/api/v1/cases/{id}", get(api::case))
-        .route("/api/v1/landscape", get(api_landscape::landscape))
-        .route("/api/v1/landscape/findings", get(api_landscape::findings))
-        .route("/api/v1/landscape/archimate", get(api_landscape::exchange))
-        .route("/api/v1/landscape/models", get(api_landscape::models))
-        .route("/api/v1/landscape/models/{id}", get(api_landscape::model))
-        .route("/api/v1/landscape/surveys", post(api_landscape::take).layer(surveys()))
-        .route("/api/v1/landscape/applications/{code}/disposition", post(api_landscape::dispose))
+        .route("/api/v1/landscape", get(api::landscape::landscape))
+        .route("/api/v1/landscape/findings", get(api::landscape::findings))
+        .route("/api/v1/landscape/archimate", get(api::landscape::exchange))
+        .route("/api/v1/landscape/models", get(api::landscape::models))
+        .route("/api/v1/landscape/models/{id}", get(api::landscape::model))
+        .route("/api/v1/landscape/surveys", post(api::landscape::take).layer(surveys()))
+        .route("/api/v1/landscape/applications/{code}/disposition", post(api::landscape::dispose))
+        .route("/api/v1/registers", get(api::registers::registers))
+        .route("/api/v1/registers/{register}", get(api::registers::entries).post(api::registers::create))
+        .route("/api/v1/registers/{register}/{code}", get(api::registers::entry).post(api::registers::change))
         .route("/healthz", get(operations::health))
         .route("/metrics", get(operations::metrics))
         .route("/log/key", get(operations::log_key))

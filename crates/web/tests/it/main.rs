@@ -8,6 +8,7 @@ mod desk;
 mod journey;
 mod landscape;
 mod quality;
+mod registers;
 mod site;
 mod sources;
 mod walk;

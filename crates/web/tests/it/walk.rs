@@ -6,6 +6,7 @@
 //! to be sent to it.
 
 mod calls;
+mod steering;
 mod watch;
 mod world;
 
