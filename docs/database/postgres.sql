@@ -192,6 +192,46 @@ create table definition_version (
 );
 CREATE INDEX definition_version_status ON definition_version USING btree (status);
 
+create table entry (
+  id uuid not null,
+  register text not null,
+  code text not null,
+  title text not null,
+  organisation text not null,
+  body text not null,
+  version bigint not null,
+  withdrawn bigint not null default 0,
+  changed_at timestamp with time zone not null,
+  changed_by uuid,
+  PRIMARY KEY (id),
+  FOREIGN KEY (changed_by) REFERENCES account(id),
+  UNIQUE (register, code)
+);
+CREATE INDEX entry_organisation ON entry USING btree (register, organisation);
+
+create table entry_link (
+  entry_id uuid not null,
+  field text not null,
+  target text not null,
+  PRIMARY KEY (entry_id, field, target),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
+CREATE INDEX entry_link_target ON entry_link USING btree (target);
+
+create table entry_version (
+  entry_id uuid not null,
+  version bigint not null,
+  title text not null,
+  body text not null,
+  withdrawn bigint not null,
+  at timestamp with time zone not null,
+  by_id uuid,
+  reason text not null,
+  PRIMARY KEY (entry_id, version),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
+
 create table evidence_item (
   id uuid not null,
   case_id uuid not null,
@@ -247,6 +287,32 @@ create table job (
   UNIQUE (key)
 );
 CREATE INDEX job_due ON job USING btree (run_at, id) WHERE (NOT dead);
+
+create table landscape_model (
+  survey_id uuid not null,
+  title text not null,
+  elements bigint not null,
+  relationships bigint not null,
+  views bigint not null,
+  body text not null,
+  PRIMARY KEY (survey_id),
+  FOREIGN KEY (survey_id) REFERENCES landscape_survey(id)
+);
+
+create table landscape_survey (
+  id uuid not null,
+  taken_at timestamp with time zone not null,
+  taken_by uuid,
+  kind text not null,
+  file text not null,
+  sha256 text not null,
+  applications bigint not null,
+  body text not null,
+  PRIMARY KEY (id),
+  UNIQUE (sha256),
+  FOREIGN KEY (taken_by) REFERENCES account(id)
+);
+CREATE INDEX landscape_survey_taken ON landscape_survey USING btree (taken_at);
 
 create table ledger_checkpoint (
   size bigint not null,

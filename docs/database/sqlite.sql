@@ -163,6 +163,43 @@ CREATE TABLE definition_version (
 
 CREATE INDEX definition_version_status on definition_version (status);
 
+CREATE TABLE entry (
+  id blob not null primary key,
+  register text not null,
+  code text not null,
+  title text not null,
+  organisation text not null,
+  body text not null,
+  version bigint not null,
+  withdrawn bigint not null default 0,
+  changed_at integer not null,
+  changed_by blob references account (id),
+  unique (register, code)
+);
+
+CREATE INDEX entry_organisation on entry (register, organisation);
+
+CREATE TABLE entry_link (
+  entry_id blob not null references entry (id),
+  field text not null,
+  target text not null,
+  primary key (entry_id, field, target)
+);
+
+CREATE INDEX entry_link_target on entry_link (target);
+
+CREATE TABLE entry_version (
+  entry_id blob not null references entry (id),
+  version bigint not null,
+  title text not null,
+  body text not null,
+  withdrawn bigint not null,
+  at integer not null,
+  by_id blob references account (id),
+  reason text not null,
+  primary key (entry_id, version)
+);
+
 CREATE TABLE evidence_item (
   id blob not null primary key,
   case_id blob not null references case_file (id),
@@ -210,6 +247,28 @@ CREATE TABLE job (
 );
 
 CREATE INDEX job_due on job (run_at, id) where not dead;
+
+CREATE TABLE landscape_model (
+  survey_id blob not null primary key references landscape_survey (id),
+  title text not null,
+  elements bigint not null,
+  relationships bigint not null,
+  views bigint not null,
+  body text not null
+);
+
+CREATE TABLE landscape_survey (
+  id blob not null primary key,
+  taken_at integer not null,
+  taken_by blob references account (id),
+  kind text not null,
+  file text not null,
+  sha256 text not null unique,
+  applications bigint not null,
+  body text not null
+);
+
+CREATE INDEX landscape_survey_taken on landscape_survey (taken_at);
 
 CREATE TABLE ledger_checkpoint (
   size bigint not null primary key,

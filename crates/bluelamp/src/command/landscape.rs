@@ -126,7 +126,7 @@ fn told(looked: &Inspection, json: bool, taken: Option<(Id, &landscape::Plan)>) 
         say::out(format!("Put into the landscape: {}.", list(&mapped.mapped)))?;
         let (views, nodes, connections) = mapped.canvas;
         say::out(format!(
-            "Kept with the model: {}; {views} views with {nodes} nodes and {connections} connections.",
+            "Kept with the model: {}; views: {views}, nodes: {nodes}, connections: {connections}.",
             list(&mapped.kept)
         ))?;
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Application, Disposition, Hosting, HostingMeasure, Integration, Maturity, Pattern, SetDisposition,
-    Sourcing, measure, take::NATIONAL,
+    Sourcing, measure, take::NATIONAL, value::whole,
 };
 use crate::{
     entry::{self, Entry},
@@ -212,7 +212,7 @@ fn application(e: &Entry, force: String, told: Option<Application>) -> Applicati
         version,
         function: words("function"),
         capabilities: ten.chain(b.all("policing").into_iter().map(str::to_owned)).collect(),
-        users: b.number("user_count").filter(|n| *n >= 0.0).map(|n| n as u64),
+        users: b.number("user_count").and_then(|n| u64::try_from(whole(n)).ok()),
         hosting: hosting(b.text("hosting")),
         run_cost,
         change_cost,
@@ -239,7 +239,7 @@ fn costs(b: &Body, told: &Application) -> (Option<i64>, Option<i64>) {
     let all = pounds.saturating_mul(100);
     match b.number("change_share") {
         Some(share) => {
-            let change = (all as f64 * share / 100.0).round() as i64;
+            let change = whole(all as f64 * share / 100.0);
             (Some(all - change), Some(change))
         }
         None => (Some(all), None),

@@ -146,13 +146,14 @@ fn planned(held: &Held, survey: &Survey) -> Plan {
         }
     }
     let named: BTreeSet<&String> = survey.applications.iter().map(|a| &a.code).collect();
-    let surveyed: BTreeSet<&String> =
-        survey.applications.iter().filter_map(|a| held.organisations.get(&a.force.to_lowercase())).collect();
-    let unnamed = held
+    let surveyed: BTreeMap<&String, &String> = survey
         .applications
-        .values()
-        .filter(|e| surveyed.contains(&e.organisation) && !named.contains(&e.code) && !e.withdrawn);
-    plan.unnamed = unnamed.map(|e| format!("{} ({})", e.title, e.organisation)).collect();
+        .iter()
+        .filter_map(|a| Some((held.organisations.get(&a.force.to_lowercase())?, &a.force)))
+        .collect();
+    let absent = held.applications.values().filter(|e| !named.contains(&e.code) && !e.withdrawn);
+    plan.unnamed =
+        absent.filter_map(|e| Some(format!("{} ({})", e.title, surveyed.get(&e.organisation)?))).collect();
     plan
 }
 
@@ -184,7 +185,7 @@ pub fn take(cx: &mut Cx<'_>, inspection: &Inspection) -> Result<Taken> {
         let mut body = Body::default();
         body.set("title", json!(force));
         body.set("kind", json!("force"));
-        let code = free(&code_of(force), held.organisations.values());
+        let code = free(&code_of(force), &held.organisations);
         entry::insert(cx, &ORGANISATION, &code, &body, &reason)?;
         held.organisations.insert(force.to_lowercase(), code);
     }
@@ -216,11 +217,11 @@ pub fn take(cx: &mut Cx<'_>, inspection: &Inspection) -> Result<Taken> {
     Ok(Taken { survey: id, plan, ties: ties.len(), maturities: levels.len() })
 }
 
-/// A code that nobody has.
-fn free<'a>(stem: &str, taken: impl Iterator<Item = &'a String> + Clone) -> String {
+/// A code that no organisation has.
+fn free(stem: &str, organisations: &BTreeMap<String, String>) -> String {
     let mut code = stem.to_owned();
     let mut n = 1;
-    while taken.clone().any(|t| *t == code) || code == "new" {
+    while code == "new" || organisations.values().any(|taken| *taken == code) {
         n += 1;
         code = format!("{stem}-{n}");
     }

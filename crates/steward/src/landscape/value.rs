@@ -67,6 +67,12 @@ fn broken(cell: &Cell) -> Result<(), String> {
     }
 }
 
+/// A whole number from one whose range was checked.
+#[expect(clippy::cast_possible_truncation, reason = "every caller knows the range, and the cast saturates")]
+pub(super) fn whole(n: f64) -> i64 {
+    n.round() as i64
+}
+
 /// Words; nothing where it says that nobody knows.
 pub(super) fn words(cell: &Cell) -> Reading<String> {
     broken(cell)?;
@@ -106,7 +112,7 @@ pub(super) fn count(cell: &Cell) -> Reading<u64> {
         (true, _) => Some(format!("'{text}' was taken as {whole}: it is an estimate")),
         _ => None,
     };
-    Ok(Taken { value: Some(whole as u64), doubt })
+    Ok(Taken { value: u64::try_from(self::whole(whole)).ok(), doubt })
 }
 
 /// Leaves out what says that it is an estimate.
@@ -195,9 +201,9 @@ pub(super) fn money(cell: &Cell) -> Reading<Pence> {
     }
     let pence = (number * 100.0).round();
     if estimate {
-        return doubtful(pence as Pence, format!("'{text}' was taken as £{number}: it is an estimate"));
+        return doubtful(whole(pence), format!("'{text}' was taken as £{number}: it is an estimate"));
     }
-    sure(pence as Pence)
+    sure(whole(pence))
 }
 
 const MONTHS: [&str; 12] = [
@@ -229,7 +235,9 @@ pub(super) fn day(cell: &Cell) -> Reading<Day> {
     let example = "write it such as 31/03/2027 or 2027-03-31";
     match cell {
         Cell::Day(day) => return sure(*day),
-        Cell::Number(n) if (1990.0..2100.0).contains(n) && n.fract() == 0.0 => return year_only(*n as i16),
+        Cell::Number(n) if (1990.0..2100.0).contains(n) && n.fract() == 0.0 => {
+            return year_only(i16::try_from(whole(*n)).unwrap_or(0));
+        }
         Cell::Number(n) => {
             return match serial_day(*n, false) {
                 Some(day) => {
@@ -405,7 +413,9 @@ pub(super) fn level(cell: &Cell) -> Reading<u8> {
         return nothing();
     }
     match text.trim().parse::<f64>() {
-        Ok(n) if (0.0..=5.0).contains(&n) && n.fract() == 0.0 => sure(n as u8),
+        Ok(n) if (0.0..=5.0).contains(&n) && n.fract() == 0.0 => {
+            Ok(Taken { value: u8::try_from(whole(n)).ok(), doubt: None })
+        }
         _ => Err(format!("'{text}' is not a level of maturity: write a whole number from 0 to 5")),
     }
 }

@@ -3,6 +3,7 @@
 use super::{
     calendar,
     table::{Book, COLUMNS, Cell, ROWS, Row, Sheet, TEXT, too_large},
+    value::whole,
 };
 use bluelamp_model::{Day, Fault, Faults};
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
@@ -147,7 +148,7 @@ pub(super) fn serial_day(serial: f64, old_epoch: bool) -> Option<Day> {
     }
     // 30 December 1899, or 1 January 1904 as old Macs have it.
     let start = if old_epoch { -24_107 } else { -25_569 };
-    calendar::day(start + serial.floor() as i64)
+    calendar::day(start + whole(serial.floor()))
 }
 
 #[cfg(test)]

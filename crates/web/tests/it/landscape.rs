@@ -18,7 +18,7 @@ async fn upload(v: &mut Visitor<'_>, name: &str, bytes: &[u8]) -> Answered {
     let part = |n: &str, value: &str| {
         format!("--edge\r\nContent-Disposition: form-data; name=\"{n}\"\r\n\r\n{value}\r\n")
     };
-    let mut body = part("csrf", &csrf) + &part("force", "");
+    let mut body = [part("csrf", &csrf), part("force", "")].concat();
     body.push_str(&format!(
         "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
     ));

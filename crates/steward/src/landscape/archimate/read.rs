@@ -72,9 +72,10 @@ impl Reader<'_> {
         let version = root.attribute("version").map(str::to_owned);
         let mut attributes = root.attributes;
         // Where the schema lies is written anew.
-        attributes.retain(|(n, _)| {
-            !(n.space == XSI && n.local == "schemaLocation")
-                && !(n.space.is_empty() && matches!(n.local.as_str(), "identifier" | "version"))
+        attributes.retain(|(n, _)| match n.space.as_str() {
+            XSI => n.local != "schemaLocation",
+            "" => !matches!(n.local.as_str(), "identifier" | "version"),
+            _ => true,
         });
         let (mut metadata, mut views) = (None, None);
         let (mut elements, mut relationships, mut organizations, mut definitions) =
@@ -140,7 +141,7 @@ impl Reader<'_> {
                     self.wrong(node.line, reason);
                 }
                 Child::Text(_) => {
-                    self.wrong(container.line, format!("words stand between '{local}': remove them"))
+                    self.wrong(container.line, format!("words stand between '{local}': remove them"));
                 }
             }
         }
@@ -227,9 +228,10 @@ impl Reader<'_> {
 
     fn rest(&mut self, node: Node, taken: &[&str]) -> Common {
         let Node { mut attributes, children, line, .. } = node;
-        attributes.retain(|(n, _)| {
-            !(n.space.is_empty() && taken.contains(&n.local.as_str()))
-                && !(n.space == XSI && n.local == "type")
+        attributes.retain(|(n, _)| match n.space.as_str() {
+            XSI => n.local != "type",
+            "" => !taken.contains(&n.local.as_str()),
+            _ => true,
         });
         self.common(children, line, attributes)
     }
