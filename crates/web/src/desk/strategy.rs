@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) const HERE: &str = "/desk/strategy";
 
 /// The views of the section, with the action that opens each.
-const VIEWS: [(&str, &str, &str); 8] = [
+const VIEWS: [(&str, &str, &str); 10] = [
     ("Strategies", HERE, action::STRATEGY_VIEW),
     ("Portfolio", portfolio::HERE, action::STRATEGY_VIEW),
     ("Assessment matrix", "/desk/matrix", action::STRATEGY_VIEW),
@@ -25,6 +25,8 @@ const VIEWS: [(&str, &str, &str); 8] = [
     ("Findings", portfolio::FINDINGS, action::STRATEGY_VIEW),
     ("Roadmap", portfolio::ROADMAP, action::STRATEGY_VIEW),
     ("Benefits", portfolio::BENEFITS, action::STRATEGY_VIEW),
+    ("Landscape", super::landscape::HERE, action::STRATEGY_VIEW),
+    ("Registers", "/desk/registers", action::STRATEGY_VIEW),
     ("Ideas", portfolio::IDEAS, action::IDEA_SUBMIT),
 ];
 
