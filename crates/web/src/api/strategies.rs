@@ -6,8 +6,8 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{Path, Query, State},
-    http::{HeaderMap, header},
+    extract::{FromRequestParts, Path, Query, State},
+    http::{header, request::Parts},
     response::{IntoResponse, Response},
 };
 use bluelamp_model::authority::Actor;
@@ -54,32 +54,34 @@ pub(crate) struct VersionQuery {
 }
 
 /// Who asks: a person behind a token, or anybody where no token was sent.
-fn who(ask: &Ask, headers: &HeaderMap, bearer: Result<Bearer, Response>) -> Result<(Actor, bool), Response> {
-    if headers.contains_key(header::AUTHORIZATION) {
-        return Ok((bearer?.actor, true));
+pub(crate) struct Reader {
+    actor: Actor,
+    staff: bool,
+}
+
+impl FromRequestParts<App> for Reader {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            let Bearer { actor } = Bearer::from_request_parts(parts, app).await?;
+            return Ok(Self { actor, staff: true });
+        }
+        let ask = Ask::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        Ok(Self { actor: ask.public(), staff: false })
     }
-    Ok((ask.public(), false))
 }
 
 /// `GET /api/v1/strategies`
-pub(crate) async fn strategies(
-    State(app): State<App>,
-    ask: Ask,
-    headers: HeaderMap,
-    bearer: Result<Bearer, Response>,
-) -> Answer {
-    let (actor, staff) = match who(&ask, &headers, bearer) {
-        Ok(known) => known,
-        Err(denied) => return Ok(denied),
-    };
-    let list = if staff { strategy::strategies } else { strategy::published };
-    let strategies = app.read(&actor, list).await?;
+pub(crate) async fn strategies(State(app): State<App>, who: Reader) -> Answer {
+    let list = if who.staff { strategy::strategies } else { strategy::published };
+    let strategies = app.read(&who.actor, list).await?;
     Ok(Json(Strategies { strategies }).into_response())
 }
 
 async fn seen(
     app: &App,
-    (actor, staff): (Actor, bool),
+    Reader { actor, staff }: Reader,
     id: String,
     version: Option<String>,
 ) -> Result<View, bluelamp_model::Error> {
@@ -93,17 +95,11 @@ async fn seen(
 /// `GET /api/v1/strategies/{id}`
 pub(crate) async fn strategy(
     State(app): State<App>,
-    ask: Ask,
-    headers: HeaderMap,
-    bearer: Result<Bearer, Response>,
+    who: Reader,
     Path(id): Path<String>,
     Query(q): Query<VersionQuery>,
 ) -> Answer {
-    let known = match who(&ask, &headers, bearer) {
-        Ok(known) => known,
-        Err(denied) => return Ok(denied),
-    };
-    let view = seen(&app, known, id, q.version).await?;
+    let view = seen(&app, who, id, q.version).await?;
     let answer = StrategyAnswer {
         strategy: (*view.strategy).clone(),
         versions: view.versions.clone(),
@@ -116,17 +112,11 @@ pub(crate) async fn strategy(
 /// `GET /api/v1/strategies/{id}/elements/{element}`
 pub(crate) async fn element(
     State(app): State<App>,
-    ask: Ask,
-    headers: HeaderMap,
-    bearer: Result<Bearer, Response>,
+    who: Reader,
     Path((id, element)): Path<(String, String)>,
     Query(q): Query<VersionQuery>,
 ) -> Answer {
-    let known = match who(&ask, &headers, bearer) {
-        Ok(known) => known,
-        Err(denied) => return Ok(denied),
-    };
-    let view = seen(&app, known, id, q.version).await?;
+    let view = seen(&app, who, id, q.version).await?;
     let answer = ElementAnswer {
         element: view.element(&element)?.clone(),
         below: view.below(&element),
