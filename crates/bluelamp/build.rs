@@ -12,6 +12,7 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("demo", &["json", "csv", "txt"]),
     ("forms", &["json"]),
     ("indicators", &["toml"]),
+    ("landscape", &["toml"]),
     ("policies", &["toml"]),
     ("strategy", &["toml", "yaml"]),
 ];

@@ -137,6 +137,8 @@ pub(crate) enum Strategy {
     },
     /// Write a report of the programme office: the same tables as on its page
     Report(Report),
+    #[command(flatten)]
+    Landscape(Landscape),
 }
 
 #[derive(Args)]
@@ -173,6 +175,50 @@ pub(crate) enum ReportFormat {
     Json,
     Csv,
     Html,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Landscape {
+    /// Take up a survey of applications: a CSV file or an Excel workbook, all of it or nothing. Whatever is wrong is told
+    /// with sheet, row and column, and what is in doubt is noted
+    ImportLandscape {
+        file: PathBuf,
+        #[command(flatten)]
+        more: LandscapeOptions,
+    },
+    /// Take up a model in the ArchiMate exchange format, version 3: kept whole, and its applications with their
+    /// capabilities and ties put into the landscape
+    ImportArchimate {
+        file: PathBuf,
+        #[command(flatten)]
+        more: LandscapeOptions,
+    },
+    /// Write the landscape as a model in the ArchiMate exchange format, or a model that was taken up as it came
+    ExportArchimate {
+        /// The file to write, which is replaced as a whole [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+        /// A model that was taken up, by its id
+        #[arg(long, value_name = "ID")]
+        model: Option<bluelamp_model::Id>,
+        #[command(flatten)]
+        acting: Acting,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct LandscapeOptions {
+    /// The force of everything that names none
+    #[arg(long, value_name = "NAME")]
+    pub(crate) force: Option<String>,
+    /// Only look, and store nothing: no data folder is opened
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Say it in one line of JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) acting: Acting,
 }
 
 #[derive(Subcommand)]

@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod cases;
 pub(crate) mod folder;
 pub(crate) mod import;
+pub(crate) mod landscape;
 pub(crate) mod log;
 pub(crate) mod report;
 pub(crate) mod settings;

@@ -13,6 +13,7 @@ use bluelamp_model::{
 };
 use bluelamp_steward::{
     appetite::Appetite,
+    landscape::Columns,
     strategy::{self, Strategy},
 };
 use bluelamp_triage::{Definition, IndicatorSet, Status};
@@ -36,6 +37,8 @@ pub(crate) struct Content {
     /// How much risk a board carries without being asked.
     pub(crate) appetite: Appetite,
     pub(crate) codes: Vec<CodeList>,
+    /// How the columns of a survey of applications are spelled.
+    pub(crate) columns: Columns,
     /// Pages in words, by name.
     pub(crate) pages: BTreeMap<String, String>,
     /// What should be put right and stops nothing.
@@ -45,13 +48,17 @@ pub(crate) struct Content {
 /// The pages that every force has to have.
 const PAGES: [&str; 2] = ["accessibility", "privacy"];
 
+/// The spellings of the columns of a survey.
+const COLUMNS: &str = "landscape/columns.toml";
+
 /// The folders, with the endings of what is read in them.
-const FOLDERS: [(&str, &[&str]); 7] = [
+const FOLDERS: [(&str, &[&str]); 8] = [
     ("codes", &[".json"]),
     ("content", &[".md"]),
     ("definitions", &[".md"]),
     ("forms", &[".json"]),
     ("indicators", &[".toml"]),
+    ("landscape", &[".toml"]),
     ("policies", &[".toml"]),
     ("strategy", &[".yaml", ".toml"]),
 ];
@@ -91,6 +98,8 @@ fn read_folder(root: &Path, folder: &Path, endings: &[&str], files: &mut Files, 
         Ok(entries) => entries,
         // The strategies of the product count without lying there: a folder of an earlier version still serves.
         Err(e) if e.kind() == std::io::ErrorKind::NotFound && folder.ends_with("strategy") => return,
+        // The product's own spellings count then: a folder of an earlier version still serves.
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && folder.ends_with("landscape") => return,
         Err(e) => return faults.push(Fault::new(shown, format!("cannot be read: {e}"))),
     };
     let place = folder.strip_prefix(root).unwrap_or(folder).display().to_string();
@@ -252,6 +261,15 @@ impl Content {
         let carried_one = (format!("data/{APPETITE}"), embedded(APPETITE).unwrap_or_default().to_owned());
         let (shown, text) = files.get(APPETITE).unwrap_or(&carried_one);
         keep(Appetite::parse(shown, text).map(|a| appetite = Some(a)));
+        let mut columns = None;
+        keep(match files.get(COLUMNS) {
+            Some((shown, text)) => Columns::parse(shown, text).map(|c| columns = Some(c)),
+            None => Columns::shipped().map(|c| columns = Some(c)),
+        });
+        for (_, (shown, _)) in of("landscape").filter(|(path, _)| *path != COLUMNS) {
+            let reason = format!("is not read: only {COLUMNS} is");
+            keep(Err(Fault::new(shown, reason).into()));
+        }
 
         let pages: BTreeMap<_, _> =
             of("content").map(|(path, (_, text))| (stem(path).to_owned(), text.clone())).collect();
@@ -270,8 +288,8 @@ impl Content {
         }
 
         faults.sort();
-        match (policy, appetite) {
-            (Some(policy), Some(appetite)) if faults.is_empty() => {
+        match (policy, appetite, columns) {
+            (Some(policy), Some(appetite), Some(columns)) if faults.is_empty() => {
                 let (policy, indicators) = (Arc::new(policy), Arc::new(indicators));
                 Ok(Self {
                     policy,
@@ -281,6 +299,7 @@ impl Content {
                     strategies,
                     appetite,
                     codes,
+                    columns,
                     pages,
                     notices,
                 })
@@ -544,6 +563,23 @@ mod tests {
         assert_eq!(faults, "strategy/appetite.toml: bounds: ‘ethic’ is not an area of risk");
         let faults = refused(|root| fs::write(root.join("strategy/other.toml"), "").unwrap());
         assert!(faults.starts_with("strategy/other.toml: is not read"), "{faults}");
+    }
+
+    #[test]
+    fn a_force_spells_the_columns_of_its_surveys_as_it_likes() {
+        let content = ours(|root| edit(root.join(COLUMNS), "\"System name\"", "\"Our kit\"")).unwrap();
+        assert!(content.columns.find("our kit").is_some() && content.columns.find("system name").is_none());
+        assert!(
+            ours(|root| fs::remove_dir_all(root.join("landscape")).unwrap()).is_ok(),
+            "those of the product count"
+        );
+        let faults = refused(|root| edit(root.join(COLUMNS), "\"System name\"", "\"Users\""));
+        assert!(faults.contains("landscape/columns.toml: two columns are spelled 'Users'"), "{faults}");
+        let faults = refused(|root| fs::write(root.join("landscape/more.toml"), "").unwrap());
+        assert!(
+            faults.contains("landscape/more.toml: is not read: only landscape/columns.toml is"),
+            "{faults}"
+        );
     }
 
     #[test]

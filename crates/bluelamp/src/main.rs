@@ -74,6 +74,7 @@ fn run(cli: Cli) -> Result<(), Fail> {
         Command::Demo { json, .. } => demo::run(loaded, json),
         Command::Import(what) => command::import::run(loaded, what),
         Command::Strategy(Strategy::Report(what)) => command::report::run(loaded, &what),
+        Command::Strategy(Strategy::Landscape(what)) => command::landscape::run(loaded, what),
         Command::Export { case, to, recipient, json, acting } => {
             command::cases::export(loaded, &case, &to, &recipient, json, &acting)
         }

@@ -68,6 +68,7 @@ pub(crate) fn serve(
         forwarded_header: config.forwarded_header.clone(),
         content: open.content.pages.clone(),
         appetite: open.content.appetite.clone(),
+        columns: open.content.columns.clone(),
     };
     let app = App::new(
         open.db.clone(),

@@ -11,6 +11,7 @@ pub mod benefits;
 pub mod entry;
 pub mod findings;
 pub mod plan;
+pub mod landscape;
 pub mod portfolio;
 pub mod portfolio_view;
 pub mod register;

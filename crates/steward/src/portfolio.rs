@@ -138,12 +138,24 @@ pub fn next_stage(stage: &str) -> Option<&'static str> {
     STAGES.get(at + 1).map(|(code, _)| *code)
 }
 
+/// Refuses while somebody's assessment says that the item works against ethics and nobody accountable has answered.
+fn bars_no_more(cx: &mut Cx<'_>, code: &str) -> Result<()> {
+    let open = crate::assessment::blocks(cx, code)?;
+    let said = open.iter().map(|b| format!("{} is scored -1 by {}", b.element, b.by));
+    match said.collect::<Vec<_>>().join(", ").as_str() {
+        "" => Ok(()),
+        said => Err(Error::Conflict(format!(
+            "{said}: an accountable person has to say first, with reasons, why the item may go on"
+        ))),
+    }
+}
+
 /// Decides at the gate before the next stage, and keeps the decision in the register of gates.
 ///
 /// # Errors
 /// Not allowed; [`Error::Forbidden`] for anybody but a named member of staff and for whoever wrote the item last;
-/// [`Error::Invalid`] without reasons; [`Error::Conflict`] where no stage is left, and where somebody says that the item
-/// works against a principle of ethics and nobody has lifted that; [`Error::Stale`].
+/// [`Error::Invalid`] without reasons; [`Error::Conflict`] where no stage is left, and where an assessment bars the
+/// item's way; [`Error::Stale`].
 pub fn decide_gate(cx: &mut Cx<'_>, code: &str, decision: &GateDecision) -> Result<Entry> {
     cx.allow(action::GATE_DECIDE, None)?;
     let person = Decider::of(cx.actor())?;
@@ -173,14 +185,7 @@ pub fn decide_gate(cx: &mut Cx<'_>, code: &str, decision: &GateDecision) -> Resu
     }
     let Some(outcome) = outcome.filter(|_| wrong.is_empty()) else { return Err(Error::Invalid(wrong)) };
     if matches!(outcome, Outcome::Pass | Outcome::Conditions) {
-        let barred: Vec<_> =
-            assessment::blocks(cx, code)?.iter().map(|b| format!("{}:{}", b.strategy, b.element)).collect();
-        if !barred.is_empty() {
-            let barred = barred.join(", ");
-            return Err(Error::Conflict(format!(
-                "it is said to work against {barred}, and nobody has lifted that"
-            )));
-        }
+        bars_no_more(cx, code)?;
     }
     let from = match item.body.text("stage") {
         "" => "idea",

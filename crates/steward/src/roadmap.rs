@@ -109,9 +109,8 @@ impl Roadmap {
     pub fn table(&self) -> Vec<Row> {
         let row = |lane: &Lane, bar: &Bar| {
             let (from, to) = (bar.span.start, bar.span.end.max(bar.span.start));
-            let touches = |p: &&Phase| {
-                p.span.start <= from && from < p.span.end || from < p.span.end && p.span.start < to
-            };
+            // A milestone too is in the phase in which its day lies.
+            let touches = |p: &&Phase| from < p.span.end && (p.span.start < to || p.span.start == from);
             Row {
                 lane: lane.name.clone(),
                 id: bar.id.clone(),

@@ -14,7 +14,7 @@ create table item_assessment (
   cause text not null,
   driver text not null,
   why text not null,
-  previous_id {id} references item_assessment (id),
+  previous_id {id},
   letters text not null,
   guarded text not null,
   body text not null

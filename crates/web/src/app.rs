@@ -12,6 +12,7 @@ use bluelamp_forms::Form;
 use bluelamp_ledger::VerifierKey;
 use bluelamp_model::{Error, Result, authority::Actor};
 use bluelamp_steward::appetite::Appetite;
+use bluelamp_steward::landscape::Columns;
 use bluelamp_store::{Cx, Db, LogKey};
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc};
@@ -35,6 +36,8 @@ pub struct Settings {
     pub content: BTreeMap<String, String>,
     /// How much risk a board carries without being asked.
     pub appetite: Appetite,
+    /// How the columns of a survey of applications are spelled.
+    pub columns: Columns,
 }
 
 /// The most requests of a kind from one address in a minute; 0 means as many as come.

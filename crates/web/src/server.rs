@@ -24,6 +24,11 @@ fn texts() -> DefaultBodyLimit {
     DefaultBodyLimit::max(4 * desk::definitions::edit::TEXT)
 }
 
+/// A survey or a model, with what stands beside it in its form.
+fn surveys() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(desk::landscape::LARGEST + BODY)
+}
+
 /// Every route of the service.
 pub fn router(app: App) -> Router {
     let files = usize::try_from(app.inner.settings.largest_file).unwrap_or(usize::MAX).saturating_add(BODY);
@@ -85,6 +90,20 @@ pub fn router(app: App) -> Router {
         .route("/desk/definitions/{id}/{version}/edit", get(desk::definitions::edit::edit))
         .route("/desk/definitions/{id}/{version}/{deed}", post(desk::definitions::version::act))
         .route("/desk/algorithms", get(desk::algorithms::list).post(desk::algorithms::switch))
+        .route("/desk/landscape", get(desk::landscape::view))
+        .route("/desk/landscape.csv", get(desk::landscape::csv))
+        .route("/desk/landscape.xml", get(desk::landscape::xml))
+        .route("/desk/landscape/capabilities", get(desk::landscape::capabilities))
+        .route("/desk/landscape/models/{id}", get(desk::landscape::model))
+        .route(
+            "/desk/landscape/applications/{code}",
+            get(desk::landscape::application).post(desk::landscape::dispose),
+        )
+        .route(
+            "/desk/landscape/import",
+            get(desk::landscape::import).merge(post(desk::landscape::look).layer(surveys())),
+        )
+        .route("/desk/landscape/import/confirm", post(desk::landscape::confirm))
         .route("/desk/graded", get(desk::graded::list))
         .route("/desk/graded/{id}", get(desk::graded::view))
         .route("/desk/portfolio", get(desk::portfolio::view))
@@ -153,6 +172,13 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/roadmap", get(api::portfolio::roadmap))
         .route("/api/v1/ideas", get(api::portfolio::ideas).post(api::portfolio::submit))
         .route("/api/v1/items/{code}/gate", get(api::portfolio::gate).post(api::portfolio::decide))
+        .route("/api/v1/landscape", get(api::landscape::landscape))
+        .route("/api/v1/landscape/findings", get(api::landscape::findings))
+        .route("/api/v1/landscape/archimate", get(api::landscape::exchange))
+        .route("/api/v1/landscape/models", get(api::landscape::models))
+        .route("/api/v1/landscape/models/{id}", get(api::landscape::model))
+        .route("/api/v1/landscape/surveys", post(api::landscape::take).layer(surveys()))
+        .route("/api/v1/landscape/applications/{code}/disposition", post(api::landscape::dispose))
         .route("/api/v1/registers", get(api::registers::registers))
         .route("/api/v1/registers/{register}", get(api::registers::entries).post(api::registers::create))
         .route("/api/v1/registers/{register}/{code}", get(api::registers::entry).post(api::registers::change))

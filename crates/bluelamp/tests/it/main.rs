@@ -8,6 +8,7 @@ mod configuration;
 mod crash;
 mod demo;
 mod imports;
+mod landscape;
 mod link;
 mod report;
 mod strategy;

@@ -332,6 +332,41 @@ fn what_works_against_ethics_bars_the_way_until_somebody_accountable_has_said_wh
     });
 }
 
+#[test]
+fn no_gate_lets_an_item_through_whose_way_is_barred() {
+    use bluelamp_steward::{
+        entry,
+        portfolio::{GateDecision, decide_gate},
+        registers::portfolio::ITEM,
+    };
+    on_both(|t| {
+        let (ada, chief) = (person(t, 1, "Ada"), person(t, 3, "Chief"));
+        let body = ITEM
+            .read_json(&json!({ "title": "Online", "kind": "service", "summary": "For people who report." }))
+            .unwrap();
+        t.db.write(&ada, move |cx| entry::create(cx, &ITEM, "online", &body, "New.")).unwrap();
+        let decide = |outcome: &str| {
+            let decision = GateDecision {
+                version: 1,
+                outcome: outcome.into(),
+                conditions: String::new(),
+                reasons: "Weighed.".into(),
+                assurance: Vec::new(),
+            };
+            t.db.write(&chief, move |cx| decide_gate(cx, "online", &decision))
+        };
+        let assessment = put(t, &ada, "1", new("online", &[("P09", -1)])).unwrap();
+        let refused = decide("pass");
+        assert!(
+            matches!(&refused, Err(Error::Conflict(why)) if why.contains("P09 is scored -1 by Ada")),
+            "{refused:?}"
+        );
+        t.db.write(&chief, move |cx| lift_block(cx, "online", assessment, "P09", "People are told."))
+            .unwrap();
+        assert_eq!(decide("pass").unwrap().body.text("stage"), "strategic-case");
+    });
+}
+
 fn value(aligned: &Aligned, axis: usize) -> Value {
     serde_json::to_value(&aligned.axes[axis]).unwrap()
 }

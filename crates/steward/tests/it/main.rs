@@ -6,6 +6,7 @@ mod assessment;
 mod benefits;
 mod entries;
 mod findings;
+mod landscape;
 mod portfolio;
 mod portfolio_view;
 mod report;

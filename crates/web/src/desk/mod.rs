@@ -9,6 +9,7 @@ pub(crate) mod entry;
 pub(crate) mod evidence;
 pub(crate) mod facts;
 pub(crate) mod graded;
+pub(crate) mod landscape;
 pub(crate) mod log;
 pub(crate) mod page;
 pub(crate) mod portfolio;

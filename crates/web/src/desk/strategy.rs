@@ -17,9 +17,11 @@ use serde::{Deserialize, Serialize};
 pub(crate) const HERE: &str = "/desk/strategy";
 
 /// The views of the section, with the action that opens each.
-const VIEWS: [(&str, &str, &str); 6] = [
+const VIEWS: [(&str, &str, &str); 8] = [
     ("Strategies", HERE, action::STRATEGY_VIEW),
     ("Portfolio", portfolio::HERE, action::STRATEGY_VIEW),
+    ("Assessment matrix", "/desk/matrix", action::STRATEGY_VIEW),
+    ("Alignment", "/desk/alignment", action::STRATEGY_VIEW),
     ("Findings", portfolio::FINDINGS, action::STRATEGY_VIEW),
     ("Roadmap", portfolio::ROADMAP, action::STRATEGY_VIEW),
     ("Benefits", portfolio::BENEFITS, action::STRATEGY_VIEW),

@@ -9,6 +9,7 @@ mod desk;
 mod journey;
 mod portfolio;
 mod programme;
+mod landscape;
 mod quality;
 mod registers;
 mod site;

@@ -85,6 +85,7 @@ impl Site {
             forwarded_header: None,
             content: [("privacy".to_owned(), "# Privacy\n\nWhat we keep.".to_owned())].into(),
             appetite: Appetite::parse("appetite.toml", &data("strategy/appetite.toml")).unwrap(),
+            columns: bluelamp_steward::landscape::Columns::shipped().unwrap(),
         };
         let key = || {
             LogKey::open(test.folder(), "bluelamp.example/test", &mut Entropy::Seeded([3; 32], 0)).unwrap()

@@ -4,7 +4,7 @@
 use super::{Choices, Paging, Query, matrix::file};
 use crate::{
     App,
-    desk::{frame, quality::line},
+    desk::{quality::line, strategy::frame},
     guard::{Answer, Staff},
 };
 use axum::extract::{Query as Address, State};
@@ -86,7 +86,7 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff, Address(q): Addre
         weightings: WEIGHTINGS,
         top: TOP,
     };
-    app.page("staff/alignment.njk", &frame(&app, &staff, "/desk/strategy"), &page)
+    app.page("staff/alignment.njk", &frame(&app, &staff, "/desk/alignment"), &page)
 }
 
 /// `GET /desk/alignment.csv`: a line for each item and axis, with everything that belongs to the number.

@@ -3,7 +3,7 @@
 use super::Query;
 use crate::{
     App,
-    desk::{frame, page::OptionView},
+    desk::{page::OptionView, strategy::frame},
     guard::{Answer, Staff},
 };
 use axum::extract::{Path, Query as Address, State};
@@ -158,5 +158,5 @@ pub(crate) async fn view(
             })
             .collect(),
     };
-    app.page("staff/assessments.njk", &frame(&app, &staff, "/desk/strategy"), &page)
+    app.page("staff/assessments.njk", &frame(&app, &staff, "/desk/matrix"), &page)
 }

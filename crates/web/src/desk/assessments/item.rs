@@ -3,7 +3,7 @@
 use super::{AxisLink, Choices, Item, Query, Shown, axis_links, matrix::coverage, place};
 use crate::{
     App,
-    desk::{frame, may, page::OptionView},
+    desk::{may, page::OptionView, strategy::frame},
     govuk::page::Problem,
     guard::{Answer, Staff, check_csrf, csrf},
     public::{
@@ -200,7 +200,7 @@ async fn show(app: &App, staff: &Staff, code: &str, q: &Query, tried: Tried) -> 
         code: item.code,
     };
     let wrong = !page.error_summary.is_empty();
-    let mut response = app.page("staff/item_assessment.njk", &frame(app, staff, "/desk/strategy"), &page)?;
+    let mut response = app.page("staff/item_assessment.njk", &frame(app, staff, "/desk/matrix"), &page)?;
     if wrong {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }

@@ -3,7 +3,7 @@
 use super::{AxisLink, Choices, Paging, Query, Shown, axis_links, place};
 use crate::{
     App,
-    desk::{frame, quality::line},
+    desk::{quality::line, strategy::frame},
     guard::{Answer, Staff},
 };
 use axum::{
@@ -99,7 +99,7 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff, Address(q): Addre
         alignment_href: q.href("/desk/alignment", &s.scheme, ""),
         axis_code: axis,
     };
-    app.page("staff/matrix.njk", &frame(&app, &staff, "/desk/strategy"), &page)
+    app.page("staff/matrix.njk", &frame(&app, &staff, "/desk/matrix"), &page)
 }
 
 /// A file with a name, for somebody's spreadsheet.

@@ -3,7 +3,7 @@
 use super::Query;
 use crate::{
     App,
-    desk::{frame, may},
+    desk::{may, strategy::frame},
     govuk::page::Problem,
     guard::{Answer, Staff, check_csrf, csrf},
     public::journey::{first, posted},
@@ -105,7 +105,7 @@ async fn show(app: &App, staff: &Staff, q: &Query, tried: Tried) -> Answer {
         csrf: csrf(app, &staff.cookie),
     };
     let wrong = !page.error_summary.is_empty();
-    let mut response = app.page("staff/weights.njk", &frame(app, staff, "/desk/strategy"), &page)?;
+    let mut response = app.page("staff/weights.njk", &frame(app, staff, "/desk/alignment"), &page)?;
     if wrong {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }

@@ -17,7 +17,16 @@ pub(super) fn calls(route: &str) -> Option<Vec<(String, Body)>> {
             "/desk/registers/no-such",
         ]),
         "/desk/registers/{register}/new" => {
-            with("/desk/registers/organisation/new", vec![force(), form(&[("title", "")])])
+            // An item too, so that the programme office has something to assess when it comes by again.
+            let item = form(&[
+                ("title", "Online reporting"),
+                ("kind", "service"),
+                ("summary", "People report online."),
+                ("entry_code", "online-reporting"),
+            ]);
+            let mut all = with("/desk/registers/organisation/new", vec![force(), form(&[("title", "")])]);
+            all.extend(with("/desk/registers/item/new", vec![item]));
+            all
         }
         "/desk/registers/{register}/download.csv" => bare(&["/desk/registers/organisation/download.csv"]),
         "/desk/registers/{register}/{code}" => bare(&["/desk/registers/organisation/borsetshire"]),
