@@ -292,7 +292,10 @@ fn the_same_application_in_two_forces_is_one_finding() {
     let found = same(&[other, b, a]);
     let ids: Vec<_> = found.iter().map(|f| f.id.as_str()).collect();
     assert_eq!(ids, ["duplicate:same-application:a+b"]);
-    assert_eq!(found[0].sentence, "These seem to be one application: ‘Athena Records 4’ (Essex), ‘Athena records’ (Kent)");
+    assert_eq!(
+        found[0].sentence,
+        "These seem to be one application: ‘Athena Records 4’ (Essex), ‘Athena records’ (Kent)"
+    );
     assert_eq!(found[0].about[1].register, "application");
     assert!(!found[0].evidence[0].values.is_empty(), "it says why");
 }
