@@ -72,6 +72,18 @@ impl Kind {
         }
     }
 
+    /// What people read of one of them.
+    #[must_use]
+    pub fn one(self) -> &'static str {
+        match self {
+            Self::Gap => "gap",
+            Self::Duplicate => "duplicate",
+            Self::Conflict => "conflict",
+            Self::Synergy => "synergy",
+            Self::QuickWin => "quick win",
+        }
+    }
+
     /// The kind with that code.
     #[must_use]
     pub fn of(code: &str) -> Option<Self> {

@@ -73,7 +73,7 @@ fn risks(v: &View) -> Table {
         id: "above-appetite",
         title: "Risks and issues above the appetite".into(),
         about: format!(
-            "{} of {} that are open. Nobody has judged {}: those stand neither above nor below.",
+            "{} of {} open ones. Not judged, and so neither above nor below: {}.",
             v.risks.above.len(),
             v.risks.open,
             v.risks.not_judged
@@ -212,7 +212,7 @@ fn levels(v: &View) -> Table {
     Table {
         id: "levels",
         title: "Who leads the delivery".into(),
-        about: format!("About {} of those with a level somebody was asked.", v.level_consulted),
+        about: format!("Of those with a level, somebody was asked about {}.", v.level_consulted),
         columns: vec![words("Level"), number("Items")],
         rows: rows.collect(),
         none: "There is no item.",
