@@ -17,6 +17,8 @@ fn choices(field: &str) -> &'static [crate::register::Choice] {
 #[must_use]
 pub fn portfolio(v: &View) -> Document {
     let c = &v.carbon;
+    #[expect(clippy::cast_possible_truncation, reason = "whole pounds")]
+    let cost = v.cost.sum as i64;
     let about = format!(
         "{} items, {} without an owner. Carbon: {} tonnes in all, known of {} of {}. Cost, once: {}, known of {} of {}; {} \
          granted.",
@@ -25,7 +27,7 @@ pub fn portfolio(v: &View) -> Document {
         plain(c.sum),
         c.said,
         c.of,
-        pounds(Some(v.cost.sum as i64)),
+        pounds(Some(cost)),
         v.cost.said,
         v.cost.of,
         pounds(Some(v.granted))
