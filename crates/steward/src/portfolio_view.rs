@@ -361,7 +361,6 @@ pub fn view(given: &Given, appetite: &Appetite) -> View {
         levels,
         without_owner: items.iter().filter(|i| i.owner.is_empty()).count(),
         granted: given.granted.iter().map(|(amount, _)| amount).sum(),
-        #[expect(clippy::cast_precision_loss, reason = "whole pounds, of at most 14 digits")]
         cost: known(items.iter().map(|i| i.cost_once.map(|c| c as f64))),
         funded: funded(given, &items),
         carbon: known(items.iter().map(|i| i.carbon_tonnes)),

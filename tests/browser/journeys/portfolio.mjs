@@ -25,7 +25,7 @@ export default ({ browser, binary }) => {
     if (demo) return
     demo = await startDemo(binary)
     tidy(() => demo.stop())
-    const link = run('account', 'add', 'olive.office', '--name', 'Olive Office', '--role', 'programme-office').trim()
+    const link = run('account', 'add', 'olive.office', '--name', 'Olive Office', '--role', 'programme-office')
     const token = run('token', 'issue', 'olive.office', '--purpose', 'strategy', '--label', 'test').trim()
     const entry = async (register, code, body) => {
       const answer = await fetch(`${demo.url}/api/v1/registers/${register}`, {
@@ -56,7 +56,7 @@ export default ({ browser, binary }) => {
     await entry('realised', 'calls-1', { title: 'October', benefit: 'calls', on: '2026-10-31', value: 75, worth_yearly: 30000, evidence: 'Telephony' })
     await entry('cost', 'portal-1', { title: 'Portal', item: 'theft-portal', organisation: 'harrowmere', year: 2026, amount: 250000, purpose: 'change', area: 'services', outside_days: 140 })
     office = await visitor()
-    await go(office, link.replace(/^https?:\/\/[^/]+/, ''))
+    await go(office, link.match(/\/invitation\/\w+/)[0])
     await put(office.page, 'password', PASSWORD)
     await press(office.page)
     await signIn(office, { username: 'olive.office', password: PASSWORD }, 'strategy')
@@ -119,7 +119,7 @@ export default ({ browser, binary }) => {
     await press(page, '.bl-choices button')
     await look(office, 'roadmap-essex')
     const phone = await visitor({ width: PHONE })
-    await signIn(phone, who('chief-officer') ?? who('accountable-officer'), 'strategy')
+    await signIn(phone, who('accountable-officer'), 'strategy')
     for (const place of ['roadmap', 'portfolio', 'benefits', 'findings?kind=gap']) {
       await go(phone, `/desk/${place}`)
       await look(phone, `phone-${place.split('?')[0]}`)

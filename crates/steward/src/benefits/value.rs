@@ -52,7 +52,6 @@ pub fn present(books: &Books, rate: f64) -> Vec<Present> {
     let mut spent: BTreeMap<&str, BTreeMap<i32, f64>> = BTreeMap::new();
     for c in books.costs.iter().filter(|c| !c.item.is_empty()) {
         #[expect(clippy::cast_possible_truncation, reason = "the register takes 2000 to 2100")]
-        #[expect(clippy::cast_precision_loss, reason = "whole pounds, of at most 14 digits")]
         let (year, amount) = (c.year as i32, c.amount as f64);
         *spent.entry(&c.item).or_default().entry(year).or_insert(0.0) += amount;
     }
@@ -79,7 +78,6 @@ pub fn present(books: &Books, rate: f64) -> Vec<Present> {
             .filter(|(year, _)| in_time(**year))
             .map(|(year, amount)| discounted(*amount, rate, year - first.unwrap_or(*year)))
             .sum();
-        #[expect(clippy::cast_precision_loss, reason = "whole pounds, of at most 14 digits")]
         let worth = first.zip(last).map(|(first, last)| -> f64 {
             let of_one = |(from, worth): &(i32, i64)| {
                 ((*from).max(first)..=last).map(|y| discounted(*worth as f64, rate, y - first)).sum::<f64>()
@@ -110,7 +108,6 @@ pub fn present(books: &Books, rate: f64) -> Vec<Present> {
 
 /// What the item says of itself, by year: once in the year in which its work begins, each year from the one in which it
 /// ends. Nothing where it does not say when.
-#[expect(clippy::cast_precision_loss, reason = "whole pounds, of at most 14 digits")]
 fn as_written(item: &super::Item) -> BTreeMap<i32, f64> {
     let mut by_year = BTreeMap::new();
     let Some(starts) = item.starts.map(financial_year) else { return by_year };

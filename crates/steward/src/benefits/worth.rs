@@ -53,7 +53,6 @@ pub struct Line {
 /// What is left of a worth after what is taken off for optimism.
 #[must_use]
 #[expect(clippy::cast_possible_truncation, reason = "whole pounds, of at most 14 digits")]
-#[expect(clippy::cast_precision_loss, reason = "whole pounds, of at most 14 digits")]
 pub(super) fn after_optimism(worth: i64, bias: Option<f64>) -> i64 {
     (worth as f64 * (1.0 - bias.unwrap_or(0.0).clamp(0.0, 100.0) / 100.0)).round() as i64
 }

@@ -3,6 +3,7 @@
 use super::{Best, Element, Portfolio};
 use crate::{
     assessment::{self, Letters, Scheme},
+    landscape,
     strategy::{self, ElementKind, Strategy},
 };
 use bluelamp_model::{Error, Result};
@@ -111,6 +112,8 @@ pub fn current(cx: &mut Cx<'_>, named: Option<&str>) -> Result<Vec<super::Shown>
     let mut portfolio = super::gather(cx)?;
     let strategies = strategies_of(cx, named)?;
     hold_against(cx, &mut portfolio, &strategies)?;
-    let found = super::find(&portfolio);
+    let mut found = super::find(&portfolio);
+    found.extend(super::same(&landscape::landscape(cx)?.applications));
+    super::in_order(&mut found);
     Ok(super::shown(found, &super::answers(cx)?))
 }

@@ -7,6 +7,7 @@
 
 mod against;
 mod answer;
+mod applications;
 mod gaps;
 mod gather;
 mod input;
@@ -17,6 +18,7 @@ mod words;
 
 pub use against::{add, current, hold_against, strategies_of};
 pub use answer::{Answer, Answered, Given, NewSaving, Shown, Standing, answer, answers, shown};
+pub use applications::same;
 pub use gather::gather;
 pub use input::{Best, Element, Item, Maturity, Portfolio};
 pub use pairs::{ENOUGH, ENOUGH_ALONE, ROLL_OUT_DAYS};
@@ -70,6 +72,18 @@ impl Kind {
         }
     }
 
+    /// What people read of one of them.
+    #[must_use]
+    pub fn one(self) -> &'static str {
+        match self {
+            Self::Gap => "gap",
+            Self::Duplicate => "duplicate",
+            Self::Conflict => "conflict",
+            Self::Synergy => "synergy",
+            Self::QuickWin => "quick win",
+        }
+    }
+
     /// The kind with that code.
     #[must_use]
     pub fn of(code: &str) -> Option<Self> {
@@ -118,10 +132,17 @@ pub struct Finding {
     pub basis: String,
 }
 
+/// What is about so many things that their codes are longer is told by a digest of them.
+const LONGEST: usize = 200;
+
 impl Finding {
     /// Puts a finding together. What it rests on is its id and its evidence, and nothing of other items.
     fn new(kind: Kind, rule: &'static str, on: &[&str], sentence: String, evidence: Vec<Evidence>) -> Self {
-        let id = format!("{}:{rule}:{}", kind.code(), on.join("+"));
+        let mut on = on.join("+");
+        if on.len() > LONGEST {
+            on = hex::encode(Sha256::digest(on.as_bytes()));
+        }
+        let id = format!("{}:{rule}:{on}", kind.code());
         let mut digest = Sha256::new();
         let mut eat = |text: &str| {
             digest.update((text.len() as u64).to_be_bytes());
@@ -172,7 +193,13 @@ pub fn find(portfolio: &Portfolio) -> Vec<Finding> {
     let doubles = all.iter().filter(|f| f.kind == Kind::Duplicate).map(|f| f.id.clone()).collect();
     all.extend(shared::synergies(&p, &doubles));
     all.extend(wins::quick_wins(&p));
-    let by = |f: &Finding| (f.kind, std::cmp::Reverse(f.score.map(|s| (s * 100.0) as i64)), f.id.clone());
-    all.sort_by_cached_key(by);
+    in_order(&mut all);
     all
+}
+
+/// By kind, the greatest score first, then by id.
+fn in_order(all: &mut [Finding]) {
+    #[expect(clippy::cast_possible_truncation, reason = "a score lies between 0 and 1")]
+    let hundredths = |s: f64| (s * 100.0).round() as i64;
+    all.sort_by_cached_key(|f| (f.kind, std::cmp::Reverse(f.score.map(hundredths)), f.id.clone()));
 }

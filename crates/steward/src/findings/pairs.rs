@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 pub const ENOUGH: f64 = 0.3;
 /// Where one of the two does not say its capability or its users, the words alone have to carry it.
 pub const ENOUGH_ALONE: f64 = 0.5;
+/// And so many words at least: two titles of one word each say too little.
+const WORDS_ALONE: usize = 3;
 /// What is rolled out is taught and asked of its users in the four weeks up to its last day.
 pub const ROLL_OUT_DAYS: i32 = 28;
 
@@ -118,13 +120,13 @@ fn duplicate(
         }
         shown.push(evidence(what, both));
     }
+    let words = texts.common(x, y);
     if !unsaid.is_empty() {
-        if score < ENOUGH_ALONE {
+        if score < ENOUGH_ALONE || words.len() < WORDS_ALONE {
             return None;
         }
         shown.push(evidence("Not stated by one of the two", unsaid));
     }
-    let words = texts.common(x, y);
     shown.push(evidence("Words in common", words));
     let sentence =
         if a.organisation == b.organisation || a.organisation.is_empty() || b.organisation.is_empty() {

@@ -48,7 +48,6 @@ fn shared<'a>(a: &'a [String], b: &[String]) -> Vec<&'a String> {
     a.iter().filter(|x| b.binary_search(x).is_ok()).collect()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "no item has 2^53 elements")]
 fn together(p: &Portfolio, doubles: &HashSet<String>) -> Vec<Finding> {
     let mut by_capability: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (n, item) in p.items.iter().enumerate() {
@@ -80,6 +79,7 @@ fn together(p: &Portfolio, doubles: &HashSet<String>) -> Vec<Finding> {
     }
     let mut partners: BTreeMap<usize, Vec<(i64, usize, usize)>> = BTreeMap::new();
     for ((x, y), score) in &scores {
+        #[expect(clippy::cast_possible_truncation, reason = "a score lies between 0 and 1")]
         let rank = -(score * 1e6) as i64;
         partners.entry(*x).or_default().push((rank, *x, *y));
         partners.entry(*y).or_default().push((rank, *x, *y));

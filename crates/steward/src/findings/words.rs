@@ -124,7 +124,6 @@ impl Overlap {
 
 impl Texts {
     /// Reads texts.
-    #[expect(clippy::cast_precision_loss, reason = "no portfolio has 2^53 items")]
     pub(super) fn new(texts: impl IntoIterator<Item = String>) -> Self {
         let mut counted: Vec<BTreeMap<String, f64>> = Vec::new();
         for text in texts {
@@ -167,7 +166,6 @@ impl Texts {
     }
 
     /// How much two have in common.
-    #[expect(clippy::cast_precision_loss, reason = "no text has 2^53 words")]
     pub(super) fn overlap(&self, a: usize, b: usize) -> Overlap {
         let (a, b) = (&self.of[a], &self.of[b]);
         let (mut i, mut j, mut both, mut cosine) = (0, 0, 0_usize, 0.0);

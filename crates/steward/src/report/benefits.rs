@@ -30,15 +30,14 @@ pub fn benefits(r: &Report) -> Document {
     ];
     let t = &r.total;
     let about = format!(
-        "{} benefits. {} were measured, {} of them have reached their target, {} are overdue. Of {} the worth is known: {} \
-         a year after what is taken off for optimism. What was realised is worth {} a year so far, known of {}. What \
-         nobody measured is not counted as nothing.",
+        "Benefits: {}. Measured: {}. At their target: {}. Overdue: {}. Worth after what is taken off for optimism: {} a \
+         year, known of {}. Realised so far: {} a year, known of {}. What nobody has measured is not counted as nothing.",
         t.benefits,
         t.measured,
         t.reached,
         t.overdue,
-        t.valued,
         pounds(Some(t.worth_after)),
+        t.valued,
         pounds(Some(t.realised_yearly)),
         t.realised
     );

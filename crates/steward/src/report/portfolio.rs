@@ -17,6 +17,8 @@ fn choices(field: &str) -> &'static [crate::register::Choice] {
 #[must_use]
 pub fn portfolio(v: &View) -> Document {
     let c = &v.carbon;
+    #[expect(clippy::cast_possible_truncation, reason = "whole pounds")]
+    let cost = v.cost.sum as i64;
     let about = format!(
         "{} items, {} without an owner. Carbon: {} tonnes in all, known of {} of {}. Cost, once: {}, known of {} of {}; {} \
          granted.",
@@ -25,7 +27,7 @@ pub fn portfolio(v: &View) -> Document {
         plain(c.sum),
         c.said,
         c.of,
-        pounds(Some(v.cost.sum as i64)),
+        pounds(Some(cost)),
         v.cost.said,
         v.cost.of,
         pounds(Some(v.granted))
@@ -73,7 +75,7 @@ fn risks(v: &View) -> Table {
         id: "above-appetite",
         title: "Risks and issues above the appetite".into(),
         about: format!(
-            "{} of {} that are open. Nobody has judged {}: those stand neither above nor below.",
+            "{} of {} open ones. Not judged, and so neither above nor below: {}.",
             v.risks.above.len(),
             v.risks.open,
             v.risks.not_judged
@@ -212,7 +214,7 @@ fn levels(v: &View) -> Table {
     Table {
         id: "levels",
         title: "Who leads the delivery".into(),
-        about: format!("About {} of those with a level somebody was asked.", v.level_consulted),
+        about: format!("Of those with a level, somebody was asked about {}.", v.level_consulted),
         columns: vec![words("Level"), number("Items")],
         rows: rows.collect(),
         none: "There is no item.",

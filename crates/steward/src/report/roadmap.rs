@@ -59,7 +59,7 @@ pub fn roadmap(p: &Plan) -> Document {
         columns: vec![
             words("Item"),
             words("Ambition or enabler"),
-            words("Phase"),
+            words("Phases that it touches"),
             words("First day"),
             words("Last day"),
             words("First agreed"),

@@ -277,6 +277,29 @@ fn a_quick_win_owes_a_report_after_twelve_months() {
     assert!(wins(Item { quick_win: Some(true), starts: None, ..short("a") }));
 }
 
+#[test]
+fn the_same_application_in_two_forces_is_one_finding() {
+    use bluelamp_steward::{findings::same, landscape::Application};
+    let application = |code: &str, force: &str, name: &str| Application {
+        code: code.into(),
+        force: force.into(),
+        name: name.into(),
+        supplier: Some("Acme Ltd".into()),
+        ..Application::default()
+    };
+    let (a, b) = (application("a", "Essex", "Athena Records 4"), application("b", "Kent", "Athena records"));
+    let other = application("c", "Kent", "Rota planner");
+    let found = same(&[other, b, a]);
+    let ids: Vec<_> = found.iter().map(|f| f.id.as_str()).collect();
+    assert_eq!(ids, ["duplicate:same-application:a+b"]);
+    assert_eq!(
+        found[0].sentence,
+        "These seem to be one application: ‘Athena Records 4’ (Essex), ‘Athena records’ (Kent)"
+    );
+    assert_eq!(found[0].about[1].register, "application");
+    assert!(!found[0].evidence[0].values.is_empty(), "it says why");
+}
+
 /// Two forces, two items that double, one application that belongs to one of them.
 fn fill(test: &TestDb, office: &Actor) {
     test.db

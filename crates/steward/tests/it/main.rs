@@ -7,6 +7,7 @@ mod benefits;
 mod entries;
 mod findings;
 mod landscape;
+mod plan;
 mod portfolio;
 mod portfolio_view;
 mod report;

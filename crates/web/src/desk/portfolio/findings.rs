@@ -230,9 +230,10 @@ async fn show(app: &App, staff: &Staff, q: FindingsQuery, wrong: Option<Wrong>) 
     let errors = wrong.as_ref().map(|w| w.errors.as_slice()).unwrap_or_default();
     let page = FindingsPage {
         title: "Findings".into(),
-        count: match (found, kind.label()) {
-            (0, _) => "Nothing".into(),
-            (n, label) => format!("{n} {}", label.to_lowercase()),
+        count: match found {
+            0 => "Nothing".into(),
+            1 => format!("1 {}", kind.one()),
+            n => format!("{n} {}", kind.label().to_lowercase()),
         },
         kinds: kinds.into(),
         standings: standings.into(),
