@@ -108,7 +108,7 @@ fn direct_links_and_dispositions_follow_from_what_is_known() {
         (open.what, open.unknown.clone()),
         (None, vec!["where it runs", "whether it is a legacy system"])
     );
-    assert!(all.iter().all(|s| s.what.is_some() == !s.reasons.is_empty()));
+    assert!(all.iter().all(|s| s.what.is_none() == s.reasons.is_empty()));
 }
 
 #[test]
