@@ -12,8 +12,9 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("demo", &["json", "csv", "txt"]),
     ("forms", &["json"]),
     ("indicators", &["toml"]),
+    ("landscape", &["toml"]),
     ("policies", &["toml"]),
-    ("strategy", &["yaml"]),
+    ("strategy", &["toml", "yaml"]),
 ];
 
 fn main() {

@@ -333,6 +333,32 @@ create table job (
 );
 CREATE INDEX job_due ON job USING btree (run_at, id) WHERE (NOT dead);
 
+create table landscape_model (
+  survey_id uuid not null,
+  title text not null,
+  elements bigint not null,
+  relationships bigint not null,
+  views bigint not null,
+  body text not null,
+  PRIMARY KEY (survey_id),
+  FOREIGN KEY (survey_id) REFERENCES landscape_survey(id)
+);
+
+create table landscape_survey (
+  id uuid not null,
+  taken_at timestamp with time zone not null,
+  taken_by uuid,
+  kind text not null,
+  file text not null,
+  sha256 text not null,
+  applications bigint not null,
+  body text not null,
+  PRIMARY KEY (id),
+  UNIQUE (sha256),
+  FOREIGN KEY (taken_by) REFERENCES account(id)
+);
+CREATE INDEX landscape_survey_taken ON landscape_survey USING btree (taken_at);
+
 create table ledger_checkpoint (
   size bigint not null,
   at timestamp with time zone not null,

@@ -289,6 +289,28 @@ CREATE TABLE job (
 
 CREATE INDEX job_due on job (run_at, id) where not dead;
 
+CREATE TABLE landscape_model (
+  survey_id blob not null primary key references landscape_survey (id),
+  title text not null,
+  elements bigint not null,
+  relationships bigint not null,
+  views bigint not null,
+  body text not null
+);
+
+CREATE TABLE landscape_survey (
+  id blob not null primary key,
+  taken_at integer not null,
+  taken_by blob references account (id),
+  kind text not null,
+  file text not null,
+  sha256 text not null unique,
+  applications bigint not null,
+  body text not null
+);
+
+CREATE INDEX landscape_survey_taken on landscape_survey (taken_at);
+
 CREATE TABLE ledger_checkpoint (
   size bigint not null primary key,
   at integer not null,

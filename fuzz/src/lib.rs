@@ -11,6 +11,7 @@ mod contact;
 mod evidence;
 mod forms;
 mod fusion;
+mod landscape;
 mod ledger;
 mod linkage;
 mod model;
@@ -59,6 +60,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("model-record", model::record),
     ("model-values", model::values),
     ("steward-strategy", steward::strategy),
+    ("steward-archimate", landscape::model),
+    ("steward-survey", landscape::survey),
     ("triage-cell", triage::cell),
     ("triage-compiled", triage::compiled),
     ("triage-definition", triage::definition),

@@ -31,7 +31,7 @@ pub(crate) fn strategy(data: &[u8]) {
             }
             assert!(ties(&s).iter().all(|tie| tie.to.strategy != s.id));
             let own = coverage(&s, &s);
-            assert!(own.of_local.len() <= s.elements.len() && own.of_other == own.of_local);
+            assert!(own.of_local.len() <= s.elements.len() && own.of_other.len() == own.of_local.len());
         }
         Err(faults) => {
             told(&faults, true);

@@ -7,10 +7,16 @@
 
 pub mod appetite;
 pub mod assessment;
+pub mod benefits;
 pub mod entry;
+pub mod findings;
+pub mod plan;
+pub mod landscape;
 pub mod portfolio;
+pub mod portfolio_view;
 pub mod register;
 pub mod registers;
+pub mod report;
 pub mod roadmap;
 pub mod schedule;
 pub mod strategy;

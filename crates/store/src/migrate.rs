@@ -18,6 +18,8 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0009_entries", include_str!("../migrations/0009_entries.sql")),
     ("0010_strategy", include_str!("../migrations/0010_strategy.sql")),
     ("0014_assessment", include_str!("../migrations/0014_assessment.sql")),
+    ("0016_findings", include_str!("../migrations/0016_findings.sql")),
+    ("0013_landscape", include_str!("../migrations/0013_landscape.sql")),
 ];
 
 /// Serialises those who bring one PostgreSQL database up to date; any number will do that nothing else uses.

@@ -2,6 +2,8 @@
 //! against a golden file.
 
 mod assessments;
+mod landscape;
+mod portfolio;
 mod registers;
 
 use crate::{
@@ -256,7 +258,13 @@ pub fn document(public_url: &str) -> Value {
         },
     });
     // Each room of the programme office describes its own paths.
-    for more in [assessments::paths(&denied), registers::paths(&denied)] {
+    let rooms = [
+        assessments::paths(&denied),
+        landscape::paths(&denied),
+        portfolio::paths(&denied),
+        registers::paths(&denied),
+    ];
+    for more in rooms {
         if let (Some(paths), Value::Object(more)) = (document["paths"].as_object_mut(), more) {
             paths.extend(more);
         }

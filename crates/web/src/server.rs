@@ -24,6 +24,11 @@ fn texts() -> DefaultBodyLimit {
     DefaultBodyLimit::max(4 * desk::definitions::edit::TEXT)
 }
 
+/// A survey or a model, with what stands beside it in its form.
+fn surveys() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(desk::landscape::LARGEST + BODY)
+}
+
 /// Every route of the service.
 pub fn router(app: App) -> Router {
     let files = usize::try_from(app.inner.settings.largest_file).unwrap_or(usize::MAX).saturating_add(BODY);
@@ -85,6 +90,42 @@ pub fn router(app: App) -> Router {
         .route("/desk/definitions/{id}/{version}/edit", get(desk::definitions::edit::edit))
         .route("/desk/definitions/{id}/{version}/{deed}", post(desk::definitions::version::act))
         .route("/desk/algorithms", get(desk::algorithms::list).post(desk::algorithms::switch))
+        .route("/desk/landscape", get(desk::landscape::view))
+        .route("/desk/landscape.csv", get(desk::landscape::csv))
+        .route("/desk/landscape.xml", get(desk::landscape::xml))
+        .route("/desk/landscape/capabilities", get(desk::landscape::capabilities))
+        .route("/desk/landscape/models/{id}", get(desk::landscape::model))
+        .route(
+            "/desk/landscape/applications/{code}",
+            get(desk::landscape::application).post(desk::landscape::dispose),
+        )
+        .route(
+            "/desk/landscape/import",
+            get(desk::landscape::import).merge(post(desk::landscape::look).layer(surveys())),
+        )
+        .route("/desk/landscape/import/confirm", post(desk::landscape::confirm))
+        .route("/desk/graded", get(desk::graded::list))
+        .route("/desk/graded/{id}", get(desk::graded::view))
+        .route("/desk/portfolio", get(desk::portfolio::view))
+        .route("/desk/portfolio.csv", get(desk::portfolio::download))
+        .route("/desk/findings", get(desk::portfolio::findings::list).post(desk::portfolio::findings::answer))
+        .route("/desk/findings.csv", get(desk::portfolio::findings::download))
+        .route("/desk/benefits", get(desk::portfolio::benefits))
+        .route("/desk/benefits.csv", get(desk::portfolio::benefits_download))
+        .route("/desk/roadmap", get(desk::portfolio::roadmap))
+        .route("/desk/roadmap.csv", get(desk::portfolio::roadmap_download))
+        .route("/desk/ideas", get(desk::portfolio::ideas::list).post(desk::portfolio::ideas::submit))
+        .route("/desk/gates/{item}", get(desk::portfolio::gates::view).post(desk::portfolio::gates::decide))
+        .route("/desk/registers", get(desk::registers::chapters))
+        .route("/desk/registers/{register}", get(desk::registers::list))
+        .route("/desk/registers/{register}/new", get(desk::registers::new).post(desk::registers::create))
+        .route("/desk/registers/{register}/download.csv", get(desk::registers::download))
+        .route("/desk/registers/{register}/{code}", get(desk::registers::view))
+        .route(
+            "/desk/registers/{register}/{code}/edit",
+            get(desk::registers::edit).post(desk::registers::change),
+        )
+        .route("/desk/registers/{register}/{code}/withdraw", post(desk::registers::withdraw))
         .route("/desk/matrix", get(desk::assessments::matrix::view))
         .route("/desk/matrix.csv", get(desk::assessments::matrix::download))
         .route(
@@ -103,18 +144,6 @@ pub fn router(app: App) -> Router {
         .route("/desk/strategy/{strategy}", get(desk::strategy::view))
         .route("/desk/strategy/{strategy}/print", get(desk::strategy::print))
         .route("/desk/strategy/{strategy}/{element}", get(desk::strategy::element))
-        .route("/desk/graded", get(desk::graded::list))
-        .route("/desk/graded/{id}", get(desk::graded::view))
-        .route("/desk/registers", get(desk::registers::chapters))
-        .route("/desk/registers/{register}", get(desk::registers::list))
-        .route("/desk/registers/{register}/new", get(desk::registers::new).post(desk::registers::create))
-        .route("/desk/registers/{register}/download.csv", get(desk::registers::download))
-        .route("/desk/registers/{register}/{code}", get(desk::registers::view))
-        .route(
-            "/desk/registers/{register}/{code}/edit",
-            get(desk::registers::edit).post(desk::registers::change),
-        )
-        .route("/desk/registers/{register}/{code}/withdraw", post(desk::registers::withdraw))
         .route("/desk/accounts", get(desk::accounts::list).post(desk::accounts::create))
         .route("/desk/log", get(desk::log::view));
     let machines = Router::new()
@@ -137,6 +166,22 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/reviews/{id}", post(api::answer_review))
         .route("/api/v1/cases", get(api::cases))
         .route("/api/v1/cases/{id}", get(api::case))
+        .route("/api/v1/findings", get(api::portfolio::findings).post(api::portfolio::answer))
+        .route("/api/v1/benefits", get(api::portfolio::benefits))
+        .route("/api/v1/portfolio", get(api::portfolio::portfolio))
+        .route("/api/v1/roadmap", get(api::portfolio::roadmap))
+        .route("/api/v1/ideas", get(api::portfolio::ideas).post(api::portfolio::submit))
+        .route("/api/v1/items/{code}/gate", get(api::portfolio::gate).post(api::portfolio::decide))
+        .route("/api/v1/landscape", get(api::landscape::landscape))
+        .route("/api/v1/landscape/findings", get(api::landscape::findings))
+        .route("/api/v1/landscape/archimate", get(api::landscape::exchange))
+        .route("/api/v1/landscape/models", get(api::landscape::models))
+        .route("/api/v1/landscape/models/{id}", get(api::landscape::model))
+        .route("/api/v1/landscape/surveys", post(api::landscape::take).layer(surveys()))
+        .route("/api/v1/landscape/applications/{code}/disposition", post(api::landscape::dispose))
+        .route("/api/v1/registers", get(api::registers::registers))
+        .route("/api/v1/registers/{register}", get(api::registers::entries).post(api::registers::create))
+        .route("/api/v1/registers/{register}/{code}", get(api::registers::entry).post(api::registers::change))
         .route("/api/v1/assessments", get(api::assessments::of_item).post(api::assessments::assess))
         .route("/api/v1/assessments/{id}", get(api::assessments::one))
         .route("/api/v1/assessments/{id}/compare/{other}", get(api::assessments::compare))
@@ -146,9 +191,6 @@ pub fn router(app: App) -> Router {
             "/api/v1/alignment/weights",
             get(api::assessments::weights).post(api::assessments::enter_weights),
         )
-        .route("/api/v1/registers", get(api::registers::registers))
-        .route("/api/v1/registers/{register}", get(api::registers::entries).post(api::registers::create))
-        .route("/api/v1/registers/{register}/{code}", get(api::registers::entry).post(api::registers::change))
         .route("/healthz", get(operations::health))
         .route("/metrics", get(operations::metrics))
         .route("/log/key", get(operations::log_key))

@@ -1,22 +1,16 @@
 //! `bluelamp strategy`: strategies as files. No data folder is opened, and nothing is stored.
 
-use crate::{cli::Strategy, content, fail::Fail, say};
+use crate::{content, fail::Fail, say};
 use bluelamp_model::Faults;
 use bluelamp_steward::strategy::{self, Loaded};
 use serde_json::json;
 use std::{fs, path::PathBuf};
 
-/// Answers the command.
+/// Checks strategies, alone and against one another.
 ///
 /// # Errors
 /// What is wrong in a file, with its lines.
-pub(crate) fn run(what: Strategy) -> Result<(), Fail> {
-    match what {
-        Strategy::Check { files, json } => check(&files, json),
-    }
-}
-
-fn check(paths: &[PathBuf], json: bool) -> Result<(), Fail> {
+pub(crate) fn check(paths: &[PathBuf], json: bool) -> Result<(), Fail> {
     let mut files = Vec::new();
     for path in paths {
         let shown = path.display().to_string();

@@ -55,7 +55,7 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Strategy, Faults> {
     let elements = r.each(&mut top, "elements", Need::Must, |r, m| element(r, m, own));
     let adopts = r.each(&mut top, "adopts", Need::May, |r, m| adopted(r, m, own));
     let crosswalk = r.each(&mut top, "crosswalk", Need::May, |r, m| link(r, m, own));
-    r.done(top);
+    r.done(&top);
     r.faults.sort();
     let (Some(level), Some(as_of)) = (level, as_of) else { return Err(Faults(r.faults)) };
     let digest = hex::encode(Sha256::digest(text));
@@ -243,7 +243,7 @@ impl Reader<'_> {
     }
 
     /// Names the keys that nobody asked for.
-    fn done(&mut self, m: Mapping) {
+    fn done(&mut self, m: &Mapping) {
         for (key, node) in &m.entries {
             let near = m.asked.iter().map(|known| (strsim::osa_distance(key, known), known));
             let near = near.filter(|(distance, known)| *distance <= (known.len() / 3).max(1)).min();
@@ -417,7 +417,7 @@ impl Reader<'_> {
         let node = self.take(m, key, Need::May)?;
         let mut inner = self.mapping(node, &m.at(key))?;
         let value = read(self, &mut inner);
-        self.done(inner);
+        self.done(&inner);
         Some(value)
     }
 
@@ -432,7 +432,7 @@ impl Reader<'_> {
         for (n, node) in self.list(m, key, need).into_iter().enumerate() {
             let Some(mut inner) = self.mapping(node, &format!("{}[{n}]", m.at(key))) else { continue };
             all.extend(read(self, &mut inner));
-            self.done(inner);
+            self.done(&inner);
         }
         all
     }

@@ -1,7 +1,7 @@
 //! The strategies on the desk: which there are, what each says, how they stand to one another, and each on one page to
 //! be printed. The first page of everything that is steered by them.
 
-use super::may;
+use super::{may, portfolio};
 use crate::{
     App,
     govuk::{Frame, page::Section},
@@ -17,10 +17,15 @@ use serde::{Deserialize, Serialize};
 pub(crate) const HERE: &str = "/desk/strategy";
 
 /// The views of the section, with the action that opens each.
-const VIEWS: [(&str, &str, &str); 3] = [
+const VIEWS: [(&str, &str, &str); 8] = [
     ("Strategies", HERE, action::STRATEGY_VIEW),
+    ("Portfolio", portfolio::HERE, action::STRATEGY_VIEW),
     ("Assessment matrix", "/desk/matrix", action::STRATEGY_VIEW),
     ("Alignment", "/desk/alignment", action::STRATEGY_VIEW),
+    ("Findings", portfolio::FINDINGS, action::STRATEGY_VIEW),
+    ("Roadmap", portfolio::ROADMAP, action::STRATEGY_VIEW),
+    ("Benefits", portfolio::BENEFITS, action::STRATEGY_VIEW),
+    ("Ideas", portfolio::IDEAS, action::IDEA_SUBMIT),
 ];
 
 /// The frame of a page of this section; `view` is the address of the view that is shown.

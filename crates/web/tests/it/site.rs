@@ -12,6 +12,7 @@ use bluelamp_model::{
     Id,
     authority::{Actor, Ask},
 };
+use bluelamp_steward::appetite::Appetite;
 use bluelamp_steward::strategy::Strategy;
 use bluelamp_store::{Cx, Db, Engine, Entropy, LogKey};
 use bluelamp_testkit::{TestDb, put_live};
@@ -83,6 +84,8 @@ impl Site {
             largest_file: 1024 * 1024,
             forwarded_header: None,
             content: [("privacy".to_owned(), "# Privacy\n\nWhat we keep.".to_owned())].into(),
+            appetite: Appetite::parse("appetite.toml", &data("strategy/appetite.toml")).unwrap(),
+            columns: bluelamp_steward::landscape::Columns::shipped().unwrap(),
         };
         let key = || {
             LogKey::open(test.folder(), "bluelamp.example/test", &mut Entropy::Seeded([3; 32], 0)).unwrap()

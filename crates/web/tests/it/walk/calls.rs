@@ -86,9 +86,35 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
         | "/api/v1/reports"
         | "/api/v1/reviews"
         | "/api/v1/cases"
+        | "/api/v1/landscape"
+        | "/api/v1/landscape/findings"
+        | "/api/v1/landscape/archimate"
+        | "/api/v1/landscape/models"
         | "/healthz"
         | "/metrics"
         | "/log/key" => bare(&[route]),
+        "/desk/landscape/capabilities" | "/desk/landscape.csv" | "/desk/landscape.xml" => bare(&[route]),
+        "/desk/landscape" => bare(&[route, "/desk/landscape?hosting=saas&q=x&page=3"]),
+        "/desk/landscape/import" => with(route, vec![Body::File, form(&[])]),
+        "/desk/landscape/import/confirm" => with(route, vec![form(&[("held", &"0".repeat(64))]), form(&[])]),
+        "/desk/landscape/models/{id}" | "/api/v1/landscape/models/{id}" => {
+            bare(&[&route.replace("{id}", &case.to_string())])
+        }
+        "/desk/landscape/applications/{code}" => with(
+            "/desk/landscape/applications/borset--caseworks",
+            vec![
+                form(&[("what", "eliminate"), ("by", "2027-03-31"), ("reason", "Old."), ("version", "1")]),
+                form(&[]),
+            ],
+        ),
+        "/api/v1/landscape/applications/{code}/disposition" => with(
+            "/api/v1/landscape/applications/borset--caseworks/disposition",
+            vec![Body::Json(json!({ "version": 1, "what": "tolerate", "reason": "It works." }))],
+        ),
+        "/api/v1/landscape/surveys" => with(
+            "/api/v1/landscape/surveys?check=yes&force=Borset",
+            vec![Body::Json(json!({ "Application": 1 }))],
+        ),
         "/desk/algorithms" => with(
             route,
             vec![
