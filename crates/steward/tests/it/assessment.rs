@@ -402,7 +402,8 @@ fn alignment_is_that_of_a_calculation_by_hand_and_never_stands_alone() {
         let expected = "axis value assessed elements coverage assessors median low high against rank";
         let mut expected: Vec<_> = expected.split(' ').collect();
         let mut fields = fields;
-        (expected.sort_unstable(), fields.sort_unstable());
+        expected.sort_unstable();
+        fields.sort_unstable();
         assert_eq!(fields, expected);
         let refused = t.db.read(&ada, |cx| alignment(cx, &scheme("1"), &[], Some("nothing"), 1).map(|_| ()));
         assert_eq!(fault(refused), is("axis", "unknown"));

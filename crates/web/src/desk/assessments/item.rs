@@ -323,7 +323,7 @@ fn read_form(scheme: &Scheme, places: &[usize], item: &str, axis: &str, raw: &Ra
         match score {
             "" if rationale.trim().is_empty() && evidence.is_empty() => {}
             "" => {
-                fault("required", format!("Choose a score for {id}, or take away what you wrote beside it"))
+                fault("required", format!("Choose a score for {id}, or take away what you wrote beside it"));
             }
             text => match text.parse().ok().and_then(Score::of) {
                 Some(score) => {
