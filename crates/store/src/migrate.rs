@@ -15,6 +15,8 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_casework", include_str!("../migrations/0005_casework.sql")),
     ("0006_evidence", include_str!("../migrations/0006_evidence.sql")),
     ("0007_triage", include_str!("../migrations/0007_triage.sql")),
+    ("0008_algorithms", include_str!("../migrations/0008_algorithms.sql")),
+    ("0015_ethics", include_str!("../migrations/0015_ethics.sql")),
 ];
 
 /// Serialises those who bring one PostgreSQL database up to date; any number will do that nothing else uses.
