@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startBrowser } from './harness/browser.mjs'
 import { runAll, tidy } from './harness/suite.mjs'
+import ethics from './journeys/ethics.mjs'
 import harness from './journeys/harness.mjs'
 import linkReports from './journeys/link-reports.mjs'
 import mainJob from './journeys/main-job.mjs'
@@ -20,6 +21,7 @@ if (!existsSync(binary)) {
 const chromium = await startBrowser()
 tidy(chromium.stop)
 harness({ browser: chromium.browser })
+ethics({ browser: chromium.browser, binary })
 linkReports({ browser: chromium.browser, binary })
 mainJob({ browser: chromium.browser, binary })
 triage({ browser: chromium.browser, binary })

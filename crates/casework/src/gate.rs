@@ -106,9 +106,23 @@ impl<'a> Gate<'a> {
         self.permits.may(algorithm, digest, as_what, self.unit, self.now)
     }
 
-    /// Whether what a definition says may be shown to an officer now.
+    /// Whether a definition may be used in this way.
     pub(crate) fn definition(&self, id: &str, digest: &str, as_what: Use) -> Result<Permission, Refusal> {
         self.may(&algorithm_of_definition(id), digest, as_what)
+    }
+
+    /// Whether what was said before may still be shown as a proposal. That a pilot has had its last use takes nothing
+    /// back: what is shown came of one of them.
+    fn still(&self, algorithm: &str, digest: &str) -> Result<(), Refusal> {
+        match self.may(algorithm, digest, Use::Operation) {
+            Ok(_) | Err(Refusal::Volume(_)) => Ok(()),
+            Err(refused) => Err(refused),
+        }
+    }
+
+    /// Whether what a definition said may still be shown as a proposal.
+    pub(crate) fn still_proposes(&self, id: &str, digest: &str) -> Result<(), Refusal> {
+        self.still(&algorithm_of_definition(id), digest)
     }
 
     /// The definitions that may look at a report. Those that may not stand in the ledger.
@@ -166,21 +180,17 @@ impl<'a> Gate<'a> {
 
     /// Whether words that were found before may still be shown.
     pub(crate) fn still_found(&self, set: &str, digest: &str) -> bool {
-        self.may(&format!("indicator/{set}"), digest, Use::Operation).is_ok()
+        self.still(&format!("indicator/{set}"), digest).is_ok()
+    }
+
+    /// Whether what was suggested before may still be shown as a suggestion.
+    pub(crate) fn still_suggests(&self) -> Result<(), Withheld> {
+        self.still(COMPARISON, &Compares::now().digest).map_err(comparison_withheld)
     }
 
     /// Whether records may be compared.
     pub(crate) fn comparison(&self) -> Result<Permission, Withheld> {
-        let c = Compares::now();
-        self.may(COMPARISON, &c.digest, Use::Operation).map_err(|refused| Withheld {
-            algorithm: COMPARISON.into(),
-            version: c.version.clone(),
-            digest: c.digest.clone(),
-            title: COMPARISON_TITLE.into(),
-            shadow: false,
-            in_force: true,
-            why: refused.to_string(),
-        })
+        self.may(COMPARISON, &Compares::now().digest, Use::Operation).map_err(comparison_withheld)
     }
 
     /// Whether reports may be put in order, for officers or only beside their work.
@@ -198,13 +208,13 @@ impl<'a> Gate<'a> {
 
     /// Takes out of a report in the queue what may not be shown any more.
     pub(crate) fn veil(&self, item: &mut QueueItem) {
-        if self.comparison().is_err() {
+        if self.still_suggests().is_err() {
             item.matches = 0;
         }
         let Some(definition) = &item.definition else { return };
         let algorithm = algorithm_of_definition(definition);
         let refused = match &item.led_by {
-            Some(digest) => self.may(&algorithm, digest, Use::Operation).err(),
+            Some(digest) => self.still(&algorithm, digest).err(),
             // From before digests were kept beside it.
             None if self.permits.any_operates(&algorithm, self.unit, self.now) => None,
             None => Some(Refusal::Unknown),
@@ -215,6 +225,19 @@ impl<'a> Gate<'a> {
             item.ceiling = None;
             item.hidden = false;
         }
+    }
+}
+
+fn comparison_withheld(refused: Refusal) -> Withheld {
+    let c = Compares::now();
+    Withheld {
+        algorithm: COMPARISON.into(),
+        version: c.version.clone(),
+        digest: c.digest.clone(),
+        title: COMPARISON_TITLE.into(),
+        shadow: false,
+        in_force: true,
+        why: refused.to_string(),
     }
 }
 

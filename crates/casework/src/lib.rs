@@ -12,6 +12,7 @@ mod definitions;
 mod facts;
 mod figures;
 mod gate;
+mod led;
 mod matches;
 mod queue;
 mod report;
@@ -38,6 +39,7 @@ pub use figures::{Agreement, FEWEST, Figures, Group, Period, Quality, quality, w
 pub use gate::{
     COMPARISON, ORDER, Withheld, algorithm_changed, algorithm_of_definition, register, running,
 };
+pub use led::{Led, led};
 pub use matches::answer_match;
 pub use queue::{Filter, Page, QueueItem, queue};
 pub use report::{ReportView, assessments_of, receive, view_report};

@@ -128,8 +128,8 @@ pub fn view_report(cx: &mut Cx<'_>, shelf: &Shelf, id: Id) -> Result<ReportView>
         None => Vec::new(),
     };
     // What somebody has answered is part of the record; what nobody has is a proposal.
-    match gate.comparison() {
-        Ok(_) => withheld.extend(not_compared(cx, id, look.as_ref())?),
+    match gate.still_suggests() {
+        Ok(()) => withheld.extend(not_compared(cx, id, look.as_ref())?),
         Err(w) => {
             suggestions.retain(|s| s.answered.is_some());
             if !withheld.iter().any(|line| *line == w.sentence()) {

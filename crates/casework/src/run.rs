@@ -7,7 +7,6 @@ use crate::{
     InUse, Shelf, Withheld,
     gate::{Gate, Ledger},
 };
-use bluelamp_access::algorithm::{Refusal, Use};
 use bluelamp_contact::Submission;
 use bluelamp_model::{Error, Id, Result, Time};
 use bluelamp_store::{Cx, Row};
@@ -479,9 +478,8 @@ pub(crate) fn look(
     let (mut shown, mut former) = (Vec::new(), Vec::new());
     for s in explained(cx, shelf, &run, primary, &considered)? {
         let header = &s.definition.header;
-        match gate.definition(&header.id, &s.definition.digest, Use::Operation) {
-            // The last use that a pilot had left is this one.
-            Ok(_) | Err(Refusal::Volume(_)) => shown.push(s),
+        match gate.still_proposes(&header.id, &s.definition.digest) {
+            Ok(()) => shown.push(s),
             Err(refused) => former.push((s, refused.to_string())),
         }
     }

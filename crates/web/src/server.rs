@@ -1,6 +1,6 @@
 //! All routes in one place, and the server that answers them.
 
-use crate::{App, api, assets, desk, guard, openapi, operations, public};
+use crate::{App, api, assets, desk, ethics_api, guard, openapi, operations, public};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Path},
@@ -37,7 +37,9 @@ pub fn router(app: App) -> Router {
         .route("/report/{form}/q/{*page}", get(public::journey::ask).post(public::journey::answer))
         .route("/track", get(public::track::ask).post(public::track::show))
         .route("/leave", get(public::start::leave))
-        .route("/algorithms", get(public::start::algorithms))
+        .route("/algorithms", get(public::algorithms::register))
+        .route("/algorithms/{kind}/{name}", get(public::algorithms::record))
+        .route("/ethics-committee", get(public::algorithms::minutes))
         .route("/definitions", get(public::definitions::list))
         .route("/definitions/{id}", get(public::definitions::view))
         .route("/accessibility", get(public::start::accessibility))
@@ -83,6 +85,9 @@ pub fn router(app: App) -> Router {
         .route("/desk/definitions/{id}/{version}/edit", get(desk::definitions::edit::edit))
         .route("/desk/definitions/{id}/{version}/{deed}", post(desk::definitions::version::act))
         .route("/desk/algorithms", get(desk::algorithms::list).post(desk::algorithms::switch))
+        .route("/desk/ethics", get(desk::ethics::list))
+        .route("/desk/ethics/{kind}/{name}", get(desk::ethics::one::view))
+        .route("/desk/ethics/{kind}/{name}/{deed}", post(desk::ethics::one::act).layer(texts()))
         .route("/desk/accounts", get(desk::accounts::list).post(desk::accounts::create))
         .route("/desk/log", get(desk::log::view));
     let machines = Router::new()
@@ -91,6 +96,11 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/forms/{id}", get(api::form))
         .route("/api/v1/definitions", get(api::definitions))
         .route("/api/v1/definitions/{id}", get(api::definition))
+        .route("/api/v1/algorithms", get(ethics_api::register))
+        .route("/api/v1/algorithms/{kind}/{name}", get(ethics_api::record))
+        .route("/api/v1/ethics", get(ethics_api::list))
+        .route("/api/v1/ethics/{id}", get(ethics_api::view))
+        .route("/api/v1/ethics/{id}/{deed}", post(ethics_api::act).layer(texts()))
         .route("/api/v1/submissions", post(api::submit))
         .route("/api/v1/submissions/track", post(api::track))
         .route("/api/v1/reports", get(api::reports))

@@ -9,6 +9,7 @@ use super::{
 use bluelamp_access::algorithm::{self, Change, Entry, State};
 use bluelamp_model::{Decider, Error, FieldError, Id, Result, Time, authority::action};
 use bluelamp_store::Cx;
+use std::collections::BTreeMap;
 
 /// A step that somebody wants to take.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,7 +92,9 @@ fn heard(d: &Dossier, point: Point, anew: bool) -> Vec<FieldError> {
         return of("the committee has deferred its advice");
     }
     let then = d.assessments.iter().find(|a| a.at <= minutes.published_at);
-    let said = |a: Option<&Assessment>| a.map(|a| substance(&a.answers)).unwrap_or_default();
+    fn said(a: Option<&Assessment>) -> BTreeMap<&str, &str> {
+        a.map(|a| substance(&a.answers)).unwrap_or_default()
+    }
     if said(then) != said(d.assessments.first()) {
         return of("the assessment has changed since the committee was heard");
     }

@@ -175,7 +175,7 @@ pub fn criteria(answers: &BTreeMap<String, String>) -> Vec<String> {
 
 /// What of the answers a committee has to hear again when it changes: everything but the wording of the record.
 #[must_use]
-pub fn substance(answers: &BTreeMap<String, String>) -> BTreeMap<&str, &str> {
+pub(super) fn substance(answers: &BTreeMap<String, String>) -> BTreeMap<&str, &str> {
     answers
         .iter()
         .filter(|(code, _)| !code.starts_with("atrs."))

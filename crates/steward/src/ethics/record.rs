@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 /// The version of the standard.
-pub const STANDARD: &str = "v3.0";
+const STANDARD: &str = "v3.0";
 
 /// A part of the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

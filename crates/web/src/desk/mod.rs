@@ -5,6 +5,7 @@ pub(crate) mod algorithms;
 pub(crate) mod cases;
 pub(crate) mod definitions;
 pub(crate) mod entry;
+pub(crate) mod ethics;
 pub(crate) mod evidence;
 pub(crate) mod facts;
 pub(crate) mod log;
@@ -26,13 +27,14 @@ use crate::{
 use bluelamp_model::authority::{Ask as Asked, action};
 
 /// The sections of the staff pages with the action that opens each.
-const SECTIONS: [(&str, &str, &str); 8] = [
+const SECTIONS: [(&str, &str, &str); 9] = [
     ("Reports", "/desk/reports", action::REPORT_LIST),
     ("Reviews", "/desk/reviews", action::REVIEW_LIST),
     ("Cases", "/desk/cases", action::CASE_LIST),
     ("Quality", "/desk/quality", action::QUALITY_VIEW),
     ("Definitions", "/desk/definitions", action::DEFINITION_VIEW),
     ("Algorithms", "/desk/algorithms", action::ALGORITHM_SWITCH),
+    ("Ethics", "/desk/ethics", action::ETHICS_VIEW),
     ("Accounts", "/desk/accounts", action::ACCOUNT_MANAGE),
     ("Log", "/desk/log", action::LOG_VIEW),
 ];

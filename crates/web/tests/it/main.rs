@@ -5,6 +5,7 @@
 mod api;
 mod definitions;
 mod desk;
+mod ethics;
 mod journey;
 mod quality;
 mod site;
