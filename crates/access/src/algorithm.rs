@@ -245,10 +245,12 @@ pub fn enter(cx: &mut Cx<'_>, all: &[Running]) -> Result<u64> {
     let mut new = 0;
     for r in all {
         let plain = |text: &str| {
-            !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            !text.is_empty()
+                && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
         if !plain(&r.kind) || !plain(&r.name) {
-            let message = format!("'{}/{}' is not a name: use small letters, digits and hyphens", r.kind, r.name);
+            let message =
+                format!("'{}/{}' is not a name: use small letters, digits and hyphens", r.kind, r.name);
             return Err(Error::field("algorithm", "name", message));
         }
         let (id, now) = (cx.new_id()?, cx.now());
@@ -292,7 +294,8 @@ pub fn enter(cx: &mut Cx<'_>, all: &[Running]) -> Result<u64> {
     Ok(new)
 }
 
-const COLUMNS: &str = "select id, kind, name, version, digest, title, purpose, owner, accountable, registered_at,
+const COLUMNS: &str =
+    "select id, kind, name, version, digest, title, purpose, owner, accountable, registered_at,
     running, state, since, until_at, units, volume, used from algorithm";
 
 fn state(code: &str) -> Result<State> {
@@ -492,7 +495,9 @@ fn check_terms(change: &Change, now: Time) -> Result<()> {
         };
         match change.until {
             None => need("until", "required", format!("{what} on a day: enter it")),
-            Some(until) if until <= now => need("until", "past", "This day is over: enter one to come".into()),
+            Some(until) if until <= now => {
+                need("until", "past", "This day is over: enter one to come".into())
+            }
             Some(until) if until > now.plus_seconds(longest * 86_400) => {
                 need("until", "too-long", format!("{what} within {longest} days"));
             }

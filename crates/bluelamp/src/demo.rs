@@ -103,7 +103,9 @@ pub(crate) fn run(loaded: Loaded, in_json: bool) -> Result<(), Fail> {
             return say::out(text(&up.url, &staff, &data_dir));
         }
         let public =
-            ["/", "/report", "/track", "/algorithms", "/ethics-committee", "/accessibility", "/privacy"].map(page).to_vec();
+            ["/", "/report", "/track", "/algorithms", "/ethics-committee", "/accessibility", "/privacy"]
+                .map(page)
+                .to_vec();
         say::json(&Told { url: &up.url, port: up.port, staff: &staff, public, data_dir: &data_dir })
     })
 }

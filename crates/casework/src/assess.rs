@@ -170,9 +170,7 @@ fn indicated(found: &[Found]) -> Vec<&str> {
 
 /// What was not asked and why, for the log.
 fn withheld(ledger: &Ledger) -> serde_json::Value {
-    let one = |w: &crate::Withheld| {
-        json!({ "algorithm": w.algorithm, "version": w.version, "digest": w.digest, "shadow": w.shadow, "why": w.why })
-    };
+    let one = |w: &crate::Withheld| json!({ "algorithm": w.algorithm, "version": w.version, "digest": w.digest, "shadow": w.shadow, "why": w.why });
     ledger.withheld.iter().map(one).collect()
 }
 

@@ -168,7 +168,11 @@ pub fn consider(cx: &mut Cx<'_>, shelf: &Shelf, report: Id, definition: &str) ->
     let submission = bluelamp_contact::load(cx, report)?;
     let in_use = Gate::of(cx, shelf)?.definitions(&shelf.in_use(cx)?, &mut Ledger::default()).in_use;
     if !in_use.iter().any(|u| u.status == Status::Live && u.definition.header.id == definition) {
-        return Err(Error::field("definition", "unknown", "Select a definition that is in force and approved for operation"));
+        return Err(Error::field(
+            "definition",
+            "unknown",
+            "Select a definition that is in force and approved for operation",
+        ));
     }
     let now = cx.now();
     cx.exec(

@@ -159,7 +159,11 @@ impl<'a> Gate<'a> {
     }
 
     /// Whether a set of phrases may be looked for. Where not, that stands in the ledger.
-    pub(crate) fn words(&self, set: &bluelamp_triage::IndicatorSet, ledger: &mut Ledger) -> Option<Permission> {
+    pub(crate) fn words(
+        &self,
+        set: &bluelamp_triage::IndicatorSet,
+        ledger: &mut Ledger,
+    ) -> Option<Permission> {
         let algorithm = algorithm_of(set);
         match self.may(&algorithm, &set.digest, Use::Operation) {
             Ok(permission) => Some(permission),
@@ -243,7 +247,11 @@ fn comparison_withheld(refused: Refusal) -> Withheld {
 
 impl Allowed {
     /// Those of the live ones that are shown for a report are used.
-    pub(crate) fn uses(&self, graded: &[run::Graded], concerns: impl Fn(&run::Graded) -> bool) -> Vec<Permission> {
+    pub(crate) fn uses(
+        &self,
+        graded: &[run::Graded],
+        concerns: impl Fn(&run::Graded) -> bool,
+    ) -> Vec<Permission> {
         graded.iter().zip(&self.permissions).filter(|(g, _)| concerns(g)).map(|(_, p)| *p).collect()
     }
 }
@@ -373,6 +381,11 @@ pub fn algorithm_changed(cx: &mut Cx<'_>, job: &Job, shelf: &Shelf) -> Result<()
         let next = Further { entry: further.entry, after: *last };
         cx.enqueue(algorithm::CHANGED, &format!("{}:after:{}", next.entry, next.after), &next)?;
     }
-    cx.record(Verb::Propose, "algorithm", Some(entry.id), json!({ "looked_at": ids.len(), "state": entry.state }))?;
+    cx.record(
+        Verb::Propose,
+        "algorithm",
+        Some(entry.id),
+        json!({ "looked_at": ids.len(), "state": entry.state }),
+    )?;
     cx.finish_job(job)
 }

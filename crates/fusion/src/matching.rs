@@ -109,7 +109,8 @@ const METHOD: &str = "1.0.0";
 
 static COMPARES: LazyLock<Compares> = LazyLock::new(|| {
     let models = [Kind::Person, Kind::Vehicle, Kind::Phone, Kind::Location].map(model);
-    let text = json!({ "method": METHOD, "candidates": CANDIDATES, "kept": KEPT, "models": models }).to_string();
+    let text =
+        json!({ "method": METHOD, "candidates": CANDIDATES, "kept": KEPT, "models": models }).to_string();
     Compares { version: METHOD.into(), digest: digest_of(&text) }
 });
 

@@ -23,7 +23,12 @@ fn person(id: [u8; 16], role: &str) -> Actor {
 
 /// Makes the accounts of the four people. For a transaction that leaves an entry of its own.
 pub(crate) fn people(cx: &mut Cx<'_>) -> bluelamp_model::Result<()> {
-    let names = ["risk-lead-of-the-test", "chief-officer-of-the-test", "member-of-the-test", "other-member-of-the-test"];
+    let names = [
+        "risk-lead-of-the-test",
+        "chief-officer-of-the-test",
+        "member-of-the-test",
+        "other-member-of-the-test",
+    ];
     for (id, username) in [LEAD, CHIEF, MEMBERS[0], MEMBERS[1]].into_iter().zip(names) {
         let now = cx.now();
         cx.exec(
@@ -49,14 +54,18 @@ pub fn entry(db: &Db, algorithm: &str, version: &str) -> Id {
             &[kind.into(), name.into(), version.into()],
         )
         .expect("read");
-    rows.first().unwrap_or_else(|| panic!("{algorithm} {version} is not in the register")).get(0).expect("an id")
+    rows.first()
+        .unwrap_or_else(|| panic!("{algorithm} {version} is not in the register"))
+        .get(0)
+        .expect("an id")
 }
 
 /// The entries that nobody has assessed, by kind and digest.
 pub(crate) fn proposed(db: &Db) -> Vec<(Id, String, String)> {
     let sql = "select id, kind, digest from algorithm where state = 'proposed' and running = 1 order by id";
     let rows = db.credential_rows(sql, &[]).expect("read");
-    let text = |r: &bluelamp_store::Row| (r.get(0).expect("id"), r.get(1).expect("kind"), r.get(2).expect("digest"));
+    let text =
+        |r: &bluelamp_store::Row| (r.get(0).expect("id"), r.get(1).expect("kind"), r.get(2).expect("digest"));
     rows.iter().map(text).collect()
 }
 
@@ -140,5 +149,6 @@ fn step(cx: &mut Cx<'_>, id: Id, to: &str, days: i64) -> bluelamp_model::Result<
 /// # Panics
 /// Where the database says no.
 pub fn suspend(db: &Db, id: Id) {
-    db.write(&person(CHIEF, "accountable-officer"), move |cx| step(cx, id, "suspended", 0)).expect("suspended");
+    db.write(&person(CHIEF, "accountable-officer"), move |cx| step(cx, id, "suspended", 0))
+        .expect("suspended");
 }

@@ -47,9 +47,13 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown => f.write_str("the register of algorithms has no entry for it that is not retired"),
+            Self::Unknown => {
+                f.write_str("the register of algorithms has no entry for it that is not retired")
+            }
             Self::State(State::Proposed) => f.write_str("it is only proposed, and was not assessed"),
-            Self::State(State::Assessed) => f.write_str("it is assessed, and nobody has approved it for the lab"),
+            Self::State(State::Assessed) => {
+                f.write_str("it is assessed, and nobody has approved it for the lab")
+            }
             Self::State(_) => f.write_str("it is approved for the lab, and not for operation"),
             Self::Suspended(at) => write!(f, "it was suspended on {}", at.spoken()),
             Self::Ended(State::Pilot, at) => write!(f, "its pilot ended on {}", at.spoken()),

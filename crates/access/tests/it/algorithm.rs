@@ -1,7 +1,8 @@
 //! The gate: every state, use, time, unit and count; and the order in which states can follow.
 
 use bluelamp_access::algorithm::{
-    self, CHANGED, Change, Entry, LONGEST_PILOT, Permission, Refusal, Running, State, Use, count_uses, permits,
+    self, CHANGED, Change, Entry, LONGEST_PILOT, Permission, Refusal, Running, State, Use, count_uses,
+    permits,
 };
 use bluelamp_model::{
     Error, Id, Result,
@@ -114,7 +115,11 @@ fn what_each_state_allows_by_use_time_and_unit() {
                             Use::Lab | Use::Shadow => looks(state),
                             Use::Operation => state.operates() && !over && unit == "north",
                         };
-                        assert_eq!(found.is_ok(), expected, "{state:?} {as_what:?} {unit:?} over: {over}: {found:?}");
+                        assert_eq!(
+                            found.is_ok(),
+                            expected,
+                            "{state:?} {as_what:?} {unit:?} over: {over}: {found:?}"
+                        );
                         if let Ok(permission) = found {
                             let counts = as_what == Use::Operation && state == State::Pilot;
                             assert_eq!(permission.counts, counts, "{state:?} {as_what:?}");
@@ -147,7 +152,8 @@ fn a_pilot_is_used_as_often_as_it_may_and_no_more() {
                 cx.allow(action::REPORT_ASSESS, None)?;
                 cx.record(Verb::Propose, "test", None, json!({}))?;
                 let now = cx.now();
-                let Ok(permission) = permits(cx)?.may("forecast/one", "aa", Use::Operation, "north", now) else {
+                let Ok(permission) = permits(cx)?.may("forecast/one", "aa", Use::Operation, "north", now)
+                else {
                     return Ok(None);
                 };
                 count_uses(cx, &[permission]).map(Some)

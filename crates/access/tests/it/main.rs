@@ -1,8 +1,8 @@
 //! Accounts, sign-in and tokens under the policy that is shipped, on both engines.
 #![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic, in its helpers too")]
 
-mod algorithm;
 mod accounts;
+mod algorithm;
 mod reuse;
 mod sign_in;
 mod tokens;

@@ -47,8 +47,7 @@ impl Builder<'_> {
     /// a pilot.
     pub(super) fn ethics(&self) -> Result<(), Fail> {
         let text = content::embedded(FILE).unwrap_or_default();
-        let said: Said = serde_json::from_str(text)
-            .map_err(|e| {
+        let said: Said = serde_json::from_str(text).map_err(|e| {
             Faults::from(Fault::new(format!("data/{FILE}"), e.to_string()).at_line(e.line() as u64))
         })?;
         let said = Arc::new(said);
@@ -62,11 +61,8 @@ impl Builder<'_> {
         let mut all = self.db.read(&lead, ethics::register)?;
         all.retain(|e| !said.only_proposed.contains(&e.algorithm()));
         let further: Vec<Id> = all.iter().filter(|e| !shadow(e)).map(|e| e.id).collect();
-        let on: Vec<Id> = all
-            .iter()
-            .filter(|e| !shadow(e) && !said.pilot.contains(&e.algorithm()))
-            .map(|e| e.id)
-            .collect();
+        let on: Vec<Id> =
+            all.iter().filter(|e| !shadow(e) && !said.pilot.contains(&e.algorithm())).map(|e| e.id).collect();
         let all: Vec<Id> = all.iter().map(|e| e.id).collect();
         let unit = self.worker.organisation.clone();
         self.each(&lead, &all, &said, |cx, id, said| assess(cx, id, &said.answers))?;
@@ -75,8 +71,9 @@ impl Builder<'_> {
         self.each(&chief, &all, &said, |cx, id, said| step(cx, id, said, State::Lab, 0, &[]))?;
         self.each(&lead, &further, &said, |cx, id, said| {
             let criteria = ethics::criteria(&said.answers).into_iter().zip(&said.found);
-            let findings: Vec<Finding> =
-                criteria.map(|(criterion, found)| Finding { criterion, found: found.clone(), met: true }).collect();
+            let findings: Vec<Finding> = criteria
+                .map(|(criterion, found)| Finding { criterion, found: found.clone(), met: true })
+                .collect();
             report_lab(cx, id, &findings, "")?;
             let today = cx.now().day();
             note_opinion(cx, id, &said.opinion.given_by, &today, &said.opinion.said)
@@ -93,7 +90,14 @@ impl Builder<'_> {
     }
 
     /// Two members advise, and one of them writes the minutes.
-    fn heard(&self, chair: &Actor, member: &Actor, all: &[Id], said: &Arc<Said>, point: Point) -> Result<(), Fail> {
+    fn heard(
+        &self,
+        chair: &Actor,
+        member: &Actor,
+        all: &[Id],
+        said: &Arc<Said>,
+        point: Point,
+    ) -> Result<(), Fail> {
         let voice = move |said: &Said| NewVoice {
             point: point.code().into(),
             advice: "approve".into(),

@@ -7,8 +7,8 @@ mod life;
 mod triage;
 
 use bluelamp_casework::{
-    ActionAnswer, Choice, Decided, Filter, ReportView, Shelf, add_note, algorithm_changed, assess, cases, decide, finish_task,
-    queue, receive, retriage, view_case, view_report,
+    ActionAnswer, Choice, Decided, Filter, ReportView, Shelf, add_note, algorithm_changed, assess, cases,
+    decide, finish_task, queue, receive, retriage, view_case, view_report,
 };
 use bluelamp_contact::NewSubmission;
 use bluelamp_model::{

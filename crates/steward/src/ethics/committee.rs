@@ -291,7 +291,12 @@ pub fn minute(cx: &mut Cx<'_>, id: Id, point: &str, held_on: &str, said: &str) -
             person.id().into(),
         ],
     )?;
-    cx.record(Verb::Disclose, "algorithm", Some(id), json!({ "minutes": row, "point": point, "outcome": outcome }))?;
+    cx.record(
+        Verb::Disclose,
+        "algorithm",
+        Some(id),
+        json!({ "minutes": row, "point": point, "outcome": outcome }),
+    )?;
     Ok(outcome)
 }
 
@@ -329,7 +334,8 @@ pub(super) fn voices(cx: &mut Cx<'_>, id: Id) -> Result<Vec<Voice>> {
         .collect()
 }
 
-const MINUTES: &str = "select id, algorithm_id, point, outcome, held_on, said, votes, conditions, published_at
+const MINUTES: &str =
+    "select id, algorithm_id, point, outcome, held_on, said, votes, conditions, published_at
     from ethics_minutes";
 
 fn read_minutes(row: &Row) -> Result<Minutes> {

@@ -119,7 +119,8 @@ impl Dossier {
     /// Who has written on it: none of them lets it go on.
     #[must_use]
     pub fn wrote(&self, person: Id) -> bool {
-        self.assessments.iter().any(|a| a.by_id == person) || self.lab_reports.iter().any(|r| r.by_id == person)
+        self.assessments.iter().any(|a| a.by_id == person)
+            || self.lab_reports.iter().any(|r| r.by_id == person)
     }
 }
 
@@ -212,7 +213,9 @@ pub(super) fn text<'a>(
         _ if given.len() > LONGEST => {
             faults.push(wrong(field, "too-long", format!("Write at most {LONGEST} letters")));
         }
-        _ if given.contains('\0') => faults.push(wrong(field, "wrong", "Remove the character that cannot be seen")),
+        _ if given.contains('\0') => {
+            faults.push(wrong(field, "wrong", "Remove the character that cannot be seen"))
+        }
         _ => {}
     }
     given
@@ -240,7 +243,11 @@ pub fn assess(cx: &mut Cx<'_>, id: Id, answers: &BTreeMap<String, String>) -> Re
     let mut all = read(cx, id)?.answers();
     for (code, given) in answers {
         if questions::question(code).is_none() {
-            faults.push(wrong(code, "unknown", format!("'{code}' is not a question of an ethics assessment")));
+            faults.push(wrong(
+                code,
+                "unknown",
+                format!("'{code}' is not a question of an ethics assessment"),
+            ));
             continue;
         }
         let given = text(&mut faults, code, given, None);
@@ -294,7 +301,12 @@ pub fn report_lab(cx: &mut Cx<'_>, id: Id, findings: &[Finding], notes: &str) ->
         &[row.into(), id.into(), now.into(), person.id().into(), body.into()],
     )?;
     let met = findings.iter().filter(|f| f.met).count();
-    cx.record(Verb::Administer, "algorithm", Some(id), json!({ "lab_report": row, "met": met, "of": findings.len() }))
+    cx.record(
+        Verb::Administer,
+        "algorithm",
+        Some(id),
+        json!({ "lab_report": row, "met": met, "of": findings.len() }),
+    )
 }
 
 /// Notes what a body outside the police said.

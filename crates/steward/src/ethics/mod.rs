@@ -13,7 +13,9 @@ mod record;
 pub use committee::{
     Advice, FEWEST, Minutes, NewVoice, Point, Voice, advise, minute, minutes, outcome, since_minutes,
 };
-pub use dossier::{Assessment, Dossier, Exemption, Finding, LabReport, Opinion, assess, exempt, note_opinion, report_lab};
+pub use dossier::{
+    Assessment, Dossier, Exemption, Finding, LabReport, Opinion, assess, exempt, note_opinion, report_lab,
+};
 pub use phase::{Step, lacking, take};
 pub use questions::{QUESTIONS, Question, Section, criteria, question, unanswered};
 pub use record::{FIELDS, Field, Filled, Part, Ran, Record, record};

@@ -107,7 +107,8 @@ fn reported(d: &Dossier) -> Vec<FieldError> {
     let Some(report) = report else {
         return vec![wrong("lab-report", "missing", "The lab has not reported since it began")];
     };
-    let open = criteria(&d.answers()).into_iter().filter(|c| !report.findings.iter().any(|f| f.criterion == *c));
+    let open =
+        criteria(&d.answers()).into_iter().filter(|c| !report.findings.iter().any(|f| f.criterion == *c));
     open.map(|c| wrong("lab-report", "missing", format!("The lab report says nothing of “{c}”"))).collect()
 }
 
@@ -163,9 +164,11 @@ fn until(step: &Step, faults: &mut Vec<FieldError>) -> Option<Time> {
     if day.is_empty() {
         return None;
     }
-    match format!("{day}T23:59:59Z").parse::<Time>() {
-        Ok(at) if at.day() == day => Some(at),
-        _ => {
+    // In London's summer the day ends an hour earlier than in UTC.
+    let ends = format!("{day}T23:59:59Z").parse::<Time>().map(|at| [at, at.plus_seconds(-3600)]);
+    match ends.ok().and_then(|ends| ends.into_iter().find(|at| at.day() == day)) {
+        Some(at) => Some(at),
+        None => {
             faults.push(wrong("until", "format", "Enter a day such as 2027-05-31"));
             None
         }

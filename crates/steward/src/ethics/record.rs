@@ -124,7 +124,12 @@ pub const FIELDS: &[Field] = &[
     runs(Part::Owner, "team", "Team", Runs::Team),
     said(Part::Owner, "senior_responsible_owner", "Senior responsible owner", "chief-officer"),
     said(Part::Owner, "third_party_involvement", "Third party involvement", "atrs.third-party"),
-    said(Part::Owner, "third_party_terms", "Third party: number, procurement, data access terms", "atrs.third-party-terms"),
+    said(
+        Part::Owner,
+        "third_party_terms",
+        "Third party: number, procurement, data access terms",
+        "atrs.third-party-terms",
+    ),
     said(Part::Rationale, "detailed_description", "Detailed description", "atrs.detail"),
     said(Part::Rationale, "benefits", "Benefits", "atrs.benefits"),
     said(Part::Rationale, "previous_process", "Previous process", "atrs.previous"),
@@ -148,7 +153,12 @@ pub const FIELDS: &[Field] = &[
     said(Part::Data, "data_modality", "Data modality", "atrs.data-modality"),
     said(Part::Data, "data_quantities", "Data quantities", "atrs.data-quantities"),
     said(Part::Data, "sensitive_attributes", "Sensitive attributes", "atrs.data-sensitive"),
-    said(Part::Data, "data_completeness_and_representativeness", "Completeness and representativeness", "atrs.data-completeness"),
+    said(
+        Part::Data,
+        "data_completeness_and_representativeness",
+        "Completeness and representativeness",
+        "atrs.data-completeness",
+    ),
     said(Part::Data, "source_data_url", "Source data address", "atrs.data-source"),
     said(Part::Data, "data_collection", "Data collection", "atrs.data-collection"),
     said(Part::Data, "data_cleaning", "Data cleaning", "atrs.data-cleaning"),
@@ -261,8 +271,9 @@ fn told(field: &Field, d: &Dossier, organisation: &str, ran: &Ran) -> Option<Str
     let answer = |code: &str| answers.get(code).filter(|a| !a.is_empty()).cloned();
     let e = &d.entry;
     match field.from {
-        From::Said("atrs.third-party-terms") => answer("atrs.third-party-terms")
-            .or_else(|| answer("atrs.third-party").map(|_| "Not applicable: no further terms are named.".into())),
+        From::Said("atrs.third-party-terms") => answer("atrs.third-party-terms").or_else(|| {
+            answer("atrs.third-party").map(|_| "Not applicable: no further terms are named.".into())
+        }),
         From::Said(code) => answer(code),
         From::Runs(Runs::Name) => Some(e.what.title.clone()),
         From::Runs(Runs::Purpose) => Some(e.what.purpose.clone()),
@@ -360,7 +371,9 @@ fn facets(d: &Dossier, organisation: &str) -> Value {
         State::Pilot => "beta-pilot",
         State::Operational => "production",
         State::Retired => "retired",
-        State::Proposed | State::Assessed | State::Lab | State::LabReported | State::Suspended => "pre-deployment",
+        State::Proposed | State::Assessed | State::Lab | State::LabReported | State::Suspended => {
+            "pre-deployment"
+        }
     };
     let key = |name: &str| format!("algorithmic_transparency_record_{name}");
     let mut all = serde_json::Map::new();

@@ -6,8 +6,8 @@ use bluelamp_model::{
     authority::{Actor, Verb, action},
 };
 use bluelamp_steward::ethics::{
-    Advice, Dossier, FIELDS, Finding, NewVoice, QUESTIONS, Ran, Section, Step, advise, assess, exempt, lacking, minute,
-    minutes, note_opinion, outcome, published, record, report_lab, take, view,
+    Advice, Dossier, FIELDS, Finding, NewVoice, QUESTIONS, Ran, Section, Step, advise, assess, exempt,
+    lacking, minute, minutes, note_opinion, outcome, published, record, report_lab, take, view,
 };
 use bluelamp_testkit::{TestDb, on_both};
 use proptest::prelude::*;
@@ -130,7 +130,8 @@ impl<'a> Force<'a> {
     }
 
     fn step(&self, to: State) -> Step {
-        let until = if to.operates() { self.t.db.now().plus_seconds(30 * 86_400).day() } else { String::new() };
+        let until =
+            if to.operates() { self.t.db.now().plus_seconds(30 * 86_400).day() } else { String::new() };
         Step {
             to: to.code().into(),
             until,
@@ -203,7 +204,8 @@ fn it_goes_from_proposed_to_retired_one_ground_after_the_other() {
         // What the lab has to show is reported criterion by criterion.
         assert_eq!(f.held_back(State::LabReported), ["lab-report"]);
         let id = f.id;
-        let one = Finding { criterion: CRITERIA.lines().next().unwrap().into(), found: "90 %".into(), met: true };
+        let one =
+            Finding { criterion: CRITERIA.lines().next().unwrap().into(), found: "90 %".into(), met: true };
         t.db.write(&f.lead, move |cx| report_lab(cx, id, std::slice::from_ref(&one), "")).unwrap();
         assert_eq!(f.held_back(State::LabReported), ["lab-report"], "one criterion of two");
         f.lab(true);
@@ -350,7 +352,9 @@ fn what_changes_in_the_assessment_is_heard_again_and_the_wording_of_the_record_i
         f.heard("lab", "approve");
         f.assess(&[("atrs.benefits", "Said better.")]).unwrap();
         f.take(State::Lab).unwrap();
-        let Err(Error::Invalid(wrong)) = f.assess(&[("covenant.lawfull", "x")]) else { panic!("no question") };
+        let Err(Error::Invalid(wrong)) = f.assess(&[("covenant.lawfull", "x")]) else {
+            panic!("no question")
+        };
         assert_eq!((wrong[0].field.as_str(), wrong[0].code.as_str()), ("covenant.lawfull", "unknown"));
     });
 }
@@ -373,7 +377,8 @@ fn a_field_that_is_not_published_has_its_reason_in_the_record() {
         keep_back("It would help an attacker.");
         f.take(State::Pilot).unwrap();
         let d = t.db.read(&Actor::public(), |cx| published(cx, "forecast", "demand")).unwrap().remove(0);
-        let ran = Ran { decided: Some(12), agreed: Some(9), above: Some(2), below: Some(1), complaints: Some(3) };
+        let ran =
+            Ran { decided: Some(12), agreed: Some(9), above: Some(2), below: Some(1), complaints: Some(3) };
         let r = record(&d, "borsetshire-police", &ran);
         let j = r.json();
         assert_eq!(
@@ -383,7 +388,10 @@ fn a_field_that_is_not_published_has_its_reason_in_the_record() {
         assert_eq!(j["tier_1"]["name"], "Demand");
         assert_eq!(j["tier_2"]["owner_and_responsibility"]["team"], "Demand lead");
         let used = j["tier_2"]["decision_making_process"]["frequency_and_scale_of_usage"].as_str().unwrap();
-        assert!(used.contains("led: 12. As it proposed: 9. Above: 2. Below: 1.") && used.contains("Complaints about it: 3."));
+        assert!(
+            used.contains("led: 12. As it proposed: 9. Above: 2. Below: 1.")
+                && used.contains("Complaints about it: 3.")
+        );
         assert_eq!(j["runs"]["digest"], "aa");
         // The keys and values by which GOV.UK sorts: alphagov/specialist-publisher, algorithmic_transparency_records.json.
         let m = &j["metadata"];
@@ -435,4 +443,35 @@ proptest! {
         prop_assert_eq!(found == Advice::Conditions, favour * 2 > half && count(Advice::Conditions) > 0);
         prop_assert_eq!(found == Advice::Reject, count(Advice::Reject) * 2 > half);
     }
+}
+
+/// The grounds of a step are asked in one place; whoever called the register past it would not have to give any.
+#[test]
+fn no_source_but_one_changes_a_state() {
+    fn search(folder: &std::path::Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                search(&path, found);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let shown = path.display().to_string().replace('\\', "/");
+                // The register itself, and the tests of its gate.
+                let own = shown.contains("/access/src/algorithm");
+                if !own
+                    && (text.contains("algorithm::change(") || text.contains("update algorithm set state"))
+                {
+                    found.push(shown.rsplit("/../").next().unwrap().to_owned());
+                }
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for room in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).unwrap() {
+        let source = room.unwrap().path().join("src");
+        if source.is_dir() {
+            search(&source, &mut found);
+        }
+    }
+    assert_eq!(found, ["steward/src/ethics/phase.rs"]);
 }

@@ -124,7 +124,9 @@ fn stands(e: &Entry, now: Time) -> String {
         Standing::Assessed => format!("Assessed on {since}: it does nothing yet."),
         Standing::Lab => format!("In the lab since {since}: no officer is shown what it says."),
         Standing::LabReported => format!("The lab reported on {since}: no officer is shown what it says."),
-        Standing::Pilot if e.has_ended(now) => format!("Its pilot ended on {until}: it is not asked any more."),
+        Standing::Pilot if e.has_ended(now) => {
+            format!("Its pilot ended on {until}: it is not asked any more.")
+        }
         Standing::Pilot => format!("In a pilot since {since}, which ends on {until}."),
         Standing::Operational if e.has_ended(now) => {
             format!("Its approval ended on {until}: it is not asked any more.")
@@ -331,9 +333,8 @@ struct MinutesPage {
 
 /// `GET /ethics-committee`: what the committee said, the latest first.
 pub(crate) async fn minutes(State(app): State<App>, ask: Ask) -> Answer {
-    let (all, entries) = app
-        .read(&ask.public(), |cx| Ok((ethics::minutes(cx)?, algorithm::published(cx)?)))
-        .await?;
+    let (all, entries) =
+        app.read(&ask.public(), |cx| Ok((ethics::minutes(cx)?, algorithm::published(cx)?))).await?;
     let names: BTreeMap<_, _> = entries.iter().map(|e| (e.id, e)).collect();
     let view = |m: &Minutes| {
         let e = names.get(&m.algorithm);

@@ -124,7 +124,11 @@ fn a_definition_is_written_tried_in_shadow_asked_for_and_let_go_live_by_another(
         // Nobody has approved it for the lab: it is not tried on stored reports.
         let early = sound("definition-not-approved", act(&mut writer, "burglary/2.0.0", "ask", "Now").await);
         assert_eq!(early.status, StatusCode::CONFLICT);
-        assert!(early.body.contains("It may not be tried on stored reports yet: it is only proposed"), "{}", early.body);
+        assert!(
+            early.body.contains("It may not be tried on stored reports yet: it is only proposed"),
+            "{}",
+            early.body
+        );
         approved(site, "burglary", "2.0.0");
 
         // Asked for: the figures stand in the record.

@@ -33,7 +33,9 @@ fn what_is_not_approved_proposes_nothing_on_the_page_by_the_api_or_in_the_queue(
         // At once, before anything has looked again.
         let page = sound("gate-suspended", officer.get(&format!("/desk/reports/{id}")).await);
         assert!(!page.body.contains("Proposal – a person decides"), "no proposal");
-        assert!(page.body.contains("That is part of the record and no proposal any more: it was suspended on"));
+        assert!(
+            page.body.contains("That is part of the record and no proposal any more: it was suspended on")
+        );
         let r = machine.get(&format!("/api/v1/reports/{id}")).await.json();
         assert_eq!((&r["report"]["floor"], &r["assessment"]), (&Value::Null, &Value::Null));
         assert_eq!(r["assessments"], json!([]));
@@ -54,7 +56,7 @@ fn what_is_not_approved_proposes_nothing_on_the_page_by_the_api_or_in_the_queue(
         assert!(r["withheld"][0].as_str().unwrap().contains("was not asked"));
         // A person decides all the same.
         let version = r["report"]["version"].clone();
-        let body = json!({ "outcome": "open-case", "grade": "HIGH", "reasons": "Read.", "version": version });
+        let body = json!({ "outcome": "open-case", "reasons": "Read.", "version": version });
         let decided = machine.post_json(&format!("/api/v1/reports/{id}/decision"), &body).await;
         assert_eq!(decided.status, StatusCode::CREATED, "{}", decided.body);
 
@@ -97,7 +99,8 @@ fn a_version_goes_from_the_lab_to_officers_on_its_page_by_three_people() {
         assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
         let wrong = act(&mut lead, "phase", &[("to", "lab-reported"), ("reasons", "Now.")]).await;
         assert_eq!(wrong.status, StatusCode::FORBIDDEN, "who writes does not let it go on");
-        let wrong = act(&mut chief, "advice", &[("point", "lab"), ("advice", "approve"), ("reasons", "-")]).await;
+        let wrong =
+            act(&mut chief, "advice", &[("point", "lab"), ("advice", "approve"), ("reasons", "-")]).await;
         assert_eq!(wrong.status, StatusCode::FORBIDDEN, "nor does who decides advise");
 
         let criterion = "floors that officers agree with: at least 80 %";
@@ -156,7 +159,8 @@ fn a_version_goes_from_the_lab_to_officers_on_its_page_by_three_people() {
         let all = anybody.get("/api/v1/algorithms").await.json();
         let kinds: Vec<_> =
             all["algorithms"].as_array().unwrap().iter().map(|a| a["algorithm"].as_str().unwrap()).collect();
-        for name in ["comparison/records", "definition/burglary", "indicator/burglary-words", "ranking/queue"] {
+        for name in ["comparison/records", "definition/burglary", "indicator/burglary-words", "ranking/queue"]
+        {
             assert!(kinds.contains(&name), "{kinds:?}");
         }
         // A definition's page leads to its ethics and back.
@@ -181,7 +185,8 @@ fn the_api_does_what_the_page_does_and_refuses_what_it_refuses() {
         let early = chief.post_json(&format!("{path}/phase"), &step).await;
         assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(early.json()["errors"][0]["field"], "lab-report");
-        let wrong = lead.post_json(&format!("{path}/assessment"), &json!({ "answers": { "nothing": "x" } })).await;
+        let wrong =
+            lead.post_json(&format!("{path}/assessment"), &json!({ "answers": { "nothing": "x" } })).await;
         assert_eq!(wrong.json()["errors"][0]["code"], "unknown");
         let kept = lead
             .post_json(&format!("{path}/assessment"), &json!({ "answers": { "atrs.benefits": "Sooner." } }))
@@ -192,7 +197,10 @@ fn the_api_does_what_the_page_does_and_refuses_what_it_refuses() {
         let done = chief.post_json(&format!("{path}/phase"), &stopped).await;
         assert_eq!(done.status, StatusCode::NO_CONTENT, "{}", done.body);
         assert_eq!(lead.get(&path).await.json()["dossier"]["entry"]["state"], "suspended");
-        assert_eq!(lead.post_json(&format!("{path}/nothing"), &json!({})).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            lead.post_json(&format!("{path}/nothing"), &json!({})).await.status,
+            StatusCode::NOT_FOUND
+        );
         assert_eq!(site.visitor().get("/api/v1/ethics").await.status, StatusCode::UNAUTHORIZED);
     });
 }

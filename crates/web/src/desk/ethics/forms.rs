@@ -152,7 +152,11 @@ pub(super) fn for_writer(d: &Dossier, tried: &Tried) -> Vec<FormView> {
                     let mut hidden = m.field("hidden", &format!("criterion-{n}"), "", "");
                     hidden.value.clone_from(criterion);
                     fields.push(hidden);
-                    fields.push(m.line(&format!("findings/{n}/found"), &format!("Found for “{criterion}”"), ""));
+                    fields.push(m.line(
+                        &format!("findings/{n}/found"),
+                        &format!("Found for “{criterion}”"),
+                        "",
+                    ));
                     fields.push(m.select(
                         &format!("met-{n}"),
                         "Is that what was asked for?",
@@ -291,8 +295,12 @@ pub(super) fn for_officer(d: &Dossier, wrote: bool, tried: &Tried) -> Vec<FormVi
 
 fn said_of(to: State, renews: bool) -> (&'static str, &'static str) {
     match to {
-        State::Assessed => ("Accept the assessment", "Its ethics assessment is whole. It still does nothing."),
-        State::Lab => ("Let it into the lab", "It may be tried on what is stored, and look at reports in shadow."),
+        State::Assessed => {
+            ("Accept the assessment", "Its ethics assessment is whole. It still does nothing.")
+        }
+        State::Lab => {
+            ("Let it into the lab", "It may be tried on what is stored, and look at reports in shadow.")
+        }
         State::LabReported => {
             ("Accept the lab report", "What the lab found is in the record. It still shows officers nothing.")
         }
@@ -304,9 +312,10 @@ fn said_of(to: State, renews: bool) -> (&'static str, &'static str) {
             if renews { "Renew its operational use" } else { "Let it into operational use" },
             "Officers see it, until the day by which it has to be renewed.",
         ),
-        State::Suspended => {
-            ("Suspend it at once", "From this moment it shows officers nothing, and does not look in shadow either.")
-        }
+        State::Suspended => (
+            "Suspend it at once",
+            "From this moment it shows officers nothing, and does not look in shadow either.",
+        ),
         State::Proposed | State::Retired => ("Retire it", "It does nothing any more, and cannot come back."),
     }
 }

@@ -8,11 +8,7 @@ use super::{
 };
 use crate::{
     App,
-    desk::{
-        facts::sentence,
-        frame, may,
-        page::Tab,
-    },
+    desk::{facts::sentence, frame, may, page::Tab},
     ethics_api::{
         Answers, Deed, Exemption, LabFinding, LabReport, NewMinutes, Opinion, Phase, Voice, record_of,
     },
@@ -343,7 +339,9 @@ fn read_deed(deed: &str, raw: &Raw) -> Result<Deed> {
     Ok(match deed {
         "assessment" => {
             let answers = QUESTIONS.iter().filter(|q| raw.contains_key(q.code));
-            Deed::Assessment(Answers { answers: answers.map(|q| (q.code.to_owned(), text(q.code))).collect() })
+            Deed::Assessment(Answers {
+                answers: answers.map(|q| (q.code.to_owned(), text(q.code))).collect(),
+            })
         }
         "lab-report" => {
             let findings = (0..).map_while(|n| {
@@ -369,17 +367,19 @@ fn read_deed(deed: &str, raw: &Raw) -> Result<Deed> {
             conditions: text("conditions"),
             interest: text("interest"),
         }),
-        "minutes" => Deed::Minutes(NewMinutes {
-            point: text("point"),
-            held_on: text("held_on"),
-            said: text("said"),
-        }),
+        "minutes" => {
+            Deed::Minutes(NewMinutes { point: text("point"), held_on: text("held_on"), said: text("said") })
+        }
         "phase" => {
             let volume = first(raw, "volume").trim();
             let volume = match volume {
                 "" => None,
                 text => Some(text.parse().map_err(|_| {
-                    Error::field("volume", "format", "Enter the highest number of uses in digits, such as 500")
+                    Error::field(
+                        "volume",
+                        "format",
+                        "Enter the highest number of uses in digits, such as 500",
+                    )
                 })?),
             };
             let units = text("units");

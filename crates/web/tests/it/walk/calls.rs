@@ -99,7 +99,10 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
             let (id, digest) = registered(w);
             let id = id.to_string();
             let deed = |deed: &str| {
-                route.replace("{kind}", "definition").replace("{name}", "domestic-abuse").replace("{deed}", deed)
+                route
+                    .replace("{kind}", "definition")
+                    .replace("{name}", "domestic-abuse")
+                    .replace("{deed}", deed)
             };
             let all = [
                 ("assessment", vec![("covenant.lawful", "By law.")]),
@@ -114,7 +117,11 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
             ];
             all.into_iter()
                 .map(|(what, mut fields)| {
-                    fields.extend([("id", id.as_str()), ("digest", digest.as_str()), ("state", "operational")]);
+                    fields.extend([
+                        ("id", id.as_str()),
+                        ("digest", digest.as_str()),
+                        ("state", "operational"),
+                    ]);
                     (deed(what), form(&fields))
                 })
                 .collect()
