@@ -317,6 +317,45 @@ create table ethics_opinion (
   FOREIGN KEY (noted_by) REFERENCES account(id)
 );
 CREATE INDEX ethics_opinion_algorithm ON ethics_opinion USING btree (algorithm_id, noted_at);
+create table entry (
+  id uuid not null,
+  register text not null,
+  code text not null,
+  title text not null,
+  organisation text not null,
+  body text not null,
+  version bigint not null,
+  withdrawn bigint not null default 0,
+  changed_at timestamp with time zone not null,
+  changed_by uuid,
+  PRIMARY KEY (id),
+  FOREIGN KEY (changed_by) REFERENCES account(id),
+  UNIQUE (register, code)
+);
+CREATE INDEX entry_organisation ON entry USING btree (register, organisation);
+
+create table entry_link (
+  entry_id uuid not null,
+  field text not null,
+  target text not null,
+  PRIMARY KEY (entry_id, field, target),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
+CREATE INDEX entry_link_target ON entry_link USING btree (target);
+
+create table entry_version (
+  entry_id uuid not null,
+  version bigint not null,
+  title text not null,
+  body text not null,
+  withdrawn bigint not null,
+  at timestamp with time zone not null,
+  by_id uuid,
+  reason text not null,
+  PRIMARY KEY (entry_id, version),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
 
 create table evidence_item (
   id uuid not null,

@@ -274,6 +274,43 @@ CREATE TABLE ethics_opinion (
 
 CREATE INDEX ethics_opinion_algorithm on ethics_opinion (algorithm_id, noted_at);
 
+CREATE TABLE entry (
+  id blob not null primary key,
+  register text not null,
+  code text not null,
+  title text not null,
+  organisation text not null,
+  body text not null,
+  version bigint not null,
+  withdrawn bigint not null default 0,
+  changed_at integer not null,
+  changed_by blob references account (id),
+  unique (register, code)
+);
+
+CREATE INDEX entry_organisation on entry (register, organisation);
+
+CREATE TABLE entry_link (
+  entry_id blob not null references entry (id),
+  field text not null,
+  target text not null,
+  primary key (entry_id, field, target)
+);
+
+CREATE INDEX entry_link_target on entry_link (target);
+
+CREATE TABLE entry_version (
+  entry_id blob not null references entry (id),
+  version bigint not null,
+  title text not null,
+  body text not null,
+  withdrawn bigint not null,
+  at integer not null,
+  by_id blob references account (id),
+  reason text not null,
+  primary key (entry_id, version)
+);
+
 CREATE TABLE evidence_item (
   id blob not null primary key,
   case_id blob not null references case_file (id),

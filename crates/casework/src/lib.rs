@@ -13,6 +13,7 @@ mod facts;
 mod figures;
 mod gate;
 mod led;
+mod graded;
 mod matches;
 mod queue;
 mod report;
@@ -38,6 +39,7 @@ pub use facts::{FactLine, NewFact, answer_to, ask_again, consider, happened, not
 pub use figures::{Agreement, FEWEST, Figures, Group, Period, Quality, quality, wilson};
 pub use gate::{COMPARISON, ORDER, Withheld, algorithm_changed, algorithm_of_definition, register, running};
 pub use led::{Led, led};
+pub use graded::{GradedDecision, Sought, graded_decision, graded_decisions};
 pub use matches::answer_match;
 pub use queue::{Filter, Page, QueueItem, queue};
 pub use report::{ReportView, assessments_of, receive, view_report};

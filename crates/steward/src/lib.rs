@@ -6,3 +6,8 @@
 //! serves a strategy, and never take what was not assessed for nothing.
 
 pub mod ethics;
+pub mod appetite;
+pub mod entry;
+pub mod portfolio;
+pub mod register;
+pub mod registers;

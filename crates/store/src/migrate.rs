@@ -16,6 +16,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_evidence", include_str!("../migrations/0006_evidence.sql")),
     ("0007_triage", include_str!("../migrations/0007_triage.sql")),
     ("0008_algorithms", include_str!("../migrations/0008_algorithms.sql")),
+    ("0009_entries", include_str!("../migrations/0009_entries.sql")),
     ("0015_ethics", include_str!("../migrations/0015_ethics.sql")),
 ];
 

@@ -1,6 +1,8 @@
 //! The description of the API, OpenAPI 3.1. Written here beside the routes; a test holds it against them and
 //! against a golden file.
 
+mod registers;
+
 use crate::{
     App,
     api::{AllInForce, Decide, Follow, Noted, OwnGrade, Receipt, Reviewed, Submit},
@@ -49,7 +51,7 @@ pub fn document(public_url: &str) -> Value {
         operation["responses"]["403"] = problem("Not allowed for this person and purpose");
         operation
     };
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Bluelamp API",
@@ -262,7 +264,14 @@ pub fn document(public_url: &str) -> Value {
                 },
             } },
         },
-    })
+    });
+    // Each room of the programme office describes its own paths.
+    for more in [registers::paths(&denied)] {
+        if let (Some(paths), Value::Object(more)) = (document["paths"].as_object_mut(), more) {
+            paths.extend(more);
+        }
+    }
+    document
 }
 
 /// `GET /api/v1/openapi.json`

@@ -2,3 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic, in its helpers too")]
 
 mod ethics;
+
+mod entries;
+mod portfolio;

@@ -8,11 +8,13 @@ pub(crate) mod entry;
 pub(crate) mod ethics;
 pub(crate) mod evidence;
 pub(crate) mod facts;
+pub(crate) mod graded;
 pub(crate) mod log;
 pub(crate) mod page;
 pub(crate) mod proposal;
 pub(crate) mod quality;
 pub(crate) mod queue;
+pub(crate) mod registers;
 pub(crate) mod reports;
 pub(crate) mod reviews;
 

@@ -8,6 +8,7 @@ mod desk;
 mod ethics;
 mod journey;
 mod quality;
+mod registers;
 mod site;
 mod sources;
 mod walk;
