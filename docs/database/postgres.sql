@@ -33,6 +33,46 @@ create table action_answer (
 );
 CREATE INDEX action_answer_report ON action_answer USING btree (report_id);
 
+create table algorithm (
+  id uuid not null,
+  kind text not null,
+  name text not null,
+  version text not null,
+  digest text not null,
+  title text not null,
+  purpose text not null,
+  owner text not null,
+  accountable text not null,
+  registered_at timestamp with time zone not null,
+  running bigint not null,
+  state text not null,
+  since timestamp with time zone not null,
+  until_at timestamp with time zone,
+  units text not null,
+  volume bigint,
+  used bigint not null,
+  PRIMARY KEY (id),
+  UNIQUE (kind, name, digest)
+);
+
+create table algorithm_phase (
+  id uuid not null,
+  algorithm_id uuid not null,
+  at timestamp with time zone not null,
+  by_id uuid not null,
+  was text not null,
+  state text not null,
+  until_at timestamp with time zone,
+  units text not null,
+  volume bigint,
+  reasons text not null,
+  published text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (algorithm_id) REFERENCES algorithm(id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
+);
+CREATE INDEX algorithm_phase_algorithm ON algorithm_phase USING btree (algorithm_id, at);
+
 create table algorithm_switch (
   id uuid not null,
   algorithm text not null,
@@ -78,6 +118,7 @@ create table assessment_run (
   facts text not null,
   graded text not null,
   found text not null,
+  withheld text not null default '[]'::text,
   PRIMARY KEY (id),
   FOREIGN KEY (report_id) REFERENCES report(id)
 );
@@ -192,6 +233,90 @@ create table definition_version (
 );
 CREATE INDEX definition_version_status ON definition_version USING btree (status);
 
+create table ethics_advice (
+  id uuid not null,
+  algorithm_id uuid not null,
+  point text not null,
+  advice text not null,
+  reasons text not null,
+  conditions text not null,
+  interest text not null,
+  given_at timestamp with time zone not null,
+  given_by uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (algorithm_id) REFERENCES algorithm(id),
+  FOREIGN KEY (given_by) REFERENCES account(id)
+);
+CREATE INDEX ethics_advice_algorithm ON ethics_advice USING btree (algorithm_id, point, given_at);
+
+create table ethics_assessment (
+  id uuid not null,
+  algorithm_id uuid not null,
+  written_at timestamp with time zone not null,
+  written_by uuid not null,
+  body text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (algorithm_id) REFERENCES algorithm(id),
+  FOREIGN KEY (written_by) REFERENCES account(id)
+);
+CREATE INDEX ethics_assessment_algorithm ON ethics_assessment USING btree (algorithm_id, written_at);
+
+create table ethics_exemption (
+  id uuid not null,
+  algorithm_id uuid not null,
+  field text not null,
+  reasons text not null,
+  at timestamp with time zone not null,
+  by_id uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (algorithm_id) REFERENCES algorithm(id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
+);
+CREATE INDEX ethics_exemption_algorithm ON ethics_exemption USING btree (algorithm_id, field, at);
+
+create table ethics_lab_report (
+  id uuid not null,
+  algorithm_id uuid not null,
+  written_at timestamp with time zone not null,
+  written_by uuid not null,
+  body text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (algorithm_id) REFERENCES algorithm(id),
+  FOREIGN KEY (written_by) REFERENCES account(id)
+);
+CREATE INDEX ethics_lab_report_algorithm ON ethics_lab_report USING btree (algorithm_id, written_at);
+
+create table ethics_minutes (
+  id uuid not null,
+  algorithm_id uuid not null,
+  point text not null,
+  outcome text not null,
+  held_on text not null,
+  said text not null,
+  votes text not null,
+  conditions text not null,
+  published_at timestamp with time zone not null,
+  published_by uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (algorithm_id) REFERENCES algorithm(id),
+  FOREIGN KEY (published_by) REFERENCES account(id)
+);
+CREATE INDEX ethics_minutes_algorithm ON ethics_minutes USING btree (algorithm_id, point, published_at);
+CREATE INDEX ethics_minutes_published ON ethics_minutes USING btree (published_at);
+
+create table ethics_opinion (
+  id uuid not null,
+  algorithm_id uuid not null,
+  noted_at timestamp with time zone not null,
+  noted_by uuid not null,
+  given_by text not null,
+  given_on text not null,
+  said text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (algorithm_id) REFERENCES algorithm(id),
+  FOREIGN KEY (noted_by) REFERENCES account(id)
+);
+CREATE INDEX ethics_opinion_algorithm ON ethics_opinion USING btree (algorithm_id, noted_at);
 create table entry (
   id uuid not null,
   register text not null,
@@ -470,11 +595,13 @@ create table report (
   hidden bigint not null default 0,
   grade text,
   graded_at timestamp with time zone,
+  led_by text,
   PRIMARY KEY (id),
   FOREIGN KEY (id) REFERENCES submission(id)
 );
 CREATE INDEX report_definition ON report USING btree (definition, id);
 CREATE INDEX report_queue ON report USING btree (state, priority DESC, received_at, id);
+CREATE INDEX report_received ON report USING btree (state, received_at, id);
 
 create table report_record (
   report_id uuid not null,

@@ -28,6 +28,43 @@ CREATE TABLE action_answer (
 
 CREATE INDEX action_answer_report on action_answer (report_id);
 
+CREATE TABLE algorithm (
+  id blob not null primary key,
+  kind text not null,
+  name text not null,
+  version text not null,
+  digest text not null,
+  title text not null,
+  purpose text not null,
+  owner text not null,
+  accountable text not null,
+  registered_at integer not null,
+  running bigint not null,
+  state text not null,
+  since integer not null,
+  until_at integer,
+  units text not null,
+  volume bigint,
+  used bigint not null,
+  unique (kind, name, digest)
+);
+
+CREATE TABLE algorithm_phase (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  at integer not null,
+  by_id blob not null references account (id),
+  was text not null,
+  state text not null,
+  until_at integer,
+  units text not null,
+  volume bigint,
+  reasons text not null,
+  published text not null
+);
+
+CREATE INDEX algorithm_phase_algorithm on algorithm_phase (algorithm_id, at);
+
 CREATE TABLE algorithm_switch (
   id blob not null primary key,
   algorithm text not null,
@@ -70,7 +107,7 @@ CREATE TABLE assessment_run (
   facts text not null,
   graded text not null,
   found text not null
-);
+, withheld text not null default '[]');
 
 CREATE INDEX assessment_run_report on assessment_run (report_id, made_at);
 
@@ -162,6 +199,80 @@ CREATE TABLE definition_version (
 );
 
 CREATE INDEX definition_version_status on definition_version (status);
+
+CREATE TABLE ethics_advice (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  point text not null,
+  advice text not null,
+  reasons text not null,
+  conditions text not null,
+  interest text not null,
+  given_at integer not null,
+  given_by blob not null references account (id)
+);
+
+CREATE INDEX ethics_advice_algorithm on ethics_advice (algorithm_id, point, given_at);
+
+CREATE TABLE ethics_assessment (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  written_at integer not null,
+  written_by blob not null references account (id),
+  body text not null
+);
+
+CREATE INDEX ethics_assessment_algorithm on ethics_assessment (algorithm_id, written_at);
+
+CREATE TABLE ethics_exemption (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  field text not null,
+  reasons text not null,
+  at integer not null,
+  by_id blob not null references account (id)
+);
+
+CREATE INDEX ethics_exemption_algorithm on ethics_exemption (algorithm_id, field, at);
+
+CREATE TABLE ethics_lab_report (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  written_at integer not null,
+  written_by blob not null references account (id),
+  body text not null
+);
+
+CREATE INDEX ethics_lab_report_algorithm on ethics_lab_report (algorithm_id, written_at);
+
+CREATE TABLE ethics_minutes (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  point text not null,
+  outcome text not null,
+  held_on text not null,
+  said text not null,
+  votes text not null,
+  conditions text not null,
+  published_at integer not null,
+  published_by blob not null references account (id)
+);
+
+CREATE INDEX ethics_minutes_algorithm on ethics_minutes (algorithm_id, point, published_at);
+
+CREATE INDEX ethics_minutes_published on ethics_minutes (published_at);
+
+CREATE TABLE ethics_opinion (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  noted_at integer not null,
+  noted_by blob not null references account (id),
+  given_by text not null,
+  given_on text not null,
+  said text not null
+);
+
+CREATE INDEX ethics_opinion_algorithm on ethics_opinion (algorithm_id, noted_at);
 
 CREATE TABLE entry (
   id blob not null primary key,
@@ -405,11 +516,13 @@ CREATE TABLE report (
   matches bigint not null,
   version bigint not null,
   case_id blob
-, definition text, hidden bigint not null default 0, grade text, graded_at integer);
+, definition text, hidden bigint not null default 0, grade text, graded_at integer, led_by text);
 
 CREATE INDEX report_definition on report (definition, id);
 
 CREATE INDEX report_queue on report (state, priority desc, received_at, id);
+
+CREATE INDEX report_received on report (state, received_at, id);
 
 CREATE TABLE report_record (
   report_id blob not null references report (id),

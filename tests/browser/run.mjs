@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { startBrowser } from './harness/browser.mjs'
 import { runAll, tidy } from './harness/suite.mjs'
 import assessment from './journeys/assessment.mjs'
+import ethics from './journeys/ethics.mjs'
 import harness from './journeys/harness.mjs'
 import landscape from './journeys/landscape.mjs'
 import linkReports from './journeys/link-reports.mjs'
@@ -26,6 +27,7 @@ tidy(chromium.stop)
 harness({ browser: chromium.browser })
 assessment({ browser: chromium.browser, binary })
 landscape({ browser: chromium.browser, binary })
+ethics({ browser: chromium.browser, binary })
 linkReports({ browser: chromium.browser, binary })
 mainJob({ browser: chromium.browser, binary })
 portfolio({ browser: chromium.browser, binary })

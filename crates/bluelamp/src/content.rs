@@ -308,9 +308,9 @@ impl Content {
         }
     }
 
-    /// What looks at reports, with nothing parsed yet.
-    pub(crate) fn shelf(&self) -> Arc<Shelf> {
-        Arc::new(Shelf::new(Arc::clone(&self.indicators)))
+    /// What looks at reports in an organisation, with nothing parsed yet.
+    pub(crate) fn shelf(&self, organisation: &str) -> Arc<Shelf> {
+        Arc::new(Shelf::new(Arc::clone(&self.indicators)).in_unit(organisation))
     }
 
     /// A code list by its name, which is there: that was checked.

@@ -79,7 +79,7 @@ pub(crate) fn serve(
         settings,
         open::secret(&config.data_dir)?,
     );
-    open::take_up(&open.db, &open.content)?;
+    open::take_up(&open.db, &open.content, &open.shelf)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("web")

@@ -8,6 +8,7 @@ mod api;
 mod app;
 pub mod assets;
 mod desk;
+mod ethics_api;
 pub mod govuk;
 mod guard;
 mod openapi;

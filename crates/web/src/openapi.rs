@@ -12,6 +12,7 @@ use crate::{
         AllInForce, Decide, Follow, Noted, OwnGrade, Receipt, Reviewed, Submit,
         strategies::{ElementAnswer, Strategies, StrategyAnswer},
     },
+    ethics_api::{Answers, Exemption, LabReport, NewMinutes, Opinion, Phase, Voice},
 };
 use axum::{Json, extract::State, response::IntoResponse};
 use serde_json::{Value, json};
@@ -124,6 +125,52 @@ pub fn document(public_url: &str) -> Value {
                 "responses": {
                     "200": answer("The element", &schema::<ElementAnswer>()),
                     "404": problem("No such strategy, version or element"),
+                },
+            })) },
+            "/api/v1/algorithms": { "get": {
+                "operationId": "listAlgorithms",
+                "summary": "Everything that scores, matches, ranks or forecasts here, with its version, digest and state",
+                "security": [],
+                "responses": { "200": answer("The public register", &object) },
+            } },
+            "/api/v1/algorithms/{kind}/{name}": { "get": {
+                "operationId": "getAlgorithm",
+                "summary": "The transparency records of its versions (ATRS v3.0), the one that works first",
+                "security": [],
+                "parameters": [in_path("kind"), in_path("name")],
+                "responses": {
+                    "200": answer("The records", &object), "404": problem("The register has no such algorithm"),
+                },
+            } },
+            "/api/v1/ethics": { "get": denied(json!({
+                "operationId": "listEthics", "summary": "The register of algorithms with every version",
+                "responses": { "200": answer("The entries", &object) },
+            })) },
+            "/api/v1/ethics/{id}": { "get": denied(json!({
+                "operationId": "getEthics",
+                "summary": "One version: assessment, advice, minutes, lab, steps, and what is missing for each step to come",
+                "parameters": [in_path("id")],
+                "responses": { "200": answer("The dossier", &object), "404": problem("No such entry") },
+            })) },
+            "/api/v1/ethics/{id}/{deed}": { "post": denied(json!({
+                "operationId": "actOnEthics",
+                "summary": "Write the assessment or the lab report, note an opinion or an exemption, advise, write minutes, \
+                            or take a step (phase)",
+                "parameters": [in_path("id"), {
+                    "name": "deed", "in": "path", "required": true,
+                    "schema": { "type": "string", "enum": [
+                        "assessment", "lab-report", "opinion", "exemption", "advice", "minutes", "phase",
+                    ] },
+                }],
+                "requestBody": sent(&json!({ "oneOf": [
+                    schema::<Answers>(), schema::<LabReport>(), schema::<Opinion>(), schema::<Exemption>(),
+                    schema::<Voice>(), schema::<NewMinutes>(), schema::<Phase>(),
+                ] })),
+                "responses": {
+                    "204": { "description": "Done" },
+                    "404": problem("No such entry"),
+                    "409": problem("It cannot follow upon what stands"),
+                    "422": problem("Something is missing; each is named"),
                 },
             })) },
             "/api/v1/submissions": { "post": {

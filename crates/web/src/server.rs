@@ -1,6 +1,6 @@
 //! All routes in one place, and the server that answers them.
 
-use crate::{App, api, assets, desk, guard, openapi, operations, public};
+use crate::{App, api, assets, desk, ethics_api, guard, openapi, operations, public};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Path},
@@ -42,7 +42,9 @@ pub fn router(app: App) -> Router {
         .route("/report/{form}/q/{*page}", get(public::journey::ask).post(public::journey::answer))
         .route("/track", get(public::track::ask).post(public::track::show))
         .route("/leave", get(public::start::leave))
-        .route("/algorithms", get(public::start::algorithms))
+        .route("/algorithms", get(public::algorithms::register))
+        .route("/algorithms/{kind}/{name}", get(public::algorithms::record))
+        .route("/ethics-committee", get(public::algorithms::minutes))
         .route("/definitions", get(public::definitions::list))
         .route("/definitions/{id}", get(public::definitions::view))
         .route("/strategy", get(public::strategies::list))
@@ -104,6 +106,9 @@ pub fn router(app: App) -> Router {
             get(desk::landscape::import).merge(post(desk::landscape::look).layer(surveys())),
         )
         .route("/desk/landscape/import/confirm", post(desk::landscape::confirm))
+        .route("/desk/ethics", get(desk::ethics::list))
+        .route("/desk/ethics/{kind}/{name}", get(desk::ethics::one::view))
+        .route("/desk/ethics/{kind}/{name}/{deed}", post(desk::ethics::one::act).layer(texts()))
         .route("/desk/graded", get(desk::graded::list))
         .route("/desk/graded/{id}", get(desk::graded::view))
         .route("/desk/portfolio", get(desk::portfolio::view))
@@ -155,6 +160,11 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/strategies", get(api::strategies::strategies))
         .route("/api/v1/strategies/{id}", get(api::strategies::strategy))
         .route("/api/v1/strategies/{id}/elements/{element}", get(api::strategies::element))
+        .route("/api/v1/algorithms", get(ethics_api::register))
+        .route("/api/v1/algorithms/{kind}/{name}", get(ethics_api::record))
+        .route("/api/v1/ethics", get(ethics_api::list))
+        .route("/api/v1/ethics/{id}", get(ethics_api::view))
+        .route("/api/v1/ethics/{id}/{deed}", post(ethics_api::act).layer(texts()))
         .route("/api/v1/submissions", post(api::submit))
         .route("/api/v1/submissions/track", post(api::track))
         .route("/api/v1/reports", get(api::reports))

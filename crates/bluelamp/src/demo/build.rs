@@ -57,11 +57,11 @@ impl Clock {
     }
 }
 
-struct Builder<'a> {
-    db: Db,
+pub(super) struct Builder<'a> {
+    pub(super) db: Db,
     loaded: &'a Loaded,
-    content: &'a Content,
-    worker: Worker,
+    pub(super) content: &'a Content,
+    pub(super) worker: Worker,
     clock: Clock,
     staff: Vec<Staff>,
 }
@@ -86,7 +86,7 @@ pub(super) fn build(loaded: &Loaded, content: &Content, story: &Story) -> Result
     let config = &loaded.config;
     let worker = Worker {
         db: db.clone(),
-        shelf: content.shelf(),
+        shelf: content.shelf(&config.organisation),
         organisation: config.organisation.clone(),
         sender: mail::Sender { folder: config.data_dir.join("outbox"), from: config.mail.from.clone() },
     };
@@ -158,16 +158,17 @@ impl Builder<'_> {
     }
 
     /// Signs somebody in.
-    fn actor(&self, username: &str, purpose: Option<&str>) -> Result<Actor, Fail> {
+    pub(super) fn actor(&self, username: &str, purpose: Option<&str>) -> Result<Actor, Fail> {
         let known = self.staff.iter().find(|s| s.username == username);
         let member = known.ok_or_else(|| Error::Bug(format!("the story has nobody called {username}")))?;
         let signed = sign_in(&self.db, &self.content.policy, username, &member.password, purpose)?;
         Ok(signed.session.actor())
     }
 
-    /// The definitions whose files say that they are live go live as everywhere: one person asks, another agrees.
+    /// What runs is assessed and approved first. The definitions whose files say that they are live go live as everywhere: one person asks, another agrees.
     fn definitions(&self) -> Result<(), Fail> {
-        open::take_up(&self.db, self.content)?;
+        open::take_up(&self.db, self.content, &self.worker.shelf)?;
+        self.ethics()?;
         let (lead, chief) =
             (self.actor(RISK_LEAD, Some("governance"))?, self.actor(ACCOUNTABLE, Some("governance"))?);
         let live = self.content.definitions.iter().filter(|(d, _)| d.header.status == Status::Live);

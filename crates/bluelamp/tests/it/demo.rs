@@ -19,6 +19,7 @@ fn it_says_where_and_who_in_one_line_serves_and_stops() {
                 "administrator",
                 "auditor",
                 "contact-officer",
+                "ethics-committee",
                 "investigator",
                 "risk-lead",
                 "supervisor"

@@ -6,6 +6,7 @@ pub(crate) mod assessments;
 pub(crate) mod cases;
 pub(crate) mod definitions;
 pub(crate) mod entry;
+pub(crate) mod ethics;
 pub(crate) mod evidence;
 pub(crate) mod facts;
 pub(crate) mod graded;
@@ -40,6 +41,7 @@ const SECTIONS: [(&str, &str, &str); 9] = [
     ("Definitions", "/desk/definitions", action::DEFINITION_VIEW),
     ("Algorithms", "/desk/algorithms", action::ALGORITHM_SWITCH),
     ("Strategy", strategy::HERE, action::STRATEGY_VIEW),
+    ("Ethics", "/desk/ethics", action::ETHICS_VIEW),
     ("Accounts", "/desk/accounts", action::ACCOUNT_MANAGE),
     ("Log", "/desk/log", action::LOG_VIEW),
 ];

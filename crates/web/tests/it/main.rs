@@ -6,6 +6,7 @@ mod api;
 mod assessments;
 mod definitions;
 mod desk;
+mod ethics;
 mod journey;
 mod landscape;
 mod portfolio;

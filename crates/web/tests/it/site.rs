@@ -130,12 +130,13 @@ impl Site {
     pub(crate) fn work(&self) -> usize {
         let jobs = self.db().claim_jobs(100, 60).unwrap();
         let mut done = 0;
-        for job in jobs.into_iter().filter(|j| j.kind == "assess" || j.kind == "retriage") {
+        for job in jobs.into_iter().filter(|j| !matches!(j.kind.as_str(), "send")) {
             let shelf = Arc::clone(&self.shelf);
             done += usize::from(job.kind == "assess");
             let run = move |cx: &mut Cx<'_>| match job.kind.as_str() {
                 "assess" => bluelamp_casework::assess(cx, &job, &shelf, "borsetshire-police"),
-                _ => bluelamp_casework::retriage(cx, &job, &shelf),
+                "retriage" => bluelamp_casework::retriage(cx, &job, &shelf),
+                _ => bluelamp_casework::algorithm_changed(cx, &job, &shelf),
             };
             self.db().write(&Actor::system(), run).unwrap();
         }

@@ -73,6 +73,10 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
         | "/report"
         | "/leave"
         | "/algorithms"
+        | "/ethics-committee"
+        | "/desk/ethics"
+        | "/api/v1/algorithms"
+        | "/api/v1/ethics"
         | "/accessibility"
         | "/privacy"
         | "/desk"
@@ -115,6 +119,57 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
             "/api/v1/landscape/surveys?check=yes&force=Borset",
             vec![Body::Json(json!({ "Application": 1 }))],
         ),
+        "/algorithms/{kind}/{name}" | "/api/v1/algorithms/{kind}/{name}" | "/desk/ethics/{kind}/{name}" => {
+            let path = |kind: &str, name: &str| route.replace("{kind}", kind).replace("{name}", name);
+            bare(&[&path("definition", "burglary"), &path("ranking", "queue"), &path("definition", "none")])
+        }
+        "/api/v1/ethics/{id}" => bare(&[&route.replace("{id}", &registered(w).0.to_string())]),
+        "/desk/ethics/{kind}/{name}/{deed}" => {
+            let (id, digest) = registered(w);
+            let id = id.to_string();
+            let deed = |deed: &str| {
+                route
+                    .replace("{kind}", "definition")
+                    .replace("{name}", "domestic-abuse")
+                    .replace("{deed}", deed)
+            };
+            let all = [
+                ("assessment", vec![("covenant.lawful", "By law.")]),
+                ("lab-report", vec![("criterion-0", "-"), ("findings/0/found", "1"), ("met-0", "yes")]),
+                ("opinion", vec![("given_by", "Somebody"), ("given_on", "2026-01-01"), ("said", "Yes.")]),
+                ("exemption", vec![("field", "benefits"), ("reasons", "None.")]),
+                ("advice", vec![("point", "lab"), ("advice", "approve"), ("reasons", "Good.")]),
+                ("minutes", vec![("point", "lab"), ("held_on", "2026-01-01"), ("said", "Much.")]),
+                ("phase", vec![("to", "operational"), ("until", "2027-03-01"), ("reasons", "Now.")]),
+                ("phase", vec![("to", "suspended"), ("reasons", "")]),
+                ("nothing", vec![]),
+            ];
+            all.into_iter()
+                .map(|(what, mut fields)| {
+                    fields.extend([
+                        ("id", id.as_str()),
+                        ("digest", digest.as_str()),
+                        ("state", "operational"),
+                    ]);
+                    (deed(what), form(&fields))
+                })
+                .collect()
+        }
+        "/api/v1/ethics/{id}/{deed}" => {
+            let id = registered(w).0.to_string();
+            let all = [
+                ("assessment", json!({ "answers": { "covenant.lawful": "By law." } })),
+                ("lab-report", json!({ "findings": [{ "criterion": "-", "found": "1", "met": true }] })),
+                ("opinion", json!({ "given_by": "Somebody", "given_on": "2026-01-01", "said": "Yes." })),
+                ("exemption", json!({ "field": "benefits", "reasons": "None." })),
+                ("advice", json!({ "point": "lab", "advice": "reject", "reasons": "Bad." })),
+                ("minutes", json!({ "point": "lab", "held_on": "2026-01-01", "said": "Much." })),
+                ("phase", json!({ "to": "operational", "until": "2027-03-01", "reasons": "Now." })),
+                ("phase", json!({ "to": "suspended" })),
+            ];
+            let path = |deed: &str| route.replace("{id}", &id).replace("{deed}", deed);
+            all.into_iter().map(|(deed, said)| (path(deed), Body::Json(said))).collect()
+        }
         "/desk/algorithms" => with(
             route,
             vec![
@@ -358,4 +413,11 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
         "/assets/{file}" => bare(&["/assets/staff.css"]),
         other => return super::steering::calls(other),
     })
+}
+
+/// An entry in the register that nothing else on the walk needs: the definition in shadow.
+fn registered(w: &World<'_>) -> (Id, String) {
+    let sql = "select id, digest from algorithm where name = 'domestic-abuse' order by registered_at limit 1";
+    let rows = w.site.outside(|db| db.credential_rows(sql, &[]).unwrap());
+    (rows[0].get(0).unwrap(), rows[0].get(1).unwrap())
 }
