@@ -38,7 +38,7 @@ struct Made {
 pub(crate) fn run(loaded: Loaded, what: &Report) -> std::result::Result<(), Fail> {
     let open = Open::existing(loaded)?;
     // The strategies of the folder or of the product count, also where the service has not run since they were new.
-    open::take_up(&open.db, &open.content)?;
+    open::take_up(&open.db, &open.content, &open.shelf)?;
     let acting = &what.acting;
     let actor =
         who::actor(&open, acting.username.as_deref(), acting.purpose.as_deref(), action::STRATEGY_VIEW)?;
