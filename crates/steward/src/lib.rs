@@ -4,3 +4,6 @@
 //! A finding, a score or an alignment is a proposal: a person confirms, assesses, signs. This crate must never know
 //! another room's tables (what runs is told to it by those who run it), never give a single number for how well an item
 //! serves a strategy, and never take what was not assessed for nothing.
+pub mod boards;
+pub mod decision;
+pub mod pdf;

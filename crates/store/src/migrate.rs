@@ -15,6 +15,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_casework", include_str!("../migrations/0005_casework.sql")),
     ("0006_evidence", include_str!("../migrations/0006_evidence.sql")),
     ("0007_triage", include_str!("../migrations/0007_triage.sql")),
+    ("0011_boards", include_str!("../migrations/0011_boards.sql")),
 ];
 
 /// Serialises those who bring one PostgreSQL database up to date; any number will do that nothing else uses.
