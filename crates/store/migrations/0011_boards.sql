@@ -98,7 +98,7 @@ create table delegation (
 );
 
 -- A decision report. `state` is what the latest step made of it; `body` is the version of its content that counts.
-create table decision_report (
+create table decision_paper (
   id {id} not null primary key,
   reference text not null unique,
   state text not null,
@@ -114,10 +114,10 @@ create table decision_report (
   published_pdf text,
   published_at {time}
 );
-create index decision_report_state on decision_report (state);
+create index decision_paper_state on decision_paper (state);
 
 create table decision_version (
-  report_id {id} not null references decision_report (id),
+  report_id {id} not null references decision_paper (id),
   number bigint not null,
   at {time} not null,
   by_id {id} not null references account (id),
@@ -128,7 +128,7 @@ create table decision_version (
 -- A step: the day that the paper states, and when it was entered.
 create table decision_step (
   id {id} not null primary key,
-  report_id {id} not null references decision_report (id),
+  report_id {id} not null references decision_paper (id),
   what text not null,
   from_state text not null,
   to_state text not null,
@@ -143,7 +143,7 @@ create index decision_step_report on decision_step (report_id, at);
 
 create table decision_file (
   id {id} not null primary key,
-  report_id {id} not null references decision_report (id),
+  report_id {id} not null references decision_paper (id),
   title text not null,
   name text not null,
   sha256 text not null,

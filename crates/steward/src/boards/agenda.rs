@@ -342,7 +342,7 @@ fn was_before_chief_officers(cx: &mut Cx<'_>, id: Id, paper: &Paper, on: Day) ->
         return Ok(());
     }
     if let Some(reference) = &paper.cover.decision_reference {
-        let sql = "select 1 from decision_step s join decision_report r on r.id = s.report_id
+        let sql = "select 1 from decision_step s join decision_paper r on r.id = s.report_id
                    where r.reference = $1 and s.to_state = 'cog_approved' and s.on_day <= $2";
         if cx.row(sql, &[reference.as_str().into(), on.to_string().into()])?.is_some() {
             return Ok(());

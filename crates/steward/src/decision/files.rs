@@ -250,7 +250,7 @@ fn kept(db: &Db, mut reader: impl Read, limit: u64) -> Result<bluelamp_store::Bl
 
 fn touch(cx: &mut Cx<'_>, row: &register::Row, seen: i64) -> Result<()> {
     let done = cx.exec(
-        "update decision_report set version = version + 1 where id = $1 and version = $2",
+        "update decision_paper set version = version + 1 where id = $1 and version = $2",
         &[row.id.into(), seen.into()],
     )?;
     once(done, &row.reference)

@@ -330,7 +330,7 @@ pub fn notice(cx: &mut Cx<'_>, reference: &str, seen: i64, given: &Notice) -> Re
     }
     let body = serde_json::to_string(given).map_err(|e| Error::Bug(e.to_string()))?;
     let done = cx.exec(
-        "update decision_report set notice = $1, version = version + 1 where id = $2 and version = $3",
+        "update decision_paper set notice = $1, version = version + 1 where id = $2 and version = $3",
         &[body.into(), row.id.into(), seen.into()],
     )?;
     register::once(done, reference)?;
@@ -350,7 +350,7 @@ pub fn public_register(cx: &mut Cx<'_>) -> Result<Vec<PublicEntry>> {
     let rows = cx.rows(
         "select r.reference, r.state, r.published, r.notice,
            (select max(s.on_day) from decision_step s where s.report_id = r.id and s.to_state in ('agreed', 'not_agreed'))
-         from decision_report r where r.state in ('published', 'superseded', 'not_published') order by r.reference",
+         from decision_paper r where r.state in ('published', 'superseded', 'not_published') order by r.reference",
         &[],
     )?;
     let mut all = Vec::new();
@@ -404,7 +404,7 @@ pub fn published(cx: &mut Cx<'_>, reference: &str) -> Result<PublicView> {
     let row = cx.row(
         "select r.id, r.state, r.published, r.published_at, r.notice,
            (select s.reasons from decision_step s where s.report_id = r.id and s.to_state = 'superseded')
-         from decision_report r where r.reference = $1 and r.state in ('published', 'superseded', 'not_published')",
+         from decision_paper r where r.reference = $1 and r.state in ('published', 'superseded', 'not_published')",
         &[reference.into()],
     )?;
     let row = row.ok_or_else(absent)?;
@@ -436,7 +436,7 @@ pub fn published(cx: &mut Cx<'_>, reference: &str) -> Result<PublicView> {
 pub fn published_pdf(db: &Db, actor: &Actor, reference: &str) -> Result<File> {
     let sha256 = db.read(actor, |cx| {
         published(cx, reference)?;
-        let row = cx.row("select published_pdf from decision_report where reference = $1", &[reference.into()])?;
+        let row = cx.row("select published_pdf from decision_paper where reference = $1", &[reference.into()])?;
         row.map(|r| r.get::<Option<String>>(0)).transpose()?.flatten().ok_or_else(absent)
     })?;
     db.open_blob(&sha256)

@@ -196,7 +196,7 @@ pub(crate) fn row(cx: &mut Cx<'_>, reference: &str) -> Result<Row> {
     }
     let row = cx.row(
         "select r.id, r.state, r.version, r.author_id, a.name, r.body, r.publication, r.notice, r.published_at
-         from decision_report r join account a on a.id = r.author_id where r.reference = $1",
+         from decision_paper r join account a on a.id = r.author_id where r.reference = $1",
         &[reference.into()],
     )?;
     let row = row.ok_or_else(|| absent(reference))?;
@@ -278,7 +278,7 @@ pub fn create(cx: &mut Cx<'_>, reference: &str, content: &Content) -> Result<Str
             return Err(Error::field("reference", "format", message));
         }
     };
-    if cx.row("select 1 from decision_report where reference = $1", &[reference.as_str().into()])?.is_some() {
+    if cx.row("select 1 from decision_paper where reference = $1", &[reference.as_str().into()])?.is_some() {
         return Err(Error::field("reference", "taken", format!("There is a report {reference} already")));
     }
     if let Some(old) = &content.supersedes {
@@ -287,7 +287,7 @@ pub fn create(cx: &mut Cx<'_>, reference: &str, content: &Content) -> Result<Str
     let (id, now) = (cx.new_id()?, cx.now());
     let publication = serde_json::to_string(&Publication::default()).map_err(|e| Error::Bug(e.to_string()))?;
     cx.exec(
-        "insert into decision_report (id, reference, state, version, author_id, created_at, title, gsc, body, publication)
+        "insert into decision_paper (id, reference, state, version, author_id, created_at, title, gsc, body, publication)
          values ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9)",
         &[
             id.into(),
@@ -310,7 +310,7 @@ fn replaces(cx: &mut Cx<'_>, reference: &str, old: &str) -> Result<()> {
     if reference == old {
         return Err(Error::field("supersedes", "itself", "A report cannot replace itself"));
     }
-    if cx.row("select 1 from decision_report where reference = $1", &[old.into()])?.is_none() {
+    if cx.row("select 1 from decision_paper where reference = $1", &[old.into()])?.is_none() {
         let message = format!("There is no report {old} here: name it in the background instead");
         return Err(Error::field("supersedes", "unknown", message));
     }
@@ -320,7 +320,7 @@ fn replaces(cx: &mut Cx<'_>, reference: &str, old: &str) -> Result<()> {
 fn next_reference(cx: &mut Cx<'_>) -> Result<String> {
     let day = cx.now().day();
     let year = day.get(2..4).unwrap_or("00");
-    let rows = cx.rows("select reference from decision_report where reference like $1", &[format!("%-{year}").into()])?;
+    let rows = cx.rows("select reference from decision_paper where reference like $1", &[format!("%-{year}").into()])?;
     let mut last = 0_u32;
     for row in rows {
         let reference: String = row.get(0)?;
@@ -363,7 +363,7 @@ pub fn edit(cx: &mut Cx<'_>, reference: &str, seen: i64, content: &Content) -> R
         replaces(cx, reference, old)?;
     }
     let done = cx.exec(
-        "update decision_report set body = $1, title = $2, gsc = $3, version = version + 1
+        "update decision_paper set body = $1, title = $2, gsc = $3, version = version + 1
          where id = $4 and version = $5 and state = 'draft'",
         &[
             body(content)?.into(),
@@ -421,7 +421,7 @@ pub fn publication(cx: &mut Cx<'_>, reference: &str, seen: i64, given: &Publicat
     }
     let text = serde_json::to_string(given).map_err(|e| Error::Bug(e.to_string()))?;
     let done = cx.exec(
-        "update decision_report set publication = $1, version = version + 1 where id = $2 and version = $3",
+        "update decision_paper set publication = $1, version = version + 1 where id = $2 and version = $3",
         &[text.into(), row.id.into(), seen.into()],
     )?;
     once(done, reference)?;
@@ -438,7 +438,7 @@ pub fn list(cx: &mut Cx<'_>, state: Option<State>) -> Result<Vec<Entry>> {
     cx.allow(action::STRATEGY_VIEW, None)?;
     let rows = cx.rows(
         "select reference, title, gsc, state, (select max(s.on_day) from decision_step s where s.report_id = r.id)
-         from decision_report r order by created_at desc, reference desc",
+         from decision_paper r order by created_at desc, reference desc",
         &[],
     )?;
     let mut all = Vec::new();
@@ -516,7 +516,7 @@ pub fn view(cx: &mut Cx<'_>, reference: &str) -> Result<View> {
 fn replaced_by(cx: &mut Cx<'_>, reference: &str) -> Result<Vec<String>> {
     // Few reports replace another; their content says which, and no column repeats it.
     let rows = cx.rows(
-        "select reference, body from decision_report where body like $1 order by reference",
+        "select reference, body from decision_paper where body like $1 order by reference",
         &[format!("%\"supersedes\":\"{reference}\"%").into()],
     )?;
     let mut found = Vec::new();

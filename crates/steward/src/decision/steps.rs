@@ -206,7 +206,7 @@ fn publish<S: Decided>(
     let body = serde_json::to_string(report).map_err(|e| Error::Bug(e.to_string()))?;
     let now: Time = cx.now();
     cx.exec(
-        "update decision_report set published = $1, published_pdf = $2, published_at = $3 where id = $4",
+        "update decision_paper set published = $1, published_pdf = $2, published_at = $3 where id = $4",
         &[body.into(), sha256.as_str().into(), now.into(), row.id.into()],
     )?;
     let detail = json!({ "reference": row.reference, "pdf": sha256, "files": report.files.len() });
@@ -244,7 +244,7 @@ fn keep<S: Place>(cx: &mut Cx<'_>, row: &Row, moved: Moved<S>) -> Result<State> 
     let Taken { report, what, from, to, person, printed, capacity, on, reasons } = moved.taken;
     let (id, now) = (cx.new_id()?, cx.now());
     let done = cx.exec(
-        "update decision_report set state = $1, version = version + 1 where id = $2 and version = $3 and state = $4",
+        "update decision_paper set state = $1, version = version + 1 where id = $2 and version = $3 and state = $4",
         &[to.code().into(), report.into(), row.version.into(), from.code().into()],
     )?;
     once(done, &row.reference)?;

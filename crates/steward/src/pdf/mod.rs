@@ -87,8 +87,10 @@ pub fn write(document: &Document) -> Result<Vec<u8>, String> {
     }
     pdf.set_tag_tree(tree);
     pdf.set_outline(outline(&laid.headings));
+    let title = font::shown(&document.title);
+    let title = if title.trim().is_empty() { "Untitled".to_owned() } else { title };
     let metadata = Metadata::new()
-        .title(font::shown(&document.title))
+        .title(title)
         .language("en-GB".into())
         .producer("Bluelamp".into())
         .creator("Bluelamp".into());
