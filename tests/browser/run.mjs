@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startBrowser } from './harness/browser.mjs'
 import { runAll, tidy } from './harness/suite.mjs'
+import decisions from './journeys/decisions.mjs'
 import harness from './journeys/harness.mjs'
 import linkReports from './journeys/link-reports.mjs'
 import mainJob from './journeys/main-job.mjs'
@@ -23,4 +24,5 @@ harness({ browser: chromium.browser })
 linkReports({ browser: chromium.browser, binary })
 mainJob({ browser: chromium.browser, binary })
 triage({ browser: chromium.browser, binary })
+decisions({ browser: chromium.browser, binary })
 process.exitCode = await runAll(process.argv[3]) ? 0 : 1

@@ -1,6 +1,8 @@
 //! The description of the API, OpenAPI 3.1. Written here beside the routes; a test holds it against them and
 //! against a golden file.
 
+mod decisions;
+
 use crate::{
     App,
     api::{AllInForce, Decide, Follow, Noted, OwnGrade, Receipt, Reviewed, Submit},
@@ -48,7 +50,7 @@ pub fn document(public_url: &str) -> Value {
         operation["responses"]["403"] = problem("Not allowed for this person and purpose");
         operation
     };
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Bluelamp API",
@@ -215,7 +217,11 @@ pub fn document(public_url: &str) -> Value {
                 },
             } },
         },
-    })
+    });
+    if let (Some(all), Value::Object(more)) = (document["paths"].as_object_mut(), decisions::paths(denied)) {
+        all.extend(more);
+    }
+    document
 }
 
 /// `GET /api/v1/openapi.json`

@@ -104,7 +104,9 @@ impl Cover {
             required("version", &self.version, "Enter the version"),
             short("finance_approvers", &self.finance_approvers),
             long("financial_implications", &self.financial_implications),
-            half.then(|| fault("finance_approvers", "Enter who approved it for finance together with the day")),
+            half.then(|| {
+                fault("finance_approvers", "Enter who approved it for finance together with the day")
+            }),
             reference.then(|| fault("decision_reference", "Write the reference of a report, such as 097-21")),
         ])
     }
@@ -241,7 +243,8 @@ fn paper(cx: &mut Cx<'_>, id: Id) -> Result<Paper> {
     let row = cx.row("select body, waiver, waived_at from board_paper where id = $1", &[id.into()])?;
     let row = row.ok_or_else(|| Error::NotFound("that paper".into()))?;
     let body: String = row.get(0)?;
-    let cover = serde_json::from_str(&body).map_err(|e| Error::Bug(format!("a paper cannot be read: {e}")))?;
+    let cover =
+        serde_json::from_str(&body).map_err(|e| Error::Bug(format!("a paper cannot be read: {e}")))?;
     let paper = Paper { cover, waiver: row.get(1)?, waived_at: row.get(2)? };
     if paper.cover.classification > Gsc::Official {
         cx.allow(action::DECISION_VIEW_SENSITIVE, Some(id))?;
@@ -325,7 +328,12 @@ pub fn add_item(cx: &mut Cx<'_>, of: Id, seen: i64, new: &NewItem) -> Result<Id>
     if done == 0 {
         return Err(Error::field("number", "taken", "There is an item with that number already"));
     }
-    cx.record(Verb::Alter, "board-meeting", Some(of), json!({ "item": id, "paper": known.map(|(id, _)| id) }))?;
+    cx.record(
+        Verb::Alter,
+        "board-meeting",
+        Some(of),
+        json!({ "item": id, "paper": known.map(|(id, _)| id) }),
+    )?;
     Ok(id)
 }
 
@@ -394,7 +402,12 @@ pub fn view_paper(cx: &mut Cx<'_>, id: Id) -> Result<PaperView> {
     for row in rows {
         let item = whole(cx, &row)?;
         let on: String = row.get(9)?;
-        route.push(Route { body: row.get(7)?, meeting: row.get(8)?, on: on.parse().map_err(Error::Bug)?, item });
+        route.push(Route {
+            body: row.get(7)?,
+            meeting: row.get(8)?,
+            on: on.parse().map_err(Error::Bug)?,
+            item,
+        });
     }
     cx.record(Verb::Consult, "board-paper", Some(id), json!({}))?;
     Ok(PaperView { id, cover, waiver, waived_at, route })
@@ -432,7 +445,11 @@ pub fn decide_item(cx: &mut Cx<'_>, id: Id, seen: i64, outcome: Outcome, words: 
     let other = (!outcome.answers(item.wanted)).then(|| FieldError {
         field: "outcome".into(),
         code: "no-answer".into(),
-        message: format!("'{}' does not answer an item that was put '{}'", outcome.label(), item.wanted.label()),
+        message: format!(
+            "'{}' does not answer an item that was put '{}'",
+            outcome.label(),
+            item.wanted.label()
+        ),
     });
     fit([other, long("words", words)])?;
     touch(cx, of, seen)?;

@@ -86,7 +86,8 @@ impl Body {
         };
         let backwards = matches!((self.valid_from, self.valid_to), (Some(from), Some(to)) if to < from);
         fit([
-            (!code).then(|| wrong("code", "format", "Give a code of letters, digits and hyphens, such as B02")),
+            (!code)
+                .then(|| wrong("code", "format", "Give a code of letters, digits and hyphens, such as B02")),
             required("name", &self.name, "Enter the name of the body"),
             long("role", &self.role),
             super::short("source", &self.source),

@@ -41,7 +41,8 @@ pub fn icalendar(bodies: &[Body], meetings: &[Meeting], now: Time, host: &str) -
         line(&mut out, text);
     }
     for meeting in meetings {
-        let name = bodies.iter().find(|b| b.code == meeting.body).map_or(meeting.body.as_str(), |b| b.name.as_str());
+        let name =
+            bodies.iter().find(|b| b.code == meeting.body).map_or(meeting.body.as_str(), |b| b.name.as_str());
         let day: String = meeting.on.to_string().replace('-', "");
         let at = meeting.at.replace(':', "");
         line(&mut out, "BEGIN:VEVENT");

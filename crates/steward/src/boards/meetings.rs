@@ -157,7 +157,8 @@ pub struct NewAction {
     pub due: Day,
 }
 
-const COLUMNS: &str = "select id, body_code, on_day, at_time, place, state, version, minutes_state, confirmed_on
+const COLUMNS: &str =
+    "select id, body_code, on_day, at_time, place, state, version, minutes_state, confirmed_on
   from board_meeting";
 
 fn read(row: &Row) -> Result<Meeting> {
@@ -206,8 +207,13 @@ pub fn add_meeting(cx: &mut Cx<'_>, code: &str, new: &NewMeeting) -> Result<Id> 
     cx.allow(action::REGISTER_WRITE, None)?;
     let by = Decider::of(cx.actor())?;
     let body = body(cx, code)?;
-    let fault = |field: &str, code: &str, message: String| FieldError { field: field.into(), code: code.into(), message };
-    let outside = body.valid_from.is_some_and(|from| new.on < from) || body.valid_to.is_some_and(|to| to < new.on);
+    let fault = |field: &str, code: &str, message: String| FieldError {
+        field: field.into(),
+        code: code.into(),
+        message,
+    };
+    let outside =
+        body.valid_from.is_some_and(|from| new.on < from) || body.valid_to.is_some_and(|to| to < new.on);
     fit([
         (!is_time(&new.at)).then(|| fault("at", "format", "Enter the time as 10:00".into())),
         short("place", &new.place),
@@ -245,7 +251,10 @@ pub fn set_meeting(cx: &mut Cx<'_>, id: Id, seen: i64, state: MeetingState) -> R
     Decider::of(cx.actor())?;
     let before = meeting(cx, id)?;
     if before.state != MeetingState::Planned || state == MeetingState::Planned {
-        return Err(Error::Conflict(format!("the meeting is {} already", before.state.label().to_lowercase())));
+        return Err(Error::Conflict(format!(
+            "the meeting is {} already",
+            before.state.label().to_lowercase()
+        )));
     }
     let today: Day = cx.now().day().parse().map_err(Error::Bug)?;
     if state == MeetingState::Held && before.on > today {
@@ -298,7 +307,11 @@ pub fn confirm_minutes(cx: &mut Cx<'_>, id: Id, seen: i64, on: Day) -> Result<()
     }
     let today: Day = cx.now().day().parse().map_err(Error::Bug)?;
     if on < before.on || on > today {
-        return Err(Error::field("on", "out-of-order", "Enter a day after the meeting that is not in the future"));
+        return Err(Error::field(
+            "on",
+            "out-of-order",
+            "Enter a day after the meeting that is not in the future",
+        ));
     }
     touch(cx, id, seen)?;
     cx.exec(
@@ -317,7 +330,10 @@ pub fn meetings(cx: &mut Cx<'_>, code: Option<&str>) -> Result<Vec<Meeting>> {
     let rows = match code {
         Some(code) => {
             body(cx, code)?;
-            cx.rows(&format!("{COLUMNS} where body_code = $1 order by on_day desc, at_time desc"), &[code.into()])?
+            cx.rows(
+                &format!("{COLUMNS} where body_code = $1 order by on_day desc, at_time desc"),
+                &[code.into()],
+            )?
         }
         None => cx.rows(&format!("{COLUMNS} order by on_day desc, at_time desc, body_code"), &[])?,
     };
@@ -346,7 +362,9 @@ fn of(cx: &mut Cx<'_>, of_meeting: Option<Id>) -> Result<Vec<Action>> {
     let select = "select a.id, a.meeting_id, m.body_code, a.what, a.owner, a.due_on, a.done_on, a.result
                   from board_action a join board_meeting m on m.id = a.meeting_id";
     let rows = match of_meeting {
-        Some(id) => cx.rows(&format!("{select} where a.meeting_id = $1 order by a.due_on, a.id"), &[id.into()])?,
+        Some(id) => {
+            cx.rows(&format!("{select} where a.meeting_id = $1 order by a.due_on, a.id"), &[id.into()])?
+        }
         None => cx.rows(&format!("{select} where a.done_on is null order by a.due_on, a.id"), &[])?,
     };
     rows.iter()

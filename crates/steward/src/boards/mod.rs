@@ -10,15 +10,16 @@ mod calendar;
 mod meetings;
 
 pub use agenda::{
-    Comment, Cover, Item, NewItem, Outcome, PaperView, Route, Wanted, add_item, comment, decide_item, view_paper, waive_paper,
+    Comment, Cover, Item, NewItem, Outcome, PaperView, Route, Wanted, add_item, comment, decide_item,
+    view_paper, waive_paper,
 };
 pub use bodies::{
     Body, BodyKind, Delegation, NewDelegation, add_body, add_delegation, bodies, delegations, take_up_bodies,
 };
 pub use calendar::icalendar;
 pub use meetings::{
-    Action, Meeting, MeetingState, MeetingView, MinutesState, NewAction, NewMeeting, actions, add_action, add_meeting,
-    confirm_minutes, finish_action, meetings, set_meeting, view_meeting, write_minutes,
+    Action, Meeting, MeetingState, MeetingView, MinutesState, NewAction, NewMeeting, actions, add_action,
+    add_meeting, confirm_minutes, finish_action, meetings, set_meeting, view_meeting, write_minutes,
 };
 
 use bluelamp_model::{Error, FieldError, Result};

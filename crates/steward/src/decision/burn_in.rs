@@ -43,7 +43,8 @@ pub struct Candidate<'a> {
 /// searched.
 pub fn check(passages: &[Passage], page: &str, files: &[Candidate<'_>]) -> Result<Clean> {
     let mut wrong = Vec::new();
-    let fault = |code: &str, message: String| FieldError { field: "publication".into(), code: code.into(), message };
+    let fault =
+        |code: &str, message: String| FieldError { field: "publication".into(), code: code.into(), message };
     let mut search = |name: &str, layers: &Layers| {
         for (n, passage) in passages.iter().enumerate() {
             if layers.hold(&fold(&passage.quote)) {
@@ -57,7 +58,9 @@ pub fn check(passages: &[Passage], page: &str, files: &[Candidate<'_>]) -> Resul
     for file in files {
         match layers(file.bytes) {
             Ok(layers) => search(file.name, &layers),
-            Err(why) => unread.push(fault("unsearchable", format!("{} cannot be searched: {why}", file.name))),
+            Err(why) => {
+                unread.push(fault("unsearchable", format!("{} cannot be searched: {why}", file.name)))
+            }
         }
     }
     wrong.extend(unread);
@@ -78,8 +81,7 @@ const NO_CHANCE: usize = 8;
 impl Layers {
     fn hold(&self, folded: &str) -> bool {
         let in_any = |texts: &[String]| texts.iter().any(|text| text.contains(folded));
-        !folded.is_empty()
-            && (in_any(&self.read) || folded.chars().count() >= NO_CHANCE && in_any(&self.raw))
+        !folded.is_empty() && (in_any(&self.read) || folded.chars().count() >= NO_CHANCE && in_any(&self.raw))
     }
 }
 
@@ -99,7 +101,8 @@ fn layers(pdf: &[u8]) -> Result<Layers, String> {
     if !pdf.starts_with(b"%PDF-") {
         return Err("it is not a PDF".into());
     }
-    let options = LoadOptions { strict: true, max_decompressed_size: Some(UNPACKED), ..LoadOptions::default() };
+    let options =
+        LoadOptions { strict: true, max_decompressed_size: Some(UNPACKED), ..LoadOptions::default() };
     let doc = Document::load_mem_with_options(pdf, options).map_err(|_| "it is damaged, or no sound PDF")?;
     if doc.is_encrypted() || doc.was_encrypted() {
         return Err("it is encrypted: save it without protection".into());
@@ -110,7 +113,8 @@ fn layers(pdf: &[u8]) -> Result<Layers, String> {
     if text_after_end(pdf) {
         return Err("something stands behind its end: save it as a new file".into());
     }
-    let fonts: Vec<_> = doc.objects.values().filter_map(|o| dictionary(o).filter(|d| d.has_type(b"Font"))).collect();
+    let fonts: Vec<_> =
+        doc.objects.values().filter_map(|o| dictionary(o).filter(|d| d.has_type(b"Font"))).collect();
     if fonts.len() > FONTS {
         return Err(format!("it has more than {FONTS} fonts"));
     }
@@ -124,13 +128,16 @@ fn layers(pdf: &[u8]) -> Result<Layers, String> {
     for object in doc.objects.values() {
         found.object(object, 0)?;
         let Object::Stream(stream) = object else { continue };
-        let is = |key: &[u8], value: &[u8]| stream.dict.get(key).and_then(Object::as_name).is_ok_and(|n| n == value);
+        let is = |key: &[u8], value: &[u8]| {
+            stream.dict.get(key).and_then(Object::as_name).is_ok_and(|n| n == value)
+        };
         // Pictures are not text, and their filters are not ours to undo.
         if is(b"Subtype", b"Image") {
             continue;
         }
-        let bytes =
-            stream.get_plain_content_with_limit(UNPACKED).map_err(|_| "one of its streams cannot be unpacked")?;
+        let bytes = stream
+            .get_plain_content_with_limit(UNPACKED)
+            .map_err(|_| "one of its streams cannot be unpacked")?;
         unpacked += bytes.len();
         if unpacked > ALL_UNPACKED {
             return Err("it unpacks to more than can be searched".into());
@@ -153,7 +160,8 @@ fn layers(pdf: &[u8]) -> Result<Layers, String> {
         let plain: String = drawn.iter().map(|piece| String::from_utf8_lossy(piece)).collect();
         layers.raw.push(fold(&plain));
         for font in &fonts {
-            let text: String = drawn.iter().filter_map(|piece| Document::decode_text(font, piece).ok()).collect();
+            let text: String =
+                drawn.iter().filter_map(|piece| Document::decode_text(font, piece).ok()).collect();
             layers.raw.push(fold(&text));
         }
     }
@@ -182,7 +190,8 @@ fn pages(doc: &Document) -> Result<Vec<String>, String> {
             .get_page_content_with_limit(page, UNPACKED)
             .map_err(|_| "one of its pages cannot be unpacked")?;
         let fonts = doc.get_page_fonts(page).unwrap_or_default();
-        let fonts: Fonts<'_> = fonts.into_iter().filter_map(|(name, f)| Some((name, encoding(f, doc)?))).collect();
+        let fonts: Fonts<'_> =
+            fonts.into_iter().filter_map(|(name, f)| Some((name, encoding(f, doc)?))).collect();
         let operations = Operations::decode(&content).map_err(|_| "one of its pages cannot be read")?;
         all.push(fold(&read(&operations.operations, &fonts)));
     }
@@ -226,7 +235,10 @@ fn read(operations: &[Operation], fonts: &Fonts<'_>) -> String {
 
 /// The text of a document of tags, without the tags.
 fn between_tags(xml: &str) -> String {
-    xml.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect::<Vec<_>>().join(" ")
+    xml.split('<')
+        .map(|part| part.split_once('>').map_or(part, |(_, text)| text))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Whether more than white space follows the last end-of-file mark.

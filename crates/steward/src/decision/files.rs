@@ -87,7 +87,12 @@ impl Stored {
 
     /// The file as it is.
     pub(crate) fn original(&self) -> PublicFile {
-        PublicFile { title: self.title.clone(), redacted: false, sha256: self.sha256.clone(), size: self.size }
+        PublicFile {
+            title: self.title.clone(),
+            redacted: false,
+            sha256: self.sha256.clone(),
+            size: self.size,
+        }
     }
 
     /// What is published of it: the redacted copy where there is one.
@@ -260,7 +265,13 @@ fn touch(cx: &mut Cx<'_>, row: &register::Row, seen: i64) -> Result<()> {
 ///
 /// # Errors
 /// As [`super::view`]; [`Error::NotFound`] where there is no such file.
-pub fn open_file(db: &Db, actor: &Actor, reference: &str, file: Id, redacted: bool) -> Result<(String, u64, File)> {
+pub fn open_file(
+    db: &Db,
+    actor: &Actor,
+    reference: &str,
+    file: Id,
+    redacted: bool,
+) -> Result<(String, u64, File)> {
     let (name, size, sha256) = db.read(actor, |cx| {
         cx.allow(action::STRATEGY_VIEW, None)?;
         let row = register::row(cx, reference)?;
@@ -271,7 +282,12 @@ pub fn open_file(db: &Db, actor: &Actor, reference: &str, file: Id, redacted: bo
             true => found.redacted.ok_or_else(absent)?,
             false => (found.sha256, found.size),
         };
-        cx.record(Verb::Consult, "decision-report", Some(row.id), json!({ "file": file, "redacted": redacted }))?;
+        cx.record(
+            Verb::Consult,
+            "decision-report",
+            Some(row.id),
+            json!({ "file": file, "redacted": redacted }),
+        )?;
         Ok((found.name, size, sha256))
     })?;
     Ok((name, size, db.open_blob(&sha256)?))

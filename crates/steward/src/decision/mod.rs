@@ -16,15 +16,15 @@ pub mod standing;
 mod steps;
 
 pub use files::{FileView, NewFile, Redaction, add_file, open_file, redact_file};
-pub(crate) use paper::paper;
-pub(crate) use report::{LONG, SHORT, is_reference, unfit};
 pub use office::{Post, Signing};
+pub(crate) use paper::paper;
 pub use public::{
-    Approval, Notice, PublicEntry, PublicFile, PublicReport, PublicSection, PublicView, notice, open_published, public_register,
-    published, published_pdf,
+    Approval, Notice, PublicEntry, PublicFile, PublicReport, PublicSection, PublicView, notice,
+    open_published, public_register, published, published_pdf,
 };
 pub use redact::{REDACTED, find, fold, redact};
-pub use register::{Entry, Event, View, Version, create, edit, list, pdf, publication, view, view_version};
+pub use register::{Entry, Event, Version, View, create, edit, list, pdf, publication, view, view_version};
 pub use report::{Consulted, Content, Passage, Place, Publication, Said, Section, Text, Words, text_of};
+pub(crate) use report::{LONG, SHORT, is_reference, unfit};
 pub use standing::{State, What};
 pub use steps::{Asked, take};

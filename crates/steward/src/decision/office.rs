@@ -1,9 +1,6 @@
 //! Who acts: a named person in an office, or a deputy where the office has one.
 
-use bluelamp_model::{
-    Day, Decider, Error, Id, Result,
-    authority::action,
-};
+use bluelamp_model::{Day, Decider, Error, Id, Result, authority::action};
 use bluelamp_store::Cx;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -152,8 +152,18 @@ pub(crate) struct Prepared {
 /// A day as people write it.
 pub(crate) fn spoken(day: &str) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-        "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let mut parts = day.split('-');
     let (year, month, of_month) = (parts.next(), parts.next(), parts.next());
@@ -166,11 +176,19 @@ pub(crate) fn spoken(day: &str) -> String {
 
 impl PublicReport {
     /// The report as it stands, with nothing taken out.
-    pub(crate) fn whole(row: &Row, content: &Content, approvals: Vec<Approval>, files: Vec<PublicFile>) -> Self {
+    pub(crate) fn whole(
+        row: &Row,
+        content: &Content,
+        approvals: Vec<Approval>,
+        files: Vec<PublicFile>,
+    ) -> Self {
         let mut header = vec![
             ("Area or stakeholders affected".to_owned(), content.area.clone()),
             ("Report by".to_owned(), content.report_by.clone()),
-            ("Date of report".to_owned(), content.date_of_report.map_or_else(String::new, |d| spoken(&d.to_string()))),
+            (
+                "Date of report".to_owned(),
+                content.date_of_report.map_or_else(String::new, |d| spoken(&d.to_string())),
+            ),
             ("Enquiries to".to_owned(), content.enquiries_to.clone()),
         ];
         if let Some(old) = &content.supersedes {
@@ -234,12 +252,8 @@ impl PublicReport {
     }
 
     fn texts_mut(&mut self) -> Vec<&mut String> {
-        let mut all = vec![
-            &mut self.title,
-            &mut self.summary,
-            &mut self.outcome_reasons,
-            &mut self.redaction,
-        ];
+        let mut all =
+            vec![&mut self.title, &mut self.summary, &mut self.outcome_reasons, &mut self.redaction];
         all.extend(self.header.iter_mut().map(|(_, value)| value));
         all.extend(self.sections.iter_mut().map(|s| &mut s.said));
         all.extend(self.links.iter_mut().flat_map(|(_, lines)| lines));
@@ -319,11 +333,19 @@ pub fn notice(cx: &mut Cx<'_>, reference: &str, seen: i64, given: &Notice) -> Re
     if given.informed && (given.heading.trim().is_empty() || given.text.trim().is_empty()) {
         wrong.push(fault("text", "required", "Write the heading and the text of the notice"));
     }
-    let most = [(&given.heading, super::report::SHORT), (&given.text, super::report::LONG), (&given.reasons, super::report::LONG)];
+    let most = [
+        (&given.heading, super::report::SHORT),
+        (&given.text, super::report::LONG),
+        (&given.reasons, super::report::LONG),
+    ];
     wrong.extend(most.iter().find_map(|(text, most)| super::report::unfit("text", text, *most)));
     let passages = &row.publication.passages;
     if passages.iter().any(|p| super::find(&given.heading, &p.quote) || super::find(&given.text, &p.quote)) {
-        wrong.push(fault("text", "not-for-publication", "The notice holds a passage that is marked to be redacted"));
+        wrong.push(fault(
+            "text",
+            "not-for-publication",
+            "The notice holds a passage that is marked to be redacted",
+        ));
     }
     if !wrong.is_empty() {
         return Err(Error::Invalid(wrong));
@@ -334,7 +356,12 @@ pub fn notice(cx: &mut Cx<'_>, reference: &str, seen: i64, given: &Notice) -> Re
         &[body.into(), row.id.into(), seen.into()],
     )?;
     register::once(done, reference)?;
-    cx.record(Verb::Decide, "decision-report", Some(row.id), json!({ "notice": true, "informed": given.informed }))
+    cx.record(
+        Verb::Decide,
+        "decision-report",
+        Some(row.id),
+        json!({ "notice": true, "informed": given.informed }),
+    )
 }
 
 fn unreadable(e: serde_json::Error) -> Error {
@@ -409,7 +436,8 @@ pub fn published(cx: &mut Cx<'_>, reference: &str) -> Result<PublicView> {
     )?;
     let row = row.ok_or_else(absent)?;
     let id = row.get(0)?;
-    let (report, at, told): (Option<String>, Option<Time>, Option<String>) = (row.get(2)?, row.get(3)?, row.get(4)?);
+    let (report, at, told): (Option<String>, Option<Time>, Option<String>) =
+        (row.get(2)?, row.get(3)?, row.get(4)?);
     let view = match (report, at, told) {
         (Some(text), Some(published_at), _) => PublicView::Report {
             report: Box::new(serde_json::from_str(&text).map_err(unreadable)?),
@@ -436,7 +464,8 @@ pub fn published(cx: &mut Cx<'_>, reference: &str) -> Result<PublicView> {
 pub fn published_pdf(db: &Db, actor: &Actor, reference: &str) -> Result<File> {
     let sha256 = db.read(actor, |cx| {
         published(cx, reference)?;
-        let row = cx.row("select published_pdf from decision_paper where reference = $1", &[reference.into()])?;
+        let row =
+            cx.row("select published_pdf from decision_paper where reference = $1", &[reference.into()])?;
         row.map(|r| r.get::<Option<String>>(0)).transpose()?.flatten().ok_or_else(absent)
     })?;
     db.open_blob(&sha256)

@@ -90,7 +90,12 @@ mod tests {
 
     #[test]
     fn a_passage_is_found_however_it_is_set() {
-        for set in ["The price is £40,000.", "the price\nis £40, 000", "THE PRI-\nCE IS 40 000", "the price is 40000"] {
+        for set in [
+            "The price is £40,000.",
+            "the price\nis £40, 000",
+            "THE PRI-\nCE IS 40 000",
+            "the price is 40000",
+        ] {
             assert!(find(set, "price is £40,000"), "{set}");
         }
         assert!(find("of\u{fb01}ce in Chelmsford", "office"));
@@ -102,7 +107,10 @@ mod tests {
     fn what_is_taken_out_leaves_a_mark_and_nothing_else_is_touched() {
         let text = "Supplier Alpha asks £40,000 a year; Alpha is new.";
         assert_eq!(redact(text, &["alpha"]), "Supplier [redacted] asks £40,000 a year; [redacted] is new.");
-        assert_eq!(redact(text, &["Alpha asks", "asks £40,000"]), "Supplier [redacted] a year; Alpha is new.");
+        assert_eq!(
+            redact(text, &["Alpha asks", "asks £40,000"]),
+            "Supplier [redacted] a year; Alpha is new."
+        );
         assert_eq!(redact(text, &[]), text);
     }
 

@@ -102,6 +102,32 @@ pub struct View {
     pub route: Vec<[String; 3]>,
 }
 
+impl View {
+    /// The steps that come next and that are not shut to this person by what they did with the report before. What the
+    /// policy says of them is asked beside it.
+    #[must_use]
+    pub fn open_to(&self, person: Id) -> Vec<What> {
+        let signed =
+            |e: &&Event| matches!(e.what, What::SignExecutive | What::SignTreasurer) && e.by == person;
+        let officer = self.events.iter().any(|e| signed(&e));
+        let open = |what: &What| match (what.post(), what) {
+            (_, What::Submit) => person == self.author_id,
+            (Post::Author, _) => true,
+            (Post::Commissioner, _) | (_, What::SignExecutive | What::SignTreasurer) => {
+                person != self.author_id && !officer
+            }
+            _ => person != self.author_id,
+        };
+        self.next.iter().copied().filter(open).collect()
+    }
+
+    /// The approvals as they are printed.
+    #[must_use]
+    pub fn approvals(&self) -> Vec<Approval> {
+        approvals(&self.events)
+    }
+}
+
 /// A stored report.
 pub(crate) struct Row {
     pub id: Id,
@@ -147,31 +173,38 @@ impl Row {
 
     /// The approvals as they are printed.
     pub(crate) fn approvals(&self) -> Vec<Approval> {
-        let printed = |e: &&Event| {
-            !matches!(e.what, What::RequireRedaction | What::PutForward | What::Publish | What::NotPublish | What::Supersede)
-        };
-        self.events
-            .iter()
-            .filter(printed)
-            .map(|e| Approval {
-                what: match e.what {
-                    What::CheckFinance => "Figures checked",
-                    What::Submit => "Put before the Chief Officer Group",
-                    What::Approve => "Approved",
-                    What::Waive => "Turn at the Chief Officer Group waived",
-                    What::SignExecutive | What::SignTreasurer => "Signed",
-                    What::SignRedactionExecutive | What::SignRedactionTreasurer => "Redaction carried out",
-                    What::Agree => "Agreed",
-                    What::NotAgree => "Not agreed",
-                    _ => "Withdrawn",
-                }
-                .into(),
-                capacity: e.capacity.clone(),
-                name: e.name.clone(),
-                on: spoken(&e.on.to_string()),
-            })
-            .collect()
+        approvals(&self.events)
     }
+}
+
+fn approvals(events: &[Event]) -> Vec<Approval> {
+    let printed = |e: &&Event| {
+        !matches!(
+            e.what,
+            What::RequireRedaction | What::PutForward | What::Publish | What::NotPublish | What::Supersede
+        )
+    };
+    events
+        .iter()
+        .filter(printed)
+        .map(|e| Approval {
+            what: match e.what {
+                What::CheckFinance => "Figures checked",
+                What::Submit => "Put before the Chief Officer Group",
+                What::Approve => "Approved",
+                What::Waive => "Turn at the Chief Officer Group waived",
+                What::SignExecutive | What::SignTreasurer => "Signed",
+                What::SignRedactionExecutive | What::SignRedactionTreasurer => "Redaction carried out",
+                What::Agree => "Agreed",
+                What::NotAgree => "Not agreed",
+                _ => "Withdrawn",
+            }
+            .into(),
+            capacity: e.capacity.clone(),
+            name: e.name.clone(),
+            on: spoken(&e.on.to_string()),
+        })
+        .collect()
 }
 
 fn absent(reference: &str) -> Error {
@@ -227,7 +260,8 @@ fn events(cx: &mut Cx<'_>, report: Id) -> Result<Vec<Event>> {
     )?
     .iter()
     .map(|r| {
-        let (what, from, to, on): (String, String, String, String) = (r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?);
+        let (what, from, to, on): (String, String, String, String) =
+            (r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?);
         let what = What::ALL.into_iter().find(|w| w.code() == what);
         Ok(Event {
             what: what.ok_or_else(|| Error::Bug("a stored step is none".into()))?,
@@ -274,7 +308,8 @@ pub fn create(cx: &mut Cx<'_>, reference: &str, content: &Content) -> Result<Str
         "" => next_reference(cx)?,
         given if is_reference(given) => given.to_owned(),
         _ => {
-            let message = "Write a reference as number and year, such as 097-21, or leave it empty for the next one";
+            let message =
+                "Write a reference as number and year, such as 097-21, or leave it empty for the next one";
             return Err(Error::field("reference", "format", message));
         }
     };
@@ -285,7 +320,8 @@ pub fn create(cx: &mut Cx<'_>, reference: &str, content: &Content) -> Result<Str
         replaces(cx, &reference, old)?;
     }
     let (id, now) = (cx.new_id()?, cx.now());
-    let publication = serde_json::to_string(&Publication::default()).map_err(|e| Error::Bug(e.to_string()))?;
+    let publication =
+        serde_json::to_string(&Publication::default()).map_err(|e| Error::Bug(e.to_string()))?;
     cx.exec(
         "insert into decision_paper (id, reference, state, version, author_id, created_at, title, gsc, body, publication)
          values ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9)",
@@ -320,7 +356,10 @@ fn replaces(cx: &mut Cx<'_>, reference: &str, old: &str) -> Result<()> {
 fn next_reference(cx: &mut Cx<'_>) -> Result<String> {
     let day = cx.now().day();
     let year = day.get(2..4).unwrap_or("00");
-    let rows = cx.rows("select reference from decision_paper where reference like $1", &[format!("%-{year}").into()])?;
+    let rows = cx.rows(
+        "select reference from decision_paper where reference like $1",
+        &[format!("%-{year}").into()],
+    )?;
     let mut last = 0_u32;
     for row in rows {
         let reference: String = row.get(0)?;
@@ -390,7 +429,10 @@ pub fn publication(cx: &mut Cx<'_>, reference: &str, seen: i64, given: &Publicat
     let row = row(cx, reference)?;
     readable(cx, &row)?;
     if row.state > State::RedactionRequired {
-        return Err(Error::Conflict(format!("this was settled before the report was {}", row.state.label().to_lowercase())));
+        return Err(Error::Conflict(format!(
+            "this was settled before the report was {}",
+            row.state.label().to_lowercase()
+        )));
     }
     given.sound()?;
     if row.state == State::RedactionRequired {

@@ -236,7 +236,9 @@ impl Content {
             wrong.push(fault("consulted", "too-many", format!("Give at most {LINES} lines")));
         }
         for c in &self.consulted {
-            wrong.extend([&c.on, &c.who, &c.said].into_iter().find_map(|text| unfit("consulted", text, SHORT)));
+            wrong.extend(
+                [&c.on, &c.who, &c.said].into_iter().find_map(|text| unfit("consulted", text, SHORT)),
+            );
         }
         if let Some(reference) = &self.supersedes
             && !is_reference(reference)
@@ -284,7 +286,8 @@ pub(crate) fn is_reference(text: &str) -> bool {
 
 fn is_item(text: &str) -> bool {
     text.strip_prefix("item:").is_some_and(|code| {
-        (1..=60).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        (1..=60).contains(&code.len())
+            && code.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
     })
 }
 
@@ -393,10 +396,18 @@ impl Publication {
                 }
                 let marked = |place| self.passages.iter().any(|p| p.place == place);
                 if self.redact_sheet == Some(true) && !marked(Place::Sheet) {
-                    missing.push(fault("passages", "required", "Mark what is to be redacted in the decision sheet"));
+                    missing.push(fault(
+                        "passages",
+                        "required",
+                        "Mark what is to be redacted in the decision sheet",
+                    ));
                 }
                 if self.redact_appendix == Some(true) && !marked(Place::Appendix) {
-                    missing.push(fault("passages", "required", "Mark what is to be redacted in the appendix"));
+                    missing.push(fault(
+                        "passages",
+                        "required",
+                        "Mark what is to be redacted in the appendix",
+                    ));
                 }
             }
         }

@@ -13,7 +13,9 @@
 
 use super::{
     burn_in::Clean,
-    office::{Author, By, ChiefOfficers, Commissioner, DeputyChief, Executive, Finance, Office, Post, Treasurer},
+    office::{
+        Author, By, ChiefOfficers, Commissioner, DeputyChief, Executive, Finance, Office, Post, Treasurer,
+    },
     report::{Content, Publication},
 };
 use bluelamp_model::{Day, Error, Id, Result};

@@ -49,7 +49,8 @@ struct Made {
 /// report stands; [`Error::Invalid`] for what a guard misses; [`Error::Forbidden`] for a hand that may not be this
 /// person's.
 pub fn take(db: &Db, actor: &Actor, reference: &str, asked: &Asked) -> Result<State> {
-    let checked = matches!(asked.step, What::Publish | What::SignRedactionExecutive | What::SignRedactionTreasurer);
+    let checked =
+        matches!(asked.step, What::Publish | What::SignRedactionExecutive | What::SignRedactionTreasurer);
     let prepared = if checked { prepare(db, actor, reference, asked)? } else { None };
     let made = Made { version: asked.version, prepared };
     let (reference, asked) = (reference.to_owned(), asked.clone());
@@ -88,7 +89,8 @@ fn step(cx: &mut Cx<'_>, reference: &str, asked: &Asked, made: &Made) -> Result<
     }
     let (id, signing, reasons) = (row.id, &asked.signing, asked.reasons.as_str());
     let none = |state: State| {
-        let message = format!("'{}' is no step for a report that stands at '{}'", asked.step.label(), state.label());
+        let message =
+            format!("'{}' is no step for a report that stands at '{}'", asked.step.label(), state.label());
         Error::Conflict(message)
     };
     match (row.standing(), asked.step) {

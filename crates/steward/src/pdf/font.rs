@@ -1,7 +1,10 @@
 //! DejaVu Sans in two weights, with the widths of its letters.
 
 use krilla::text::{Font, GlyphId, KrillaGlyph};
-use skrifa::{FontRef, MetadataProvider, instance::{LocationRef, Size}};
+use skrifa::{
+    FontRef, MetadataProvider,
+    instance::{LocationRef, Size},
+};
 use std::collections::HashMap;
 
 /// The two faces.

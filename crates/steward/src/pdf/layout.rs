@@ -73,7 +73,8 @@ pub(super) fn lay(document: &Document, fonts: &Fonts) -> Laid {
             }
             Block::List(items) => pen.list(items),
             Block::Pairs { about, rows } => {
-                let rows: Vec<_> = rows.iter().map(|(label, value)| vec![label.clone(), value.clone()]).collect();
+                let rows: Vec<_> =
+                    rows.iter().map(|(label, value)| vec![label.clone(), value.clone()]).collect();
                 pen.table(about, &[], &rows, &[0.32, 0.68]);
             }
             Block::Table { about, head, rows } => {
@@ -159,7 +160,8 @@ impl Pen<'_> {
             if lines.is_empty() {
                 self.y += BODY * LEADING;
             }
-            let parts = vec![Tree::Group(Tag::Lbl.into(), vec![bullet]), Tree::Group(Tag::LBody.into(), lines)];
+            let parts =
+                vec![Tree::Group(Tag::Lbl.into(), vec![bullet]), Tree::Group(Tag::LBody.into(), lines)];
             entries.push(Tree::Group(Tag::LI.into(), parts));
         }
         self.laid.tree.push(Tree::Group(Tag::L(ListNumbering::Disc).into(), entries));

@@ -79,7 +79,13 @@ pub fn write(document: &Document) -> Result<Vec<u8>, String> {
     let mut marks = vec![None; laid.leaves];
     let count = laid.pages.len();
     for (n, page) in laid.pages.iter().enumerate() {
-        draw(&mut pdf, page, &fonts, &mut marks, &format!("{}  Page {} of {count}", document.running, n + 1))?;
+        draw(
+            &mut pdf,
+            page,
+            &fonts,
+            &mut marks,
+            &format!("{}  Page {} of {count}", document.running, n + 1),
+        )?;
     }
     let mut tree = TagTree::new().with_lang(Some("en-GB".into()));
     for part in laid.tree {
@@ -208,7 +214,9 @@ mod tests {
     fn the_same_document_gives_the_same_bytes_and_every_word_can_be_read_again() {
         let pdf = write(&sample()).unwrap();
         assert_eq!(pdf, write(&sample()).unwrap());
-        for words in ["A report", "1. Purpose", "Some words.", "Step 59", "Ann Example", "001-26", "Page 1 of"] {
+        for words in
+            ["A report", "1. Purpose", "Some words.", "Step 59", "Ann Example", "001-26", "Page 1 of"]
+        {
             assert!(crate::decision::burn_in::holds(&pdf, words).unwrap(), "{words}");
         }
         assert!(!crate::decision::burn_in::holds(&pdf, "other words").unwrap());

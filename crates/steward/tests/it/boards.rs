@@ -3,10 +3,10 @@
 use crate::people::{People, day, draft, go, redacted, write};
 use bluelamp_model::{Error, Gsc, Id, Result, authority::Actor};
 use bluelamp_steward::boards::{
-    Body, BodyKind, Cover, MeetingState, MeetingView, MinutesState, NewAction, NewDelegation, NewItem, NewMeeting, Outcome,
-    Wanted, actions, add_action, add_body, add_delegation, add_item, add_meeting, bodies, comment, confirm_minutes,
-    decide_item, delegations, finish_action, icalendar, meetings, set_meeting, take_up_bodies, view_meeting, view_paper,
-    waive_paper, write_minutes,
+    Body, BodyKind, Cover, MeetingState, MeetingView, MinutesState, NewAction, NewDelegation, NewItem,
+    NewMeeting, Outcome, Wanted, actions, add_action, add_body, add_delegation, add_item, add_meeting,
+    bodies, comment, confirm_minutes, decide_item, delegations, finish_action, icalendar, meetings,
+    set_meeting, take_up_bodies, view_meeting, view_paper, waive_paper, write_minutes,
 };
 use bluelamp_testkit::{TestDb, on_both};
 
@@ -56,7 +56,14 @@ fn cover() -> Cover {
     }
 }
 
-fn puts(test: &TestDb, people: &People, of: Id, number: u32, wanted: Wanted, paper: Option<Id>) -> Result<Id> {
+fn puts(
+    test: &TestDb,
+    people: &People,
+    of: Id,
+    number: u32,
+    wanted: Wanted,
+    paper: Option<Id>,
+) -> Result<Id> {
     let seen = looks(test, people, of).meeting.version;
     let new = NewItem { number, title: String::new(), wanted, paper, cover: paper.is_none().then(cover) };
     write(test, &people.author, move |cx| add_item(cx, of, seen, &new))
@@ -84,7 +91,8 @@ fn every_paper_goes_to_the_chief_officers_first() {
     on_both(|test| {
         let people = People::of(test);
         two_boards(test);
-        let (cog, board) = (meets(test, &people, "B01", "2021-03-10"), meets(test, &people, "B03", "2021-06-10"));
+        let (cog, board) =
+            (meets(test, &people, "B01", "2021-03-10"), meets(test, &people, "B03", "2021-06-10"));
         assert_eq!(code_of(puts(test, &people, board, 1, Wanted::Decide, None)), "not-before-chief-officers");
         let item = puts(test, &people, cog, 1, Wanted::Endorse, None).unwrap();
         let paper = looks(test, &people, cog).items[0].paper.unwrap();
@@ -95,7 +103,8 @@ fn every_paper_goes_to_the_chief_officers_first() {
         decides(test, &people, cog, item, Outcome::Endorsed).unwrap();
         to_board().unwrap();
         let seen = test.db.read(&people.author, move |cx| view_paper(cx, paper)).unwrap();
-        let route: Vec<_> = seen.route.iter().map(|r| (r.body.as_str(), r.on.to_string(), r.item.outcome)).collect();
+        let route: Vec<_> =
+            seen.route.iter().map(|r| (r.body.as_str(), r.on.to_string(), r.item.outcome)).collect();
         assert_eq!(route[0], ("Chief Officer Group", "2021-03-10".into(), Some(Outcome::Endorsed)));
         assert_eq!(route[1], ("PFCC Strategic Board", "2021-06-10".into(), None));
     });
@@ -106,14 +115,18 @@ fn what_the_group_put_off_or_refused_goes_nowhere_else() {
     on_both(|test| {
         let people = People::of(test);
         two_boards(test);
-        let (cog, board) = (meets(test, &people, "B01", "2021-03-10"), meets(test, &people, "B03", "2021-06-10"));
+        let (cog, board) =
+            (meets(test, &people, "B01", "2021-03-10"), meets(test, &people, "B03", "2021-06-10"));
         let items: Vec<_> = [1, 2].map(|n| puts(test, &people, cog, n, Wanted::Decide, None).unwrap()).into();
         held(test, &people, cog);
         for (item, outcome) in items.into_iter().zip([Outcome::Deferred, Outcome::NotAgreed]) {
             decides(test, &people, cog, item, outcome).unwrap();
         }
         for item in looks(test, &people, cog).items {
-            assert_eq!(code_of(puts(test, &people, board, 1, Wanted::Note, item.paper)), "not-before-chief-officers");
+            assert_eq!(
+                code_of(puts(test, &people, board, 1, Wanted::Note, item.paper)),
+                "not-before-chief-officers"
+            );
         }
     });
 }
@@ -123,10 +136,12 @@ fn a_waiver_has_a_reason_and_opens_the_way_once() {
     on_both(|test| {
         let people = People::of(test);
         two_boards(test);
-        let (cog, board) = (meets(test, &people, "B01", "2021-03-10"), meets(test, &people, "B03", "2021-03-09"));
+        let (cog, board) =
+            (meets(test, &people, "B01", "2021-03-10"), meets(test, &people, "B03", "2021-03-09"));
         puts(test, &people, cog, 1, Wanted::Note, None).unwrap();
         let paper = looks(test, &people, cog).items[0].paper.unwrap();
-        let waive = |reason: &'static str| write(test, &people.chief, move |cx| waive_paper(cx, paper, reason));
+        let waive =
+            |reason: &'static str| write(test, &people.chief, move |cx| waive_paper(cx, paper, reason));
         assert_eq!(code_of(waive(" ")), "required");
         waive("The group met by letter.").unwrap();
         assert!(matches!(waive("Again."), Err(Error::Conflict(_))));
@@ -146,7 +161,13 @@ fn the_approval_of_a_decision_report_counts_for_the_paper_that_carries_it() {
         let carries = || {
             let seen = looks(test, &people, board).meeting.version;
             let cover = Cover { decision_reference: Some("097-21".into()), ..cover() };
-            let new = NewItem { number: 4, title: String::new(), wanted: Wanted::Endorse, paper: None, cover: Some(cover) };
+            let new = NewItem {
+                number: 4,
+                title: String::new(),
+                wanted: Wanted::Endorse,
+                paper: None,
+                cover: Some(cover),
+            };
             write(test, &people.author, move |cx| add_item(cx, board, seen, &new))
         };
         assert_eq!(code_of(carries()), "not-before-chief-officers");
@@ -166,12 +187,18 @@ fn an_outcome_answers_what_was_asked_and_members_are_heard() {
         two_boards(test);
         let cog = meets(test, &people, "B01", "2021-03-10");
         let item = puts(test, &people, cog, 1, Wanted::Note, None).unwrap();
-        assert!(matches!(decides(test, &people, cog, item, Outcome::Noted), Err(Error::Conflict(_))), "not held yet");
+        assert!(
+            matches!(decides(test, &people, cog, item, Outcome::Noted), Err(Error::Conflict(_))),
+            "not held yet"
+        );
         held(test, &people, cog);
         assert_eq!(code_of(decides(test, &people, cog, item, Outcome::Agreed)), "no-answer");
         decides(test, &people, cog, item, Outcome::Noted).unwrap();
         assert!(matches!(decides(test, &people, cog, item, Outcome::Deferred), Err(Error::Conflict(_))));
-        write(test, &people.author, move |cx| comment(cx, item, "Chief Finance Officer", "Costs come with each case.")).unwrap();
+        write(test, &people.author, move |cx| {
+            comment(cx, item, "Chief Finance Officer", "Costs come with each case.")
+        })
+        .unwrap();
         let seen = looks(test, &people, cog);
         assert_eq!(seen.items[0].comments[0].member, "Chief Finance Officer");
         assert_eq!(seen.items[0].title.as_deref(), Some("Digital strategy"));
@@ -201,7 +228,10 @@ fn minutes_are_written_confirmed_and_then_stay() {
         confirm("2021-04-10").unwrap();
         assert!(matches!(minutes("Otherwise."), Err(Error::Conflict(_))));
         let seen = looks(test, &people, cog);
-        assert_eq!((seen.minutes.as_str(), seen.meeting.minutes_state), ("All agreed, with one comment.", MinutesState::Confirmed));
+        assert_eq!(
+            (seen.minutes.as_str(), seen.meeting.minutes_state),
+            ("All agreed, with one comment.", MinutesState::Confirmed)
+        );
         // Whoever looked earlier does not overwrite.
         assert!(matches!(
             write(test, &people.author, move |cx| set_meeting(cx, cog, 1, MeetingState::Cancelled)),
@@ -232,7 +262,10 @@ fn actions_have_an_owner_and_a_day_and_are_late_after_it() {
         let open = test.db.read(&people.author, actions).unwrap();
         assert_eq!(open.iter().map(|a| a.late).collect::<Vec<_>>(), [true, false]);
         write(test, &people.author, move |cx| finish_action(cx, late, "Sent.")).unwrap();
-        assert!(matches!(write(test, &people.author, move |cx| finish_action(cx, late, "Again.")), Err(Error::Conflict(_))));
+        assert!(matches!(
+            write(test, &people.author, move |cx| finish_action(cx, late, "Again.")),
+            Err(Error::Conflict(_))
+        ));
         assert_eq!(test.db.read(&people.author, actions).unwrap().len(), 1);
     });
 }
@@ -255,7 +288,10 @@ fn bodies_last_by_code_and_meet_only_while_they_exist() {
         assert_eq!(test.db.write(&Actor::system(), move |cx| take_up_bodies(cx, &again)).unwrap(), 0);
         let all = test.db.read(&people.author, bodies).unwrap();
         assert_eq!(all[0].kind, BodyKind::ChiefOfficerGroup);
-        assert!(matches!(test.db.read(&people.author, |cx| meetings(cx, Some("B\0"))), Err(Error::NotFound(_))));
+        assert!(matches!(
+            test.db.read(&people.author, |cx| meetings(cx, Some("B\0"))),
+            Err(Error::NotFound(_))
+        ));
     });
 }
 
@@ -266,7 +302,13 @@ fn of_a_sensitive_paper_the_agenda_tells_only_that_it_is_there() {
         two_boards(test);
         let cog = meets(test, &people, "B01", "2021-03-10");
         let cover = Cover { classification: Gsc::OfficialSensitive, title: "Secret title".into(), ..cover() };
-        let new = NewItem { number: 1, title: String::new(), wanted: Wanted::Decide, paper: None, cover: Some(cover) };
+        let new = NewItem {
+            number: 1,
+            title: String::new(),
+            wanted: Wanted::Decide,
+            paper: None,
+            cover: Some(cover),
+        };
         let item = write(test, &people.author, move |cx| add_item(cx, cog, 1, &new)).unwrap();
         write(test, &people.author, move |cx| comment(cx, item, "A member", "Said in private.")).unwrap();
         let seen = looks(test, &people, cog);
@@ -309,14 +351,15 @@ fn the_calendar_is_icalendar_with_short_lines() {
         let long = "Chamber, ".repeat(20);
         let new = NewMeeting { on: day("2021-03-10"), at: "10:00".into(), place: long };
         write(test, &people.author, move |cx| add_meeting(cx, "B01", &new)).unwrap();
-        let (all, when) = test
-            .db
-            .read(&people.author, |cx| Ok((bodies(cx)?, meetings(cx, None)?)))
-            .unwrap();
+        let (all, when) = test.db.read(&people.author, |cx| Ok((bodies(cx)?, meetings(cx, None)?))).unwrap();
         let text = icalendar(&all, &when, test.db.now(), "boards.example");
         assert!(text.split("\r\n").all(|line| line.len() <= 75), "{text}");
         let whole = text.replace("\r\n ", "");
-        assert!(whole.contains("DTSTART:20210310T100000\r\n") && whole.contains("SUMMARY:Chief Officer Group\r\n"), "{whole}");
+        assert!(
+            whole.contains("DTSTART:20210310T100000\r\n")
+                && whole.contains("SUMMARY:Chief Officer Group\r\n"),
+            "{whole}"
+        );
         assert!(whole.contains("Chamber\\, Chamber") && whole.contains("DTSTAMP:20261122T03"), "{whole}");
     });
 }

@@ -11,7 +11,11 @@ use bluelamp_steward::{
     pdf::{Block, Document as Paper, write as accessible},
 };
 use bluelamp_testkit::on_both;
-use lopdf::{Dictionary, Document, Object, Stream, content::{Content as Drawn, Operation}, dictionary};
+use lopdf::{
+    Dictionary, Document, Object, Stream,
+    content::{Content as Drawn, Operation},
+    dictionary,
+};
 use proptest::prelude::*;
 use std::io::{Cursor, Read};
 
@@ -28,7 +32,10 @@ fn pdf(operations: Vec<Operation>, more: impl Fn(&mut Document, (u32, u16), (u32
         "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
         "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } },
     });
-    doc.objects.insert(pages, Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 }));
+    doc.objects.insert(
+        pages,
+        Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 }),
+    );
     let catalog = doc.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
     doc.trailer.set("Root", catalog);
     more(&mut doc, page, catalog);
@@ -90,7 +97,8 @@ fn what_is_not_on_the_page_is_found_as_well() {
             doc.get_dictionary_mut(page).unwrap().set("Annots", vec![note.into()]);
         }),
         ("a form that is drawn on the page", |doc, _, _| {
-            let drawn = Drawn { operations: text(&["the price of", "forty thousand pounds"]) }.encode().unwrap();
+            let drawn =
+                Drawn { operations: text(&["the price of", "forty thousand pounds"]) }.encode().unwrap();
             doc.add_object(Stream::new(dictionary! { "Type" => "XObject", "Subtype" => "Form" }, drawn));
         }),
         ("a part that nothing refers to", |doc, _, _| {

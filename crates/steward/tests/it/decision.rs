@@ -5,8 +5,9 @@ use crate::people::{
 };
 use bluelamp_model::{Error, Gsc, Result, authority::Actor};
 use bluelamp_steward::decision::{
-    Asked, Content, Notice, Passage, Place, PublicView, Publication, Said, Section, Signing, State, View, What, create,
-    edit, list, notice, public_register, publication, published, published_pdf, standing::TABLE, take, view, view_version,
+    Asked, Content, Notice, Passage, Place, PublicView, Publication, Said, Section, Signing, State, View,
+    What, create, edit, list, notice, public_register, publication, published, published_pdf,
+    standing::TABLE, take, view, view_version,
 };
 use bluelamp_store::Engine;
 use bluelamp_testkit::{TestDb, allow_all, on_both, on_both_with};
@@ -15,7 +16,9 @@ use std::{io::Read, sync::Arc};
 
 fn refused<T: std::fmt::Debug>(outcome: Result<T>, code: &str) {
     match outcome {
-        Err(Error::Invalid(fields)) => assert!(fields.iter().any(|f| f.code == code), "{fields:?} have no '{code}'"),
+        Err(Error::Invalid(fields)) => {
+            assert!(fields.iter().any(|f| f.code == code), "{fields:?} have no '{code}'")
+        }
         Err(Error::Forbidden { reason }) => assert!(reason.contains(code), "{reason}"),
         Err(Error::Conflict(what)) => assert!(what.contains(code), "{what}"),
         Err(Error::Stale(_)) => assert_eq!(code, "stale"),
@@ -106,7 +109,11 @@ fn nothing_redacted_comes_out_and_everything_else_does() {
         for gone in ["Alpha Borealis", "forty thousand", "supplier alpha"] {
             assert!(!words.contains(gone) && !json.contains(gone) && !holds(gone), "{gone}");
         }
-        for kept in ["Essex Police Digital Strategy", "The strategy of 2015 has run out", "Chief Executive and Monitoring"] {
+        for kept in [
+            "Essex Police Digital Strategy",
+            "The strategy of 2015 has run out",
+            "Chief Executive and Monitoring",
+        ] {
             assert!(json.contains(kept) && holds(kept), "{kept}");
         }
         assert_eq!(report.classification, "OFFICIAL");
@@ -125,7 +132,8 @@ fn every_other_order_is_refused() {
         draft(test, &people, redacted());
         for (done, (next, on, _)) in WAY.iter().enumerate() {
             let state = seen(&test.db, &people, REFERENCE).state;
-            let legal: Vec<_> = TABLE.iter().filter(|(from, ..)| *from == state).map(|(_, what, _)| *what).collect();
+            let legal: Vec<_> =
+                TABLE.iter().filter(|(from, ..)| *from == state).map(|(_, what, _)| *what).collect();
             for what in What::ALL.into_iter().filter(|what| !legal.contains(what)) {
                 let outcome = step_with(test, people.who(what), &people, |asked| {
                     asked.step = what;
@@ -185,7 +193,14 @@ proptest! {
 /// What is true of every report that went any way.
 fn guarded(view: &View, people: &People) -> Result<(), TestCaseError> {
     let by = |what: What| view.events.iter().find(|e| e.what == what).map(|e| e.by);
-    for what in [What::CheckFinance, What::Approve, What::Waive, What::SignExecutive, What::SignTreasurer, What::Agree] {
+    for what in [
+        What::CheckFinance,
+        What::Approve,
+        What::Waive,
+        What::SignExecutive,
+        What::SignTreasurer,
+        What::Agree,
+    ] {
         prop_assert_ne!(by(what), people.author.id, "the author took {:?}", what);
     }
     if view.state > State::CogApproved && !matches!(view.state, State::Withdrawn) {
@@ -248,15 +263,24 @@ fn the_officers_sign_in_any_order_and_one_person_never_for_both() {
         draft(test, &people, redacted());
         go(test, &people, 3);
         // The Treasurer first, on a later day than the Chief Executive.
-        assert_eq!(step(test, &people.treasurer, &people, What::SignTreasurer, "2021-06-28").unwrap(), State::CogApproved);
-        refused(step(test, &people.treasurer, &people, What::SignTreasurer, "2021-06-28"), "has signed already");
+        assert_eq!(
+            step(test, &people.treasurer, &people, What::SignTreasurer, "2021-06-28").unwrap(),
+            State::CogApproved
+        );
+        refused(
+            step(test, &people.treasurer, &people, What::SignTreasurer, "2021-06-28"),
+            "has signed already",
+        );
         refused(step(test, &people.treasurer, &people, What::SignExecutive, "2021-06-28"), "both offices");
         // Not before both: the Commissioner's step is not there at all.
         refused(step(test, &people.commissioner, &people, What::Agree, "2021-07-02"), "is no step");
         let signed = step(test, &people.executive, &people, What::SignExecutive, "2021-06-25").unwrap();
         assert_eq!(signed, State::StatutoryOfficerSignOff);
         // What comes after both is not before the later of the two.
-        refused(step(test, &people.author, &people, What::RequireRedaction, "2021-06-26"), "before-its-predecessor");
+        refused(
+            step(test, &people.author, &people, What::RequireRedaction, "2021-06-26"),
+            "before-its-predecessor",
+        );
     });
 }
 
@@ -275,7 +299,10 @@ fn a_deputy_signs_where_the_office_has_one_and_that_is_recorded() {
         deputy(&people.executive, What::SignExecutive).unwrap();
         refused(deputy(&people.treasurer, What::SignTreasurer), "no-deputy");
         let event = seen(&test.db, &people, REFERENCE).events.pop().unwrap();
-        assert_eq!((event.capacity.as_str(), event.name.as_str()), ("Deputy Monitoring Officer", "P. Sample"));
+        assert_eq!(
+            (event.capacity.as_str(), event.name.as_str()),
+            ("Deputy Monitoring Officer", "P. Sample")
+        );
     });
 }
 
@@ -301,10 +328,16 @@ fn days_come_in_order_and_none_is_in_the_future() {
     on_both(|test| {
         let people = People::of(test);
         draft(test, &people, redacted());
-        refused(step(test, &people.finance, &people, What::CheckFinance, "2021-03-02"), "before-its-predecessor");
+        refused(
+            step(test, &people.finance, &people, What::CheckFinance, "2021-03-02"),
+            "before-its-predecessor",
+        );
         refused(step(test, &people.finance, &people, What::CheckFinance, "2026-11-23"), "future");
         go(test, &people, 3);
-        refused(step(test, &people.treasurer, &people, What::SignTreasurer, "2021-03-09"), "before-its-predecessor");
+        refused(
+            step(test, &people.treasurer, &people, What::SignTreasurer, "2021-03-09"),
+            "before-its-predecessor",
+        );
     });
 }
 
@@ -322,7 +355,10 @@ fn a_waiver_and_a_refusal_and_a_withdrawal_need_reasons() {
         });
         assert_eq!(waived.unwrap(), State::CogApproved);
         let event = seen(&test.db, &people, REFERENCE).events.pop().unwrap();
-        assert_eq!((event.capacity.as_str(), event.reasons.as_str()), ("Deputy Chief Constable", "The group met by letter."));
+        assert_eq!(
+            (event.capacity.as_str(), event.reasons.as_str()),
+            ("Deputy Chief Constable", "The group met by letter.")
+        );
         refused(step(test, &people.author, &people, What::Withdraw, "2021-03-08"), "required");
         for (what, on, _) in &WAY[3..8] {
             step(test, people.who(*what), &people, *what, on).unwrap();
@@ -369,7 +405,9 @@ fn passages_can_be_added_while_it_is_redacted_and_none_taken_back() {
         draft(test, &people, redacted());
         go(test, &people, 6);
         let version = seen(&test.db, &people, REFERENCE).version;
-        let change = |given: Publication| write(test, &people.author, move |cx| publication(cx, REFERENCE, version, &given));
+        let change = |given: Publication| {
+            write(test, &people.author, move |cx| publication(cx, REFERENCE, version, &given))
+        };
         refused(change(Publication { passages: Vec::new(), ..redacted() }), "can be added");
         refused(change(Publication { for_publication: Some(false), ..redacted() }), "can be added");
         let mut more = redacted();
@@ -440,11 +478,15 @@ fn what_is_not_published_has_reasons_that_cite_the_marking_and_a_notice_where_th
         };
         tell(told).unwrap();
         let seen = public(test, REFERENCE).unwrap();
-        assert!(matches!(seen, PublicView::Notice { ref text, .. } if text.contains("names prices")), "{seen:?}");
+        assert!(
+            matches!(seen, PublicView::Notice { ref text, .. } if text.contains("names prices")),
+            "{seen:?}"
+        );
         let json = serde_json::to_string(&seen).unwrap();
         assert!(!json.contains("Essex Police Digital Strategy"), "the title is not told");
         assert!(published_pdf(&test.db, &Actor::public(), REFERENCE).is_err());
-        let silent = Notice { informed: false, reasons: "It would give the price away.".into(), ..Notice::default() };
+        let silent =
+            Notice { informed: false, reasons: "It would give the price away.".into(), ..Notice::default() };
         tell(silent).unwrap();
         assert!(public(test, REFERENCE).is_err());
     });
@@ -459,7 +501,8 @@ fn a_report_that_was_not_agreed_is_published_with_the_reasons() {
         let no = step_with(test, &people.commissioner, &people, |asked| {
             asked.step = What::NotAgree;
             asked.signing = Signing { deputy: true, ..signing("2021-07-02") };
-            asked.reasons = "The case for supplier Alpha Borealis asked for forty thousand pounds is thin.".into();
+            asked.reasons =
+                "The case for supplier Alpha Borealis asked for forty thousand pounds is thin.".into();
         });
         assert_eq!(no.unwrap(), State::NotAgreed);
         step(test, &people.author, &people, What::Publish, "2021-07-05").unwrap();
@@ -524,14 +567,19 @@ fn versions_are_kept_and_two_people_do_not_overwrite_one_another() {
 fn references_are_given_in_order_and_once() {
     on_both(|test| {
         let people = People::of(test);
-        let new = |reference: &'static str| write(test, &people.author, move |cx| create(cx, reference, &content()));
+        let new = |reference: &'static str| {
+            write(test, &people.author, move |cx| create(cx, reference, &content()))
+        };
         assert_eq!(new("").unwrap(), "001-26");
         assert_eq!(new("").unwrap(), "002-26");
         refused(new("002-26"), "taken");
         for hostile in ["97-21", "097/21", "'; drop table", "097-2021", "０97-21", "097-21\0"] {
             refused(new(hostile), "format");
             let hostile = hostile.to_owned();
-            assert!(matches!(test.db.read(&people.author, move |cx| view(cx, &hostile)), Err(Error::NotFound(_))));
+            assert!(matches!(
+                test.db.read(&people.author, move |cx| view(cx, &hostile)),
+                Err(Error::NotFound(_))
+            ));
         }
     });
 }
@@ -559,32 +607,53 @@ fn the_marking_drives_who_reads_it() {
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/policies/access.toml");
     let text = std::fs::read_to_string(file).unwrap();
     let policy = Arc::new(bluelamp_access::Policy::parse("access.toml", &text).unwrap());
-    on_both_with(&{ let policy = Arc::clone(&policy); Arc::new(move |actor: &Actor, ask: &bluelamp_model::authority::Ask| policy.decide(actor, ask)) }, |test| {
-        let people = People::of(test);
-        draft(test, &people, redacted());
-        let forbidden = |who: &Actor| {
-            matches!(test.db.read(who, |cx| view(cx, REFERENCE)), Err(Error::Forbidden { .. }))
-        };
-        assert!(forbidden(&people.officer) && forbidden(&Actor::public()) && forbidden(&Actor::system()));
-        for who in [&people.author, &people.finance, &people.chief, &people.executive, &people.treasurer, &people.commissioner] {
-            assert!(!forbidden(who), "{who}");
-        }
-        let listed = test.db.read(&people.officer, |cx| list(cx, None)).unwrap();
-        assert_eq!((listed.len(), &listed[0].title), (1, &None), "that there is one may be known");
-        // The policy gives each step to one office.
-        let steps = [
-            (What::CheckFinance, &people.finance),
-            (What::SignExecutive, &people.executive),
-            (What::Agree, &people.commissioner),
-        ];
-        for (what, may) in steps {
-            for who in [&people.author, &people.finance, &people.chief, &people.executive, &people.treasurer, &people.commissioner] {
-                let outcome = step(test, who, &people, what, "2021-03-04");
-                let by_policy = matches!(&outcome, Err(Error::Forbidden { reason }) if reason.contains("may not do"));
-                assert_eq!(!by_policy, who == may || outcome.is_ok(), "{what:?} by {who}: {outcome:?}");
+    on_both_with(
+        &{
+            let policy = Arc::clone(&policy);
+            Arc::new(move |actor: &Actor, ask: &bluelamp_model::authority::Ask| policy.decide(actor, ask))
+        },
+        |test| {
+            let people = People::of(test);
+            draft(test, &people, redacted());
+            let forbidden = |who: &Actor| {
+                matches!(test.db.read(who, |cx| view(cx, REFERENCE)), Err(Error::Forbidden { .. }))
+            };
+            assert!(forbidden(&people.officer) && forbidden(&Actor::public()) && forbidden(&Actor::system()));
+            for who in [
+                &people.author,
+                &people.finance,
+                &people.chief,
+                &people.executive,
+                &people.treasurer,
+                &people.commissioner,
+            ] {
+                assert!(!forbidden(who), "{who}");
             }
-        }
-    });
+            let listed = test.db.read(&people.officer, |cx| list(cx, None)).unwrap();
+            assert_eq!((listed.len(), &listed[0].title), (1, &None), "that there is one may be known");
+            // The policy gives each step to one office.
+            let steps = [
+                (What::CheckFinance, &people.finance),
+                (What::SignExecutive, &people.executive),
+                (What::Agree, &people.commissioner),
+            ];
+            for (what, may) in steps {
+                for who in [
+                    &people.author,
+                    &people.finance,
+                    &people.chief,
+                    &people.executive,
+                    &people.treasurer,
+                    &people.commissioner,
+                ] {
+                    let outcome = step(test, who, &people, what, "2021-03-04");
+                    let by_policy =
+                        matches!(&outcome, Err(Error::Forbidden { reason }) if reason.contains("may not do"));
+                    assert_eq!(!by_policy, who == may || outcome.is_ok(), "{what:?} by {who}: {outcome:?}");
+                }
+            }
+        },
+    );
 }
 
 #[test]

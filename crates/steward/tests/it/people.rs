@@ -2,8 +2,8 @@
 
 use bluelamp_model::{Day, Gsc, Id, Result, authority::Actor};
 use bluelamp_steward::decision::{
-    Asked, Consulted, Content, Passage, Place, Publication, Said, Section, Signing, State, View, What, create, publication,
-    take, view,
+    Asked, Consulted, Content, Passage, Place, Publication, Said, Section, Signing, State, View, What,
+    create, publication, take, view,
 };
 use bluelamp_store::{Cx, Db};
 use bluelamp_testkit::TestDb;
@@ -81,9 +81,13 @@ pub(crate) fn content() -> Content {
         }
         let text = match section {
             Section::Purpose => "This report asks for agreement to a digital strategy for the force.",
-            Section::Recommendations => "That the strategy is agreed:\n\n- as the guide for digital work\n- as the measure of new proposals",
+            Section::Recommendations => {
+                "That the strategy is agreed:\n\n- as the guide for digital work\n- as the measure of new proposals"
+            }
             Section::Benefits => "One set of principles for every proposal.",
-            Section::Background => "The strategy of 2015 has run out.\n\nThe pilot supplier Alpha Borealis asked for forty thousand pounds.",
+            Section::Background => {
+                "The strategy of 2015 has run out.\n\nThe pilot supplier Alpha Borealis asked for forty thousand pounds."
+            }
             Section::PoliceAndCrimePlan => "It serves every priority of the plan.",
             Section::Operational => "Officers get tools that work together.",
             Section::Financial => "Each project brings its own business case.",
@@ -155,7 +159,12 @@ pub(crate) fn step(test: &TestDb, who: &Actor, people: &People, what: What, on: 
 }
 
 /// As [`step`], with more said.
-pub(crate) fn step_with(test: &TestDb, who: &Actor, people: &People, say: impl Fn(&mut Asked)) -> Result<State> {
+pub(crate) fn step_with(
+    test: &TestDb,
+    who: &Actor,
+    people: &People,
+    say: impl Fn(&mut Asked),
+) -> Result<State> {
     let mut asked = Asked {
         step: What::Submit,
         version: seen(&test.db, people, REFERENCE).version,

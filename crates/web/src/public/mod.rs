@@ -1,5 +1,6 @@
 //! What anybody can open: reporting, following a report, and what the service says of itself.
 
+pub(crate) mod decisions;
 pub(crate) mod definitions;
 pub(crate) mod draft;
 pub(crate) mod fields;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic, in its helpers too")]
 
 mod api;
+mod decisions;
 mod definitions;
 mod desk;
 mod journey;

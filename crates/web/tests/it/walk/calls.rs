@@ -274,6 +274,6 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
         "/api/v1/reports/{id}/own-grade" => each(&|_| vec![Body::Json(json!({ "grade": "HIGH" }))]),
         "/log/{*path}" => bare(&["/log/checkpoint", "/log/tile/0/000"]),
         "/assets/{file}" => bare(&["/assets/staff.css"]),
-        _ => return None,
+        other => return super::decisions::calls(other),
     })
 }
