@@ -8,6 +8,7 @@ import { startBrowser } from './harness/browser.mjs'
 import { runAll, tidy } from './harness/suite.mjs'
 import assessment from './journeys/assessment.mjs'
 import ethics from './journeys/ethics.mjs'
+import decisions from './journeys/decisions.mjs'
 import harness from './journeys/harness.mjs'
 import landscape from './journeys/landscape.mjs'
 import linkReports from './journeys/link-reports.mjs'
@@ -33,4 +34,5 @@ mainJob({ browser: chromium.browser, binary })
 portfolio({ browser: chromium.browser, binary })
 strategy({ browser: chromium.browser, binary })
 triage({ browser: chromium.browser, binary })
+decisions({ browser: chromium.browser, binary })
 process.exitCode = await runAll(process.argv[3]) ? 0 : 1

@@ -227,6 +227,8 @@ pub mod action {
         DECISION_SIGN_TREASURER = "decision.sign-treasurer";
         /// Agree or not agree to a decision report.
         DECISION_TAKE = "decision.take";
+        /// Read decision reports and board papers that are marked OFFICIAL-SENSITIVE.
+        DECISION_VIEW_SENSITIVE = "decision.view-sensitive";
         /// Read the decisions that were published.
         DECISION_READ = "decision.read";
         /// See the ethics assessments and the register of algorithms with what only staff may see.

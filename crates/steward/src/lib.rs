@@ -8,10 +8,13 @@
 pub mod appetite;
 pub mod assessment;
 pub mod benefits;
+pub mod boards;
+pub mod decision;
 pub mod entry;
 pub mod ethics;
 pub mod findings;
 pub mod landscape;
+pub mod pdf;
 pub mod plan;
 pub mod portfolio;
 pub mod portfolio_view;

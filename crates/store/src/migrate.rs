@@ -22,6 +22,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0013_landscape", include_str!("../migrations/0013_landscape.sql")),
     ("0016_findings", include_str!("../migrations/0016_findings.sql")),
     ("0015_ethics", include_str!("../migrations/0015_ethics.sql")),
+    ("0011_boards", include_str!("../migrations/0011_boards.sql")),
 ];
 
 /// Serialises those who bring one PostgreSQL database up to date; any number will do that nothing else uses.

@@ -5,6 +5,7 @@ pub(crate) mod landscape;
 pub(crate) mod portfolio;
 pub(crate) mod registers;
 pub(crate) mod strategies;
+pub(crate) mod decisions;
 
 use crate::{
     App,

@@ -2,6 +2,7 @@
 //! against a golden file.
 
 mod assessments;
+mod decisions;
 mod landscape;
 mod portfolio;
 mod registers;
@@ -307,6 +308,7 @@ pub fn document(public_url: &str) -> Value {
     // Each room of the programme office describes its own paths.
     let rooms = [
         assessments::paths(&denied),
+        decisions::paths(&denied),
         landscape::paths(&denied),
         portfolio::paths(&denied),
         registers::paths(&denied),

@@ -6,7 +6,7 @@ use axum::{
     extract::{DefaultBodyLimit, Path},
     http::HeaderMap,
     middleware::from_fn_with_state,
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
@@ -49,6 +49,9 @@ pub fn router(app: App) -> Router {
         .route("/definitions/{id}", get(public::definitions::view))
         .route("/strategy", get(public::strategies::list))
         .route("/strategy/{id}", get(public::strategies::view))
+        .route("/decisions", get(public::decisions::list))
+        .route("/decisions/{reference}", get(public::decisions::view))
+        .route("/decisions/{reference}/files/{place}", get(public::decisions::file))
         .route("/accessibility", get(public::start::accessibility))
         .route("/privacy", get(public::start::privacy))
         .route("/sign-in", get(desk::entry::ask).post(desk::entry::sign_in))
@@ -149,6 +152,30 @@ pub fn router(app: App) -> Router {
         .route("/desk/strategy/{strategy}", get(desk::strategy::view))
         .route("/desk/strategy/{strategy}/print", get(desk::strategy::print))
         .route("/desk/strategy/{strategy}/{element}", get(desk::strategy::element))
+        .route("/desk/decisions", get(desk::decisions::list).post(desk::decisions::edit::create))
+        .route("/desk/decisions/new", get(desk::decisions::edit::new))
+        .route("/desk/decisions/{reference}", get(desk::decisions::view_or_pdf))
+        .route(
+            "/desk/decisions/{reference}/edit",
+            get(desk::decisions::edit::edit).post(desk::decisions::edit::save),
+        )
+        .route("/desk/decisions/{reference}/publication", post(desk::decisions::settle))
+        .route("/desk/decisions/{reference}/notice", post(desk::decisions::tell))
+        .route(
+            "/desk/decisions/{reference}/files",
+            post(desk::decisions::add).layer(DefaultBodyLimit::max(files)),
+        )
+        .route(
+            "/desk/decisions/{reference}/files/{file}",
+            get(desk::decisions::open)
+                .merge(post(desk::decisions::redact).layer(DefaultBodyLimit::max(files))),
+        )
+        .route("/desk/decisions/{reference}/step/{step}", post(desk::decisions::step))
+        .route("/desk/boards", get(desk::boards::list).post(desk::boards::add))
+        .route("/desk/boards.ics", get(desk::boards::calendar))
+        .route("/desk/boards/{body}", get(desk::boards::body).post(desk::boards::plan))
+        .route("/desk/boards/{body}/{meeting}", get(desk::boards::meeting))
+        .route("/desk/boards/{body}/{meeting}/{deed}", post(desk::boards::act))
         .route("/desk/accounts", get(desk::accounts::list).post(desk::accounts::create))
         .route("/desk/log", get(desk::log::view));
     let machines = Router::new()
@@ -201,6 +228,18 @@ pub fn router(app: App) -> Router {
             "/api/v1/alignment/weights",
             get(api::assessments::weights).post(api::assessments::enter_weights),
         )
+        .route("/api/v1/decisions", get(api::decisions::list).post(api::decisions::create))
+        .route("/api/v1/decisions/published", get(api::decisions::register))
+        .route("/api/v1/decisions/published/{reference}", get(api::decisions::public))
+        .route("/api/v1/decisions/{reference}", get(api::decisions::view).put(api::decisions::edit))
+        .route("/api/v1/decisions/{reference}/publication", put(api::decisions::settle))
+        .route("/api/v1/decisions/{reference}/notice", put(api::decisions::tell))
+        .route("/api/v1/decisions/{reference}/steps", post(api::decisions::step))
+        .route("/api/v1/boards", get(api::decisions::all).post(api::decisions::add_body))
+        .route("/api/v1/boards/delegations", post(api::decisions::delegate))
+        .route("/api/v1/boards/{body}/meetings", post(api::decisions::plan))
+        .route("/api/v1/boards/meetings/{id}", get(api::decisions::meeting).post(api::decisions::act))
+        .route("/api/v1/boards/papers/{id}", get(api::decisions::paper))
         .route("/healthz", get(operations::health))
         .route("/metrics", get(operations::metrics))
         .route("/log/key", get(operations::log_key))

@@ -1,15 +1,16 @@
 //! What the programme office, the boards and the public can rely on.
 #![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic, in its helpers too")]
 
-mod ethics;
-
-#![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic, in its helpers too")]
-
 mod assessment;
 mod benefits;
+mod boards;
+mod burn_in;
+mod decision;
 mod entries;
+mod ethics;
 mod findings;
 mod landscape;
+mod people;
 mod plan;
 mod portfolio;
 mod portfolio_view;

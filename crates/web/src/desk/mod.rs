@@ -3,7 +3,9 @@
 pub(crate) mod accounts;
 pub(crate) mod algorithms;
 pub(crate) mod assessments;
+pub(crate) mod boards;
 pub(crate) mod cases;
+pub(crate) mod decisions;
 pub(crate) mod definitions;
 pub(crate) mod entry;
 pub(crate) mod ethics;

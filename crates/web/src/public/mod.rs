@@ -1,6 +1,7 @@
 //! What anybody can open: reporting, following a report, and what the service says of itself.
 
 pub(crate) mod algorithms;
+pub(crate) mod decisions;
 pub(crate) mod definitions;
 pub(crate) mod draft;
 pub(crate) mod fields;

@@ -4,6 +4,7 @@
 
 mod api;
 mod assessments;
+mod decisions;
 mod definitions;
 mod desk;
 mod ethics;

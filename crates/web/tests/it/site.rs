@@ -254,6 +254,20 @@ impl Visitor<'_> {
         }
     }
 
+    /// What a path gives, to the byte.
+    pub(crate) async fn raw(&mut self, method: Method, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let cookies: Vec<_> = self.jar.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "localhost")
+            .header(header::COOKIE, cookies.join("; "));
+        let response = self.site.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 64 * 1024 * 1024).await.unwrap();
+        (parts.status, parts.headers, bytes.to_vec())
+    }
+
     pub(crate) async fn get(&mut self, path: &str) -> Answered {
         self.ask(Method::GET, path, "", Vec::new()).await
     }

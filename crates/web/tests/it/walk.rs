@@ -7,6 +7,7 @@
 
 mod calls;
 mod steering;
+mod decisions;
 mod watch;
 mod world;
 

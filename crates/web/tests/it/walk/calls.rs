@@ -411,7 +411,7 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
         "/api/v1/reports/{id}/own-grade" => each(&|_| vec![Body::Json(json!({ "grade": "HIGH" }))]),
         "/log/{*path}" => bare(&["/log/checkpoint", "/log/tile/0/000"]),
         "/assets/{file}" => bare(&["/assets/staff.css"]),
-        other => return super::steering::calls(other),
+        other => return super::steering::calls(other).or_else(|| super::decisions::calls(other)),
     })
 }
 
