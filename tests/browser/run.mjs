@@ -15,6 +15,7 @@ import linkReports from './journeys/link-reports.mjs'
 import mainJob from './journeys/main-job.mjs'
 import portfolio from './journeys/portfolio.mjs'
 import strategy from './journeys/strategy.mjs'
+import redress from './journeys/redress.mjs'
 import triage from './journeys/triage.mjs'
 
 const binary = resolve(process.argv[2] ?? fileURLToPath(new URL('../../target/debug/bluelamp', import.meta.url)))
@@ -33,6 +34,7 @@ linkReports({ browser: chromium.browser, binary })
 mainJob({ browser: chromium.browser, binary })
 portfolio({ browser: chromium.browser, binary })
 strategy({ browser: chromium.browser, binary })
+redress({ browser: chromium.browser, binary })
 triage({ browser: chromium.browser, binary })
 decisions({ browser: chromium.browser, binary })
 process.exitCode = await runAll(process.argv[3]) ? 0 : 1

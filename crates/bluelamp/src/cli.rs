@@ -114,6 +114,8 @@ pub(crate) enum Command {
     /// Strategies as data, and what is steered by them
     #[command(subcommand)]
     Strategy(Strategy),
+    /// Rates by group of a scored file, with intervals and what a committee's thresholds make of them. Nothing is stored
+    Fairness(Box<Fairness>),
     /// Print the description of the API (OpenAPI 3.1)
     Openapi,
     /// Print a JSON Schema of the common data model, or the names of all
@@ -121,6 +123,69 @@ pub(crate) enum Command {
         /// Which one
         name: Option<String>,
     },
+}
+
+#[derive(Args)]
+pub(crate) struct Fairness {
+    /// The scored file: CSV with a row of names, one row for each person; - reads standard input
+    pub(crate) file: PathBuf,
+    /// A column with groups; can be given several times
+    #[arg(long, required = true, value_name = "COLUMN")]
+    pub(crate) group: Vec<String>,
+    /// The column with what came about, 0 or 1
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) label: String,
+    /// The column with what was proposed, 0 or 1
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) predicted: Option<String>,
+    /// The column with the score
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) score: Option<String>,
+    /// From which score on it counts as proposed
+    #[arg(long, value_name = "NUMBER", conflicts_with = "predicted")]
+    pub(crate) threshold: Option<f64>,
+    /// The column with how much a row counts
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) weight: Option<String>,
+    /// What groups are set beside: majority, highest (in each rate), or a value such as sex=Female, once for each column
+    /// [default: majority]
+    #[arg(long, value_name = "WHICH")]
+    pub(crate) reference: Vec<String>,
+    /// Also look at every two columns together
+    #[arg(long)]
+    pub(crate) pairs: bool,
+    /// How often rows are drawn anew for intervals of differences and ratios; 0 leaves them out
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) resamples: u32,
+    /// The number that the draws begin with: the same gives the same intervals
+    #[arg(long, value_name = "N", default_value_t = 20_261_129)]
+    pub(crate) seed: u64,
+    /// The least ratio that the committee takes as small enough a difference
+    #[arg(long, value_name = "RATIO", default_value_t = 0.8)]
+    pub(crate) low: f64,
+    /// The greatest
+    #[arg(long, value_name = "RATIO", default_value_t = 1.25)]
+    pub(crate) high: f64,
+    /// The day on which the committee set these thresholds, before it saw figures
+    #[arg(long, value_name = "DAY")]
+    pub(crate) set_on: Option<bluelamp_model::Day>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = FairnessFormat::Json)]
+    pub(crate) format: FairnessFormat,
+    /// Only the form for the public, in which no small group can be made out
+    #[arg(long)]
+    pub(crate) public: bool,
+}
+
+/// How a fairness report is printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FairnessFormat {
+    /// Everything, for programs
+    Json,
+    /// A row for each rate of each group
+    Csv,
+    /// A page that stands alone
+    Html,
 }
 
 #[derive(Subcommand)]

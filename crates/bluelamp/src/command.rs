@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod cases;
+pub(crate) mod fairness;
 pub(crate) mod folder;
 pub(crate) mod import;
 pub(crate) mod landscape;

@@ -14,6 +14,7 @@ use bluelamp_model::{
 use bluelamp_steward::{
     appetite::Appetite,
     landscape::Columns,
+    redress::Rules,
     strategy::{self, Strategy},
 };
 use bluelamp_triage::{Definition, IndicatorSet, Status};
@@ -27,6 +28,8 @@ mod embedded {
 /// Everything of `data/` that the service works with.
 pub(crate) struct Content {
     pub(crate) policy: Arc<Policy>,
+    /// By when complaints are answered.
+    pub(crate) redress: Rules,
     pub(crate) forms: BTreeMap<String, Form>,
     /// Every version with its text. What becomes of them stands in the database.
     pub(crate) definitions: Vec<(Definition, String)>,
@@ -161,6 +164,12 @@ impl Content {
             None => Err(missing(at("policies/access.toml"))),
         });
 
+        let mut redress = None;
+        keep(match files.get("policies/redress.toml") {
+            Some((shown, text)) => Rules::parse(shown, text).map(|r| redress = Some(r)),
+            None => Err(missing(at("policies/redress.toml"))),
+        });
+
         let mut codes = Vec::new();
         for (path, (shown, text)) in of("codes") {
             keep(CodeList::parse(shown, text).and_then(|list| {
@@ -288,11 +297,12 @@ impl Content {
         }
 
         faults.sort();
-        match (policy, appetite, columns) {
-            (Some(policy), Some(appetite), Some(columns)) if faults.is_empty() => {
+        match (policy, appetite, columns, redress) {
+            (Some(policy), Some(appetite), Some(columns), Some(redress)) if faults.is_empty() => {
                 let (policy, indicators) = (Arc::new(policy), Arc::new(indicators));
                 Ok(Self {
                     policy,
+                    redress,
                     forms,
                     definitions,
                     indicators,

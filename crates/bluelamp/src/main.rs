@@ -60,6 +60,7 @@ fn run(cli: Cli) -> Result<(), Fail> {
         Command::Link(what) => return link::run(*what),
         Command::Thr(what) => return command::thr::run(what),
         Command::Strategy(Strategy::Check { files, json }) => return command::strategy::check(&files, json),
+        Command::Fairness(what) => return command::fairness::run(*what),
         Command::Config(what) => return command::settings::run(load(Config::default(), &arguments), what),
         other => other,
     };
@@ -90,6 +91,7 @@ fn run(cli: Cli) -> Result<(), Fail> {
         | Command::Schema { .. }
         | Command::Config(_)
         | Command::Link(_)
+        | Command::Fairness(_)
         | Command::Thr(_)
         | Command::Strategy(Strategy::Check { .. }) => Ok(()), // answered above
     }

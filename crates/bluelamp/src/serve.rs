@@ -69,6 +69,7 @@ pub(crate) fn serve(
         content: open.content.pages.clone(),
         appetite: open.content.appetite.clone(),
         columns: open.content.columns.clone(),
+        redress: open.content.redress.clone(),
     };
     let app = App::new(
         open.db.clone(),

@@ -6,6 +6,8 @@ pub(crate) mod portfolio;
 pub(crate) mod registers;
 pub(crate) mod strategies;
 pub(crate) mod decisions;
+pub(crate) mod complaints;
+pub(crate) mod fairness;
 
 use crate::{
     App,

@@ -38,6 +38,8 @@ pub struct Settings {
     pub appetite: Appetite,
     /// How the columns of a survey of applications are spelled.
     pub columns: Columns,
+    /// By when complaints are acknowledged and answered, and where else to go.
+    pub redress: bluelamp_steward::redress::Rules,
 }
 
 /// The most requests of a kind from one address in a minute; 0 means as many as come.

@@ -9,6 +9,7 @@ mod app;
 pub mod assets;
 mod desk;
 mod ethics_api;
+mod fairness;
 pub mod govuk;
 mod guard;
 mod openapi;

@@ -5,6 +5,7 @@ mod assessments;
 mod decisions;
 mod landscape;
 mod portfolio;
+mod redress;
 mod registers;
 
 use crate::{
@@ -311,6 +312,7 @@ pub fn document(public_url: &str) -> Value {
         decisions::paths(&denied),
         landscape::paths(&denied),
         portfolio::paths(&denied),
+        redress::paths(&denied),
         registers::paths(&denied),
     ];
     for more in rooms {

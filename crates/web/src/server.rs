@@ -27,6 +27,9 @@ fn texts() -> DefaultBodyLimit {
 /// A survey or a model, with what stands beside it in its form.
 fn surveys() -> DefaultBodyLimit {
     DefaultBodyLimit::max(desk::landscape::LARGEST + BODY)
+/// A scored file, with what stands beside it in its form.
+fn scores() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(desk::fairness::FILE + BODY)
 }
 
 /// Every route of the service.
@@ -52,6 +55,12 @@ pub fn router(app: App) -> Router {
         .route("/decisions", get(public::decisions::list))
         .route("/decisions/{reference}", get(public::decisions::view))
         .route("/decisions/{reference}/files/{place}", get(public::decisions::file))
+        .route("/fairness", get(public::fairness::list))
+        .route("/fairness/{id}", get(public::fairness::summary))
+        .route("/complain", get(public::complain::ask).post(public::complain::send))
+        .route("/complain/sent", get(public::complain::sent))
+        .route("/complain/track", get(public::complain::ask_code).post(public::complain::show))
+        .route("/complaints", get(public::complain::figures))
         .route("/accessibility", get(public::start::accessibility))
         .route("/privacy", get(public::start::privacy))
         .route("/sign-in", get(desk::entry::ask).post(desk::entry::sign_in))
@@ -176,6 +185,13 @@ pub fn router(app: App) -> Router {
         .route("/desk/boards/{body}", get(desk::boards::body).post(desk::boards::plan))
         .route("/desk/boards/{body}/{meeting}", get(desk::boards::meeting))
         .route("/desk/boards/{body}/{meeting}/{deed}", post(desk::boards::act))
+        .route("/desk/complaints", get(desk::complaints::list))
+        .route("/desk/complaints/new", get(desk::complaints::new).post(desk::complaints::enter))
+        .route("/desk/complaints/{reference}", get(desk::complaints::view))
+        .route("/desk/complaints/{reference}/{deed}", post(desk::complaints::act))
+        .route("/desk/fairness", get(desk::fairness::ask).merge(post(desk::fairness::make).layer(scores())))
+        .route("/desk/fairness/bounds", post(desk::fairness::set_bounds))
+        .route("/desk/fairness/{id}", get(desk::fairness::kept))
         .route("/desk/accounts", get(desk::accounts::list).post(desk::accounts::create))
         .route("/desk/log", get(desk::log::view));
     let machines = Router::new()
@@ -240,6 +256,14 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/boards/{body}/meetings", post(api::decisions::plan))
         .route("/api/v1/boards/meetings/{id}", get(api::decisions::meeting).post(api::decisions::act))
         .route("/api/v1/boards/papers/{id}", get(api::decisions::paper))
+        .route("/api/v1/complaints", get(api::complaints::list).post(api::complaints::complain))
+        .route("/api/v1/complaints/track", post(api::complaints::track))
+        .route("/api/v1/complaints/figures", get(api::complaints::figures))
+        .route("/api/v1/complaints/{reference}", get(api::complaints::view))
+        .route("/api/v1/complaints/{reference}/{deed}", post(api::complaints::act))
+        .route("/api/v1/fairness", get(api::fairness::list).merge(post(api::fairness::make).layer(scores())))
+        .route("/api/v1/fairness/summaries", get(api::fairness::summaries))
+        .route("/api/v1/fairness/{id}", get(api::fairness::view))
         .route("/healthz", get(operations::health))
         .route("/metrics", get(operations::metrics))
         .route("/log/key", get(operations::log_key))

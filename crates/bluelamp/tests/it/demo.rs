@@ -18,8 +18,10 @@ fn it_says_where_and_who_in_one_line_serves_and_stops() {
                 "accountable-officer",
                 "administrator",
                 "auditor",
+                "complaints-officer",
                 "contact-officer",
                 "ethics-committee",
+                "independent-reviewer",
                 "investigator",
                 "risk-lead",
                 "supervisor"

@@ -6,6 +6,7 @@ pub(crate) mod assessments;
 pub(crate) mod boards;
 pub(crate) mod cases;
 pub(crate) mod decisions;
+pub(crate) mod complaints;
 pub(crate) mod definitions;
 pub(crate) mod entry;
 pub(crate) mod ethics;
@@ -13,6 +14,7 @@ pub(crate) mod evidence;
 pub(crate) mod facts;
 pub(crate) mod graded;
 pub(crate) mod landscape;
+pub(crate) mod fairness;
 pub(crate) mod log;
 pub(crate) mod page;
 pub(crate) mod portfolio;
@@ -46,6 +48,17 @@ const SECTIONS: [(&str, &str, &str); 9] = [
     ("Ethics", "/desk/ethics", action::ETHICS_VIEW),
     ("Accounts", "/desk/accounts", action::ACCOUNT_MANAGE),
     ("Log", "/desk/log", action::LOG_VIEW),
+/// The sections of the staff pages with the actions of which one opens each.
+const SECTIONS: [(&str, &str, &[&str]); 9] = [
+    ("Reports", "/desk/reports", &[action::REPORT_LIST]),
+    ("Reviews", "/desk/reviews", &[action::REVIEW_LIST]),
+    ("Cases", "/desk/cases", &[action::CASE_LIST]),
+    ("Quality", "/desk/quality", &[action::QUALITY_VIEW]),
+    ("Definitions", "/desk/definitions", &[action::DEFINITION_VIEW]),
+    ("Algorithms", "/desk/algorithms", &[action::ALGORITHM_SWITCH]),
+    ("Complaints", "/desk/complaints", &[action::COMPLAINT_HANDLE, action::COMPLAINT_REVIEW]),
+    ("Accounts", "/desk/accounts", &[action::ACCOUNT_MANAGE]),
+    ("Log", "/desk/log", &[action::LOG_VIEW]),
 ];
 
 /// The sections that this person may open for their purpose.
@@ -53,7 +66,11 @@ fn sections(app: &App, staff: &Staff, here: &str) -> Vec<Section> {
     let actor = staff.actor();
     SECTIONS
         .iter()
-        .filter(|(_, _, action)| app.inner.policy.decide(&actor, &Asked { action, object: None }).allowed)
+        .filter(|(_, _, actions)| {
+            actions
+                .iter()
+                .any(|action| app.inner.policy.decide(&actor, &Asked { action, object: None }).allowed)
+        })
         .map(|(text, href, _)| Section {
             text: (*text).into(),
             href: (*href).into(),

@@ -2,8 +2,10 @@
 
 pub(crate) mod algorithms;
 pub(crate) mod decisions;
+pub(crate) mod complain;
 pub(crate) mod definitions;
 pub(crate) mod draft;
+pub(crate) mod fairness;
 pub(crate) mod fields;
 pub(crate) mod journey;
 pub(crate) mod start;

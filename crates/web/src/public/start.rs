@@ -33,6 +33,11 @@ pub(crate) async fn home(State(app): State<App>, ask: Ask) -> Answer {
                 "With the reference and the tracking code from your receipt.",
             ),
             choice(
+                "Make a complaint",
+                "/complain",
+                "About a decision, an algorithm, or how information about you was used. You need no account.",
+            ),
+            choice(
                 "How algorithms are used",
                 "/algorithms",
                 "What a machine may propose here, and who decides.",

@@ -4,10 +4,14 @@
 
 mod api;
 mod assessments;
+mod complaints;
 mod decisions;
 mod definitions;
+mod definitions;
+mod desk;
 mod desk;
 mod ethics;
+mod fairness;
 mod journey;
 mod landscape;
 mod portfolio;

@@ -86,6 +86,7 @@ impl Site {
             content: [("privacy".to_owned(), "# Privacy\n\nWhat we keep.".to_owned())].into(),
             appetite: Appetite::parse("appetite.toml", &data("strategy/appetite.toml")).unwrap(),
             columns: bluelamp_steward::landscape::Columns::shipped().unwrap(),
+            redress: bluelamp_steward::redress::Rules::shipped().unwrap(),
         };
         let key = || {
             LogKey::open(test.folder(), "bluelamp.example/test", &mut Entropy::Seeded([3; 32], 0)).unwrap()

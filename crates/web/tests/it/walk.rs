@@ -6,8 +6,8 @@
 //! to be sent to it.
 
 mod calls;
-mod steering;
 mod decisions;
+mod steering;
 mod watch;
 mod world;
 

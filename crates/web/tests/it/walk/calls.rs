@@ -5,6 +5,7 @@ use crate::quality::later_version;
 use bluelamp_casework::Choice;
 use bluelamp_model::Id;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// What is sent with a request.
 #[derive(Clone, Debug)]
@@ -359,6 +360,104 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
                 .map(deed)
                 .into()
         }
+        "/complain/sent"
+        | "/complaints"
+        | "/fairness"
+        | "/desk/complaints"
+        | "/api/v1/complaints/figures"
+        | "/api/v1/fairness/summaries" => bare(&[route]),
+        "/complain" => with(
+            route,
+            vec![
+                form(&[
+                    ("about", "decision"),
+                    ("told", "It was closed."),
+                    ("contact_by", "nothing"),
+                    ("state", "answered"),
+                    ("grade", "HIGH"),
+                ]),
+                form(&[("about", "decision")]),
+            ],
+        ),
+        "/complain/track" => {
+            with(route, vec![form(&[("reference", "K-0000-0000"), ("code", "0000-0000-0000-0000")])])
+        }
+        "/desk/complaints/new" => with(
+            route,
+            vec![
+                form(&[
+                    ("channel", "post"),
+                    ("received-day", "20"),
+                    ("received-month", "11"),
+                    ("received-year", "2026"),
+                    ("about", "data"),
+                    ("told", "A letter."),
+                    ("contact_by", "nothing"),
+                ]),
+                form(&[]),
+            ],
+        ),
+        "/desk/complaints/{reference}" | "/api/v1/complaints/{reference}" => bare(&[
+            &route.replace("{reference}", "K-0000-0000"),
+            &route.replace("{reference}", &w.complaint()),
+        ]),
+        "/desk/complaints/{reference}/{deed}" | "/api/v1/complaints/{reference}/{deed}" => {
+            let deeds = ["acknowledge", "assign", "inform", "find", "answer", "sent", "confirmed", "decide"];
+            let path = |deed: &str| route.replace("{reference}", &w.complaint()).replace("{deed}", deed);
+            let reviewer = Id::from_bytes([1; 16]).to_string();
+            let said = [
+                ("note", "We have it."),
+                ("reviewer", &*reviewer),
+                ("nobody", "Nobody decided."),
+                ("finding", "not-upheld"),
+                ("reasons", "Looked into."),
+                ("notice", &*reviewer),
+            ];
+            let sent = |_: &&str| match route.starts_with("/api/") {
+                true => Body::Json(json!(BTreeMap::from(said))),
+                false => form(&said),
+            };
+            deeds.iter().map(|deed| (path(deed), sent(deed))).collect()
+        }
+        "/desk/fairness" => with(route, vec![Body::File, form(&[("group", "sex")])]),
+        "/desk/fairness/bounds" => with(
+            route,
+            vec![
+                form(&[
+                    ("bounds_algorithm", "burglary"),
+                    ("low", "0.8"),
+                    ("high", "1.25"),
+                    ("reasons", "Four fifths."),
+                ]),
+                form(&[("low", "2")]),
+            ],
+        ),
+        "/fairness/{id}" | "/desk/fairness/{id}" | "/api/v1/fairness/{id}" => {
+            bare(&[&route.replace("{id}", &Id::from_bytes([7; 16]).to_string())])
+        }
+        "/api/v1/fairness" => {
+            let csv = "sex,flagged,outcome\nF,1,0\nM,0,1\n";
+            let ask = |keep: bool| {
+                json!({
+                    "csv": csv, "group": ["sex"], "label": "outcome", "predicted": "flagged", "keep": keep,
+                    "algorithm": "burglary", "version": "1.0.0", "title": "A walk",
+                })
+            };
+            with(
+                route,
+                vec![Body::Json(ask(false)), Body::Json(ask(true)), Body::Json(json!({ "csv": "x" }))],
+            )
+        }
+        "/api/v1/complaints" => {
+            let whole = json!({ "about": "decision", "told": "It was closed.", "contact_by": "nothing" });
+            let mut more = whole.clone();
+            more["state"] = json!("answered");
+            with(route, vec![Body::Json(whole), Body::Json(more)])
+        }
+        "/api/v1/complaints/track" => with(
+            route,
+            vec![Body::Json(json!({ "reference": "K-0000-0000", "tracking_code": "0000-0000-0000-0000" }))],
+        ),
         "/desk/cases/{id}" | "/api/v1/cases/{id}" => of_case(vec![Body::Nothing]),
         "/desk/cases/{id}/tasks" => {
             of_case(vec![form(&[("title", "Ask next door"), ("state", "closed")]), form(&[])])
