@@ -6,7 +6,13 @@
 //! serves a strategy, and never take what was not assessed for nothing.
 
 pub mod appetite;
+mod calendar;
+pub mod challenge;
 pub mod entry;
+pub mod market;
 pub mod portfolio;
 pub mod register;
 pub mod registers;
+pub mod service_standard;
+mod sheet;
+pub mod skills;

@@ -16,6 +16,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_evidence", include_str!("../migrations/0006_evidence.sql")),
     ("0007_triage", include_str!("../migrations/0007_triage.sql")),
     ("0009_entries", include_str!("../migrations/0009_entries.sql")),
+    ("0017_challenges", include_str!("../migrations/0017_challenges.sql")),
 ];
 
 /// Serialises those who bring one PostgreSQL database up to date; any number will do that nothing else uses.
