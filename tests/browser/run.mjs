@@ -9,6 +9,7 @@ import { runAll, tidy } from './harness/suite.mjs'
 import harness from './journeys/harness.mjs'
 import linkReports from './journeys/link-reports.mjs'
 import mainJob from './journeys/main-job.mjs'
+import market from './journeys/market.mjs'
 import triage from './journeys/triage.mjs'
 
 const binary = resolve(process.argv[2] ?? fileURLToPath(new URL('../../target/debug/bluelamp', import.meta.url)))
@@ -22,5 +23,6 @@ tidy(chromium.stop)
 harness({ browser: chromium.browser })
 linkReports({ browser: chromium.browser, binary })
 mainJob({ browser: chromium.browser, binary })
+market({ browser: chromium.browser, binary })
 triage({ browser: chromium.browser, binary })
 process.exitCode = await runAll(process.argv[3]) ? 0 : 1

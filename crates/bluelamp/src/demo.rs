@@ -5,6 +5,7 @@
 //! works on the case. Only the clock is made up: the days before today pass while it is built.
 
 mod build;
+mod programme;
 mod story;
 
 use crate::{
@@ -102,7 +103,9 @@ pub(crate) fn run(loaded: Loaded, in_json: bool) -> Result<(), Fail> {
             return say::out(text(&up.url, &staff, &data_dir));
         }
         let public =
-            ["/", "/report", "/track", "/algorithms", "/accessibility", "/privacy"].map(page).to_vec();
+            ["/", "/report", "/track", "/algorithms", "/challenges", "/service-standard", "/accessibility", "/privacy"]
+                .map(page)
+                .to_vec();
         say::json(&Told { url: &up.url, port: up.port, staff: &staff, public, data_dir: &data_dir })
     })
 }

@@ -1,5 +1,7 @@
 //! The JSON API: the same functions as the pages, for programs that carry a person and a purpose.
 
+pub(crate) mod market;
+
 use crate::{
     App,
     guard::{Answer, Ask, Bearer, Refused, Sender},

@@ -127,6 +127,18 @@ struct Application {
     disposition: String,
 }
 
+/// A signal with the version that the reader sees.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignalView {
+    /// Its code.
+    pub code: String,
+    /// The version of the entry.
+    pub version: i64,
+    /// What is written.
+    #[serde(flatten)]
+    pub signal: Signal,
+}
+
 /// A supplier with what it sells.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SupplierView {
@@ -240,8 +252,8 @@ pub struct Market {
     pub day: Day,
     /// The radar.
     pub radar: radar::Radar,
-    /// Signals by code, in the order of the radar's numbers.
-    pub signals: Vec<(String, Signal)>,
+    /// Signals in the order of the radar's numbers.
+    pub signals: Vec<SignalView>,
     /// Suppliers by name.
     pub suppliers: Vec<SupplierView>,
     /// Products by capability; a product without one stands under an empty text.
@@ -274,9 +286,13 @@ pub fn read(cx: &mut Cx<'_>) -> Result<Market> {
     let items: Vec<(String, Item)> = entry::typed(cx, &ITEM)?;
     let applications: Vec<(String, Application)> = entry::typed(cx, &APPLICATION)?;
     let radar = radar::draw(&signals, day);
-    let by_code: BTreeMap<&str, &Signal> = signals.iter().map(|(c, s)| (c.as_str(), s)).collect();
-    let in_order =
-        radar.blips.iter().filter_map(|b| Some((b.code.clone(), (*by_code.get(b.code.as_str())?).clone())));
+    let versions: BTreeMap<String, i64> =
+        entry::held(cx, SIGNAL.code)?.into_iter().map(|e| (e.code, e.version)).collect();
+    let mut by_code: BTreeMap<String, Signal> = signals.into_iter().collect();
+    let in_order = radar.blips.iter().filter_map(|b| {
+        let version = versions.get(&b.code).copied()?;
+        Some(SignalView { code: b.code.clone(), version, signal: by_code.remove(&b.code)? })
+    });
     let market = Market {
         day,
         signals: in_order.collect(),

@@ -9,12 +9,14 @@ use serde::Serialize;
 use std::f64::consts::{FRAC_PI_2, PI};
 
 /// The radius of a disc.
-pub const DISC: f64 = 11.0;
+pub const DISC: f64 = 12.0;
 /// What is left free between two discs, and between a disc and a line.
 const FREE: f64 = 4.0;
 /// Nothing stands nearer to the middle.
 const MIDDLE: f64 = 24.0;
-/// A ring is at least so wide, so that its name can be read.
+/// Left free at the outside of each ring for its name.
+const NAME: f64 = 17.0;
+/// A ring is at least so wide.
 const NARROWEST: f64 = 48.0;
 /// Room for the names of the sectors around the outermost ring.
 const MARGIN: f64 = 34.0;
@@ -179,8 +181,8 @@ pub fn draw(signals: &[(String, Signal)], day: Day) -> Radar {
     for (code, label) in RINGS {
         let most = SECTORS.iter().map(|(sector, _)| of(sector, code).len()).max().unwrap_or(0);
         let rows = rows(inner, most);
-        let radius = rows.last().map_or(0.0, |r| r.radius + DISC + FREE).max(inner + NARROWEST);
-        rings.push(Ring { code, label, radius, name_at: (inner + radius) / 2.0 });
+        let radius = rows.last().map_or(0.0, |r| r.radius + DISC + NAME).max(inner + NARROWEST);
+        rings.push(Ring { code, label, radius, name_at: radius - NAME + 4.0 });
         rows_of_ring.push(rows);
         inner = radius;
     }

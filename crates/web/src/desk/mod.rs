@@ -3,17 +3,22 @@
 pub(crate) mod accounts;
 pub(crate) mod algorithms;
 pub(crate) mod cases;
+pub(crate) mod challenges;
 pub(crate) mod definitions;
 pub(crate) mod entry;
 pub(crate) mod evidence;
 pub(crate) mod facts;
 pub(crate) mod log;
+pub(crate) mod market;
 pub(crate) mod page;
 pub(crate) mod proposal;
 pub(crate) mod quality;
 pub(crate) mod queue;
 pub(crate) mod reports;
 pub(crate) mod reviews;
+pub(crate) mod services;
+pub(crate) mod sheet;
+pub(crate) mod skills;
 
 use crate::{
     App,

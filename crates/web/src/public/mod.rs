@@ -4,5 +4,6 @@ pub(crate) mod definitions;
 pub(crate) mod draft;
 pub(crate) mod fields;
 pub(crate) mod journey;
+pub(crate) mod programme;
 pub(crate) mod start;
 pub(crate) mod track;

@@ -6,6 +6,7 @@ mod api;
 mod definitions;
 mod desk;
 mod journey;
+mod market;
 mod quality;
 mod site;
 mod sources;
