@@ -102,10 +102,18 @@ pub(crate) fn run(loaded: Loaded, in_json: bool) -> Result<(), Fail> {
         if !in_json {
             return say::out(text(&up.url, &staff, &data_dir));
         }
-        let public =
-            ["/", "/report", "/track", "/algorithms", "/challenges", "/service-standard", "/accessibility", "/privacy"]
-                .map(page)
-                .to_vec();
+        let public = [
+            "/",
+            "/report",
+            "/track",
+            "/algorithms",
+            "/challenges",
+            "/service-standard",
+            "/accessibility",
+            "/privacy",
+        ]
+        .map(page)
+        .to_vec();
         say::json(&Told { url: &up.url, port: up.port, staff: &staff, public, data_dir: &data_dir })
     })
 }

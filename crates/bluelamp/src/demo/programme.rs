@@ -242,7 +242,8 @@ impl Programme {
         .map_err(|e| wrong("close", &e))?;
         for sheet in self.scores.iter().cloned() {
             let who = sign_in(&sheet.by)?;
-            let of = |(score, reason): &(u8, String)| Given { score: score.to_string(), reason: reason.clone() };
+            let of =
+                |(score, reason): &(u8, String)| Given { score: score.to_string(), reason: reason.clone() };
             let given: Vec<Given> = sheet.scores.iter().map(of).collect();
             db.write(&who, move |cx| challenge::score(cx, &sheet.challenge, &sheet.entry, &given))
                 .map_err(|e| wrong("scores", &e))?;

@@ -9,7 +9,9 @@ mod read;
 mod score;
 
 pub use act::{Award, NewEntry, award, close, open, receive};
-pub use read::{ChallengeView, Ended, EntryView, Published, Summary, challenge, challenges, published, results};
+pub use read::{
+    ChallengeView, Ended, EntryView, Published, Summary, challenge, challenges, published, results,
+};
 pub use score::{Given, declare, score};
 
 use crate::{

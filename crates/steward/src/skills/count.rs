@@ -14,7 +14,7 @@ pub fn report(facts: &Facts, day: Day) -> Report {
     let cells = matrix(facts, day);
     let mut missing = BTreeMap::new();
     for (n, (phase, _)) in PHASES.iter().enumerate() {
-        let sum = cells.iter().filter_map(|c| c.phases.get(n)?.gap).sum();
+        let sum = cells.iter().filter_map(|c| c.phases.get(n)?.gap).fold(0.0, |sum, gap| sum + gap);
         missing.insert(*phase, sum);
     }
     Report {

@@ -8,10 +8,10 @@ use bluelamp_model::{
 };
 use bluelamp_steward::{
     challenge::{
-        Award, Given, NewEntry, Stage, award, challenge, challenges, close, declare, open, published, receive, results,
-        score,
+        Award, Given, NewEntry, Stage, award, challenge, challenges, close, declare, open, published,
+        receive, results, score,
     },
-    entry::{change, create, entry, entries, known, pointing_at},
+    entry::{change, create, entries, entry, known, pointing_at},
 };
 use bluelamp_store::Cx;
 use bluelamp_testkit::{TestDb, on_both, on_both_with};
@@ -140,13 +140,18 @@ fn from_the_brief_to_an_award_that_opens_an_item() {
         let medians = test.db.read(&s.chief, |cx| results(cx, "risk")).unwrap();
         assert_eq!(medians.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>(), ["risk-01", "risk-02"]);
         let fairness = &medians[0].1[1];
-        assert_eq!((fairness.median, fairness.low, fairness.high, fairness.scorers), (Some(2.5), Some(1), Some(4), 2));
+        assert_eq!(
+            (fairness.median, fairness.low, fairness.high, fairness.scorers),
+            (Some(2.5), Some(1), Some(4), 2)
+        );
         let text = serde_json::to_string(&medians).unwrap();
         assert!(!text.contains("sum") && !text.contains("total") && !text.contains("rank"), "{text}");
         let item = decide(test, &s.chief, "risk-01", "It asks and does not decide.").unwrap().unwrap();
         let (item, back) = test
             .db
-            .read(&s.office, move |cx| Ok((entry(cx, known("item")?, &item)?, pointing_at(cx, &format!("item:{item}"))?)))
+            .read(&s.office, move |cx| {
+                Ok((entry(cx, known("item")?, &item)?, pointing_at(cx, &format!("item:{item}"))?))
+            })
             .unwrap();
         assert_eq!((item.body.text("kind"), item.body.money("cost_once")), ("proposal", Some(12_000)));
         assert_eq!(item.body.all("elements"), ["national-2020:E7.4"]);
@@ -159,7 +164,10 @@ fn from_the_brief_to_an_award_that_opens_an_item() {
         assert_eq!(view.ended.as_ref().map(|e| e.by.as_str()), Some("Person 13"));
         let public = test.db.read(&Actor::public(), published).unwrap();
         assert_eq!(public[0].winner.as_deref(), Some("Larkfield Analytics"));
-        assert!(!serde_json::to_string(&public).unwrap().contains("Brookmere"), "who did not win is not told");
+        assert!(
+            !serde_json::to_string(&public).unwrap().contains("Brookmere"),
+            "who did not win is not told"
+        );
         let states: Vec<_> = test
             .db
             .read(&s.office, |cx| entries(cx, known("challenge-entry")?))
@@ -246,7 +254,10 @@ fn an_entry_has_a_sender_whom_its_words_do_not_name() {
             .unwrap()
             .read_json(&json!({ "title": "Mine", "challenge": "risk", "proposal": "Take me." }))
             .unwrap();
-        conflict(test.db.write(&who, move |cx| create(cx, known("challenge-entry")?, "", &body, "")), "not written by hand");
+        conflict(
+            test.db.write(&who, move |cx| create(cx, known("challenge-entry")?, "", &body, "")),
+            "not written by hand",
+        );
     });
 }
 
@@ -258,7 +269,8 @@ fn who_sent_it_is_told_to_nobody_before_the_award() {
         for who in [&s.office, &s.one, &s.two, &s.chief] {
             let view = test.db.read(who, |cx| challenge(cx, "risk")).unwrap();
             let all = test.db.read(who, |cx| entries(cx, known("challenge-entry")?)).unwrap();
-            let text = format!("{} {}", serde_json::to_string(&view).unwrap(), serde_json::to_string(&all).unwrap());
+            let text =
+                format!("{} {}", serde_json::to_string(&view).unwrap(), serde_json::to_string(&all).unwrap());
             assert!(!text.contains("Larkfield") && !text.contains("brookmere"), "{text}");
             assert!(view.handed_in.iter().all(|e| e.sender.is_none() && e.result.is_none()));
             // Nor what others gave: only the own sheet is shown.
@@ -283,7 +295,10 @@ fn a_sheet_is_whole_and_can_be_corrected_until_the_award() {
         let told = invalid(test.db.write(&s.one, move |cx| score(cx, "risk", "risk-01", &short)));
         assert_eq!(told, ["score-1 score", "reason-1 required"]);
         let long = given(&[("3", "Fine."), ("3", "Fine."), ("3", "Fine.")]);
-        assert_eq!(invalid(test.db.write(&s.one, move |cx| score(cx, "risk", "risk-01", &long))), ["scores too-many"]);
+        assert_eq!(
+            invalid(test.db.write(&s.one, move |cx| score(cx, "risk", "risk-01", &long))),
+            ["scores too-many"]
+        );
         assert!(matches!(sheet(test, &s.one, "risk-09", "1", "1"), Err(Error::NotFound(_))));
         sheet(test, &s.one, "risk-01", "1", "1").unwrap();
         sheet(test, &s.one, "risk-01", "4", "3").unwrap();
@@ -310,7 +325,10 @@ fn whoever_is_not_free_does_not_score() {
         conflict(test.db.write(&s.one, |cx| declare(cx, "risk", "risk-01", "Again.")), "before");
         forbidden(sheet(test, &s.one, "risk-01", "0", "0"), "conflict of interest");
         let view = test.db.read(&s.one, |cx| challenge(cx, "risk")).unwrap();
-        assert_eq!(view.handed_in[0].scorers, 0, "what was scored before the conflict was declared counts no more");
+        assert_eq!(
+            view.handed_in[0].scorers, 0,
+            "what was scored before the conflict was declared counts no more"
+        );
         assert!(view.handed_in[0].hindered.is_some() && view.handed_in[1].hindered.is_none());
         sheet(test, &s.one, "risk-02", "3", "3").unwrap();
     });
@@ -365,7 +383,8 @@ fn each_step_is_for_those_whom_the_policy_names() {
     let text = include_str!("../../../../data/policies/access.toml");
     let policy = Arc::new(Policy::parse("access.toml", text).unwrap());
     let decide_by = Arc::clone(&policy);
-    let check: Arc<bluelamp_store::Policy> = Arc::new(move |actor: &Actor, ask: &Ask| decide_by.decide(actor, ask));
+    let check: Arc<bluelamp_store::Policy> =
+        Arc::new(move |actor: &Actor, ask: &Ask| decide_by.decide(actor, ask));
     on_both_with(&check, |test| {
         let staff = |role: &str| Actor::staff(Id::from_bytes([9; 16]), vec![role.into()], "strategy");
         let allowed = |role: &str, what: &str| {
@@ -389,7 +408,8 @@ fn each_step_is_for_those_whom_the_policy_names() {
             ("declare", vec!["accountable-officer", "programme-office", "risk-lead", "supervisor"]),
             ("award", vec!["accountable-officer"]),
         ] {
-            let mut may: Vec<&str> = policy.roles.iter().map(|r| r.code.as_str()).filter(|r| allowed(r, what)).collect();
+            let mut may: Vec<&str> =
+                policy.roles.iter().map(|r| r.code.as_str()).filter(|r| allowed(r, what)).collect();
             may.sort_unstable();
             assert_eq!(may, roles, "{what}");
         }

@@ -125,7 +125,10 @@ fn a_signal_becomes_a_proposal_in_one_step_and_only_once() {
         assert_eq!((item.title.as_str(), item.body.text("kind")), ("Quiet drones", "proposal"));
         assert_eq!(item.body.all("elements"), ["national-2020:TECH11"]);
         assert_eq!(item.body.text("stage"), "idea");
-        assert!(item.body.text("summary").contains("Searches at night.") && item.body.text("summary").contains("A fair"));
+        assert!(
+            item.body.text("summary").contains("Searches at night.")
+                && item.body.text("summary").contains("A fair")
+        );
         let (signal, back) = test
             .db
             .read(&who, |cx| Ok((entry(cx, register, "drones")?, pointing_at(cx, "item:quiet-drones")?)))

@@ -20,7 +20,9 @@ fn the_file_says_something_of_each_point_or_is_refused_by_name() {
     assert_eq!(told().point.len(), 14);
     let faults = |text: &str| Told::parse("f.toml", text).unwrap_err().to_string();
     let twice = TEXT.replacen("number = 2\n", "number = 1\n", 1);
-    assert!(faults(&twice).contains("nothing is said of point 2") && faults(&twice).contains("stands 2 times"));
+    assert!(
+        faults(&twice).contains("nothing is said of point 2") && faults(&twice).contains("stands 2 times")
+    );
     let silent = TEXT.replacen("missing = \"A team", "says_not = \"A team", 1);
     assert!(faults(&silent).contains("says_not"), "{}", faults(&silent));
     let boast = TEXT.replacen("stands = \"not-yet\"\nmissing", "stands = \"shown\"\nmissing", 1);
@@ -43,14 +45,19 @@ fn it_is_taken_up_once_and_what_a_person_writes_stays() {
         fields["stands"] = "partly".into();
         fields["judged"] = "2027-02-01".into();
         let body = register.read_json(&fields).unwrap();
-        test.db.write(&who, move |cx| change(cx, register, "bluelamp-point-01", 1, &body, "Ten were asked.")).unwrap();
+        test.db
+            .write(&who, move |cx| change(cx, register, "bluelamp-point-01", 1, &body, "Ten were asked."))
+            .unwrap();
         // The next version of the product says more of two points; a person has written one of them.
         let mut next = told();
         next.point[0].says = "Something else".into();
         next.point[1].says = "More than before".into();
         assert_eq!(up(next), (0, 1));
         let view = test.db.read(&Actor::public(), published).unwrap();
-        assert_eq!((view.points[0].stands.as_str(), view.points[1].says.as_str()), ("partly", "More than before"));
+        assert_eq!(
+            (view.points[0].stands.as_str(), view.points[1].says.as_str()),
+            ("partly", "More than before")
+        );
         assert_eq!(view.points.len(), 14);
         assert_eq!(view.coverage, Coverage { shown: 2, partly: 11, not_yet: 1, not_assessed: 0 });
     });
@@ -67,9 +74,7 @@ fn what_nobody_assessed_is_not_what_is_not_met_and_the_latest_judgement_counts()
         };
         put("item", "alerts", json!({ "title": "Alerts", "kind": "service", "summary": "Alerts." }));
         put("item", "idea", json!({ "title": "An idea", "kind": "idea", "summary": "Not a service." }));
-        let point = |number: &str, stands: &str, judged: &str| {
-            json!({ "title": format!("{stands} of {judged}"), "service": "alerts", "point": number, "stands": stands, "judged": judged })
-        };
+        let point = |number: &str, stands: &str, judged: &str| json!({ "title": format!("{stands} of {judged}"), "service": "alerts", "point": number, "stands": stands, "judged": judged });
         put("service-point", "late", point("5", "shown", "2026-10-01"));
         put("service-point", "early", point("5", "not-yet", "2024-10-01"));
         put("service-point", "old", point("7", "partly", "2025-11-21"));

@@ -29,21 +29,34 @@ fn held(level: u8, people: f64, by: &str, judged: &str, expires: Option<&str>) -
 }
 
 fn need(level: u8, phase: &str) -> (String, Need) {
-    let need =
-        Need { role: "officer".into(), skill: "evidence".into(), level: level.to_string(), phase: phase.into() };
+    let need = Need {
+        role: "officer".into(),
+        skill: "evidence".into(),
+        level: level.to_string(),
+        phase: phase.into(),
+    };
     (format!("need-{phase}-{level}"), need)
 }
 
 /// Twenty officers, who need the skill at level 2 from the start and at level 3 from phase 2 on.
 fn facts(all: Vec<Held>) -> Facts {
     Facts {
-        roles: vec![("officer".into(), Role { title: "Officer".into(), posts: Some(20.0), ..Role::default() })],
-        skills: vec![("evidence".into(), Skill { title: "Evidence".into(), lasts_months: Some(12.0), ..Skill::default() })],
+        roles: vec![(
+            "officer".into(),
+            Role { title: "Officer".into(), posts: Some(20.0), ..Role::default() },
+        )],
+        skills: vec![(
+            "evidence".into(),
+            Skill { title: "Evidence".into(), lasts_months: Some(12.0), ..Skill::default() },
+        )],
         needs: vec![need(2, "R0"), need(3, "R2")],
         held: (0..).zip(all).map(|(n, h)| (format!("held-{n}"), h)).collect(),
         courses: vec![
             ("for-all".into(), Course { skills: vec!["evidence".into()], ..Course::default() }),
-            ("for-others".into(), Course { skills: vec!["evidence".into()], roles: vec!["other".into()], ..Course::default() }),
+            (
+                "for-others".into(),
+                Course { skills: vec!["evidence".into()], roles: vec!["other".into()], ..Course::default() },
+            ),
         ],
         deeds: Vec::new(),
     }
@@ -64,7 +77,8 @@ fn a_gap_is_counted_phase_by_phase_at_the_level_that_is_needed_then() {
         held(4, 2.0, "self", "2026-06-01", None),
         held(1, 5.0, "course", "2026-06-01", None),
     ]));
-    let told: Vec<_> = cell.phases.iter().map(|p| (p.phase, p.level, p.people.all(), p.gap, p.gap_shown)).collect();
+    let told: Vec<_> =
+        cell.phases.iter().map(|p| (p.phase, p.level, p.people.all(), p.gap, p.gap_shown)).collect();
     assert_eq!(
         told,
         [
@@ -119,10 +133,14 @@ fn a_deed_tells_who_could_do_it_and_whether_only_their_own_word_says_so() {
         level: level.to_string(),
         why: "It can be lost.".into(),
     };
-    let mut all = facts(vec![held(2, 3.0, "course", "2026-06-01", None), held(3, 1.0, "self", "2026-06-01", None)]);
+    let mut all =
+        facts(vec![held(2, 3.0, "course", "2026-06-01", None), held(3, 1.0, "self", "2026-06-01", None)]);
     all.deeds = [2, 3, 4].map(|level| (format!("deed-{level}"), deed(level))).into();
-    let told: Vec<_> =
-        report(&all, day(TODAY)).deeds.iter().map(|d| (d.level, d.roles.len(), d.only_own, d.nobody)).collect();
+    let told: Vec<_> = report(&all, day(TODAY))
+        .deeds
+        .iter()
+        .map(|d| (d.level, d.roles.len(), d.only_own, d.nobody))
+        .collect();
     assert_eq!(told, [(2, 1, false, false), (3, 1, true, false), (4, 0, false, true)]);
 }
 
@@ -135,7 +153,10 @@ fn fluency_is_told_by_the_days_on_which_it_was_judged() {
     let told = fluency(&skill, &[vec![Some(first.clone()), Some(second)], vec![Some(other.clone())]]);
     let told: Vec<_> = told.iter().map(|f| (f.day, f.baseline, f.fluent)).collect();
     assert_eq!(told, [(day("2026-03-01"), 6.0, 1.0), (day("2026-09-01"), 8.0, 8.0)]);
-    assert!(fluency(&skill, &[vec![Some(first.clone())], vec![Some(other)]]).is_empty(), "one day is no trend");
+    assert!(
+        fluency(&skill, &[vec![Some(first.clone())], vec![Some(other)]]).is_empty(),
+        "one day is no trend"
+    );
     assert!(fluency(&skill, &[vec![Some(first), None]]).is_empty(), "what was withdrawn counts nowhere");
 }
 

@@ -164,7 +164,8 @@ async fn show(app: &App, staff: &Staff, code: &str, tried: Tried) -> Answer {
         }
     }
     // Forms of several entries stand on one page: what was posted belongs to one of them.
-    let field = |entry: &str, name: &str| if entry.is_empty() { name.to_owned() } else { format!("{entry}-{name}") };
+    let field =
+        |entry: &str, name: &str| if entry.is_empty() { name.to_owned() } else { format!("{entry}-{name}") };
     let errors: BTreeMap<String, String> =
         tried.wrong.iter().map(|e| (field(&tried.entry, &e.field), e.message.clone())).collect();
     let values: BTreeMap<String, String> =
@@ -180,7 +181,10 @@ async fn show(app: &App, staff: &Staff, code: &str, tried: Tried) -> Answer {
         result: e.result.as_ref().map(|r| medians(&e.title, r)),
         won: e.won,
         scored: !e.own.is_empty(),
-        criteria: (0..).zip(&c.criteria).map(|(n, criterion)| criterion_row(n, criterion, e, &values)).collect(),
+        criteria: (0..)
+            .zip(&c.criteria)
+            .map(|(n, criterion)| criterion_row(n, criterion, e, &values))
+            .collect(),
     });
     let wrong = !tried.wrong.is_empty();
     let page = ChallengePage {

@@ -67,26 +67,30 @@ struct SignalRow {
 /// `GET /desk/market`
 pub(crate) async fn view(State(app): State<App>, staff: Staff) -> Answer {
     let market = app.read(&staff.actor(), market::read).await?;
-    let signals: Vec<SignalRow> = market.signals.iter().zip(&market.radar.blips).map(|(s, b)| SignalRow {
-        number: b.number,
-        code: s.code.clone(),
-        version: s.version,
-        title: b.title.clone(),
-        href: entry_href("signal", &s.code),
-        about: s.signal.about.clone(),
-        source: s.signal.source.clone(),
-        ring: b.ring_label,
-        sector: b.sector_label,
-        maturity: b.maturity,
-        significance: b.significance,
-        owner: b.owner.clone(),
-        review: b.review.to_string(),
-        overdue: b.overdue,
-        phase_out: b.phase_out.map(|d| d.to_string()),
-        phase_out_overdue: b.phase_out_overdue,
-        item: Some(&s.signal.item).filter(|i| !i.is_empty()).map(|i| (i.clone(), entry_href("item", i))),
-    })
-    .collect();
+    let signals: Vec<SignalRow> = market
+        .signals
+        .iter()
+        .zip(&market.radar.blips)
+        .map(|(s, b)| SignalRow {
+            number: b.number,
+            code: s.code.clone(),
+            version: s.version,
+            title: b.title.clone(),
+            href: entry_href("signal", &s.code),
+            about: s.signal.about.clone(),
+            source: s.signal.source.clone(),
+            ring: b.ring_label,
+            sector: b.sector_label,
+            maturity: b.maturity,
+            significance: b.significance,
+            owner: b.owner.clone(),
+            review: b.review.to_string(),
+            overdue: b.overdue,
+            phase_out: b.phase_out.map(|d| d.to_string()),
+            phase_out_overdue: b.phase_out_overdue,
+            item: Some(&s.signal.item).filter(|i| !i.is_empty()).map(|i| (i.clone(), entry_href("item", i))),
+        })
+        .collect();
     let page = MarketPage {
         title: "Market".into(),
         overdue: signals.iter().filter(|s| s.overdue).count(),
@@ -115,7 +119,8 @@ pub(crate) async fn propose(
 ) -> Answer {
     let raw = posted(&bytes);
     check_csrf(&app, &staff.cookie, first(&raw, "csrf"))?;
-    let version = first(&raw, "version").parse().map_err(|_| Error::Stale(format!("the signal ‘{signal}’")))?;
+    let version =
+        first(&raw, "version").parse().map_err(|_| Error::Stale(format!("the signal ‘{signal}’")))?;
     let place = format!("/desk/market#signal-{signal}");
     app.write(&staff.actor(), move |cx| market::propose(cx, &signal, version)).await?;
     Ok(Redirect::to(&place).into_response())
@@ -141,7 +146,8 @@ fn frameworks(all: &[FrameworkView]) -> Table {
             None => "",
         };
         vec![
-            Cell::link(&f.title, entry_href("framework", &f.code)).with([f.reference.clone(), f.owner.clone()]),
+            Cell::link(&f.title, entry_href("framework", &f.code))
+                .with([f.reference.clone(), f.owner.clone()]),
             ends,
             Cell::of(f.lots.join("; ")),
             Cell::of(f.suppliers.join("; ")).with([joins.to_owned()]),
@@ -163,8 +169,12 @@ fn demand(market: &Market) -> Table {
         let name = Cell::link(&d.capability, element_href(&d.capability)).with([unknown]);
         vec![
             if d.organisations.len() > 1 { name.marked("Shared", "blue") } else { name },
-            Cell::of(d.organisations.len().to_string())
-                .with([d.organisations.iter().cloned().collect::<Vec<_>>().join(", ")]),
+            Cell::of(d.organisations.len().to_string()).with([d
+                .organisations
+                .iter()
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(", ")]),
             Cell::of(format!("{} once, {} a year", pounds(d.once), pounds(d.yearly))).with(d.items.clone()),
             Cell::of(format!("{} a year", pounds(d.contracts_yearly))).with(d.contracts.clone()),
             Cell::of(d.products.join("; ")),
@@ -185,7 +195,8 @@ fn products(market: &Market) -> Table {
                 None => Cell::of("Not measured"),
             };
             vec![
-                Cell::link(&p.title, entry_href("product", &p.code)).with([p.supplier.clone(), p.about.clone()]),
+                Cell::link(&p.title, entry_href("product", &p.code))
+                    .with([p.supplier.clone(), p.about.clone()]),
                 match capability.as_str() {
                     "" => Cell::of("None named"),
                     c => Cell::link(c, element_href(c)),
@@ -244,10 +255,14 @@ fn pilots(all: &[Entry]) -> Table {
         let verdict = label(&PILOT, "verdict", e.body.text("verdict"));
         vec![
             Cell::link(&e.title, entry_href("pilot", &e.code)).with([e.body.all("organisations").join(", ")]),
-            Cell::of(format!("{} to {}", e.body.text("starts"), match e.body.text("ends") {
-                "" => "now",
-                ends => ends,
-            })),
+            Cell::of(format!(
+                "{} to {}",
+                e.body.text("starts"),
+                match e.body.text("ends") {
+                    "" => "now",
+                    ends => ends,
+                }
+            )),
             Cell::of(e.body.text("question")),
             if verdict.is_empty() { findings } else { findings.marked(verdict, "blue") },
         ]
@@ -255,16 +270,15 @@ fn pilots(all: &[Entry]) -> Table {
 }
 
 fn calls(all: &[Entry]) -> Table {
-    Table::new("Calls for bids that are open", &["Call", "Stream", "Closes", "Asked"], "No call is open.").rows(
-        all.iter().map(|e| {
+    Table::new("Calls for bids that are open", &["Call", "Stream", "Closes", "Asked"], "No call is open.")
+        .rows(all.iter().map(|e| {
             vec![
                 Cell::link(&e.title, entry_href("funding", &e.code)),
                 Cell::of(e.body.text("stream")),
                 Cell::of(e.body.text("closes")),
                 Cell::of(e.body.money("asked").map(pounds).unwrap_or_default()),
             ]
-        }),
-    )
+        }))
 }
 
 fn engagements(all: &[Entry]) -> Table {

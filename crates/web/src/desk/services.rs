@@ -88,7 +88,8 @@ pub(crate) fn page_of(service: &ServiceView, for_staff: bool) -> ServicePage {
     });
     let research = service.research.iter().map(|e| {
         let people = e.body.number("people").map(count).unwrap_or_default();
-        let access = e.body.number("with_access_needs").map(|n| format!("{} of them with access needs", count(n)));
+        let access =
+            e.body.number("with_access_needs").map(|n| format!("{} of them with access needs", count(n)));
         vec![
             Cell::link(&e.title, entry_href("research", &e.code)).with([e.body.text("on").to_owned()]),
             Cell::of(format!("{people} people")).with(access),

@@ -124,8 +124,10 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff, Query(q): Query<S
 
 /// By what people are known to have it: "4 shown, 2 by a supervisor, 3 by themselves".
 fn shown(people: People) -> String {
-    let parts = [(people.shown, "shown"), (people.supervisor, "by a supervisor"), (people.own, "by themselves")];
-    let told: Vec<_> = parts.iter().filter(|(n, _)| *n > 0.0).map(|(n, by)| format!("{} {by}", count(*n))).collect();
+    let parts =
+        [(people.shown, "shown"), (people.supervisor, "by a supervisor"), (people.own, "by themselves")];
+    let told: Vec<_> =
+        parts.iter().filter(|(n, _)| *n > 0.0).map(|(n, by)| format!("{} {by}", count(*n))).collect();
     if told.is_empty() { "nobody".into() } else { told.join(", ") }
 }
 
@@ -178,20 +180,23 @@ fn matrix(report: &Report, phase: usize) -> Table {
 }
 
 fn gaps(report: &Report) -> Table {
-    let missing = report.cells.iter().filter(|c| c.phases.iter().any(|p| p.gap_shown.is_some_and(|g| g > 0.0)));
+    let missing =
+        report.cells.iter().filter(|c| c.phases.iter().any(|p| p.gap_shown.is_some_and(|g| g > 0.0)));
     let mut head = vec!["Role and skill"];
     head.extend(PHASES.iter().map(|(code, _)| *code));
     head.push("Courses that would close it");
     let course = |code: &String| report.courses.get(code).map_or(code.clone(), |c| c.title.clone());
-    Table::new("People that are missing by phase", &head, "Nobody is missing anywhere.").rows(missing.map(|c| {
-        let mut row = vec![Cell::of(&c.role_title).with([c.skill_title.clone()])];
-        row.extend(c.phases.iter().map(gap));
-        row.push(match c.courses.is_empty() {
-            true => Cell::of("None").marked("No course", "red"),
-            false => Cell::of(c.courses.iter().map(course).collect::<Vec<_>>().join("; ")),
-        });
-        row
-    }))
+    Table::new("People that are missing by phase", &head, "Nobody is missing anywhere.").rows(missing.map(
+        |c| {
+            let mut row = vec![Cell::of(&c.role_title).with([c.skill_title.clone()])];
+            row.extend(c.phases.iter().map(gap));
+            row.push(match c.courses.is_empty() {
+                true => Cell::of("None").marked("No course", "red"),
+                false => Cell::of(c.courses.iter().map(course).collect::<Vec<_>>().join("; ")),
+            });
+            row
+        },
+    ))
 }
 
 fn expiries(report: &Report) -> Table {
@@ -212,7 +217,10 @@ fn expiries(report: &Report) -> Table {
 }
 
 fn level(level: u8) -> String {
-    LEVELS.iter().find(|(code, _)| *code == level.to_string()).map_or_else(String::new, |(_, l)| format!("Level {l}"))
+    LEVELS
+        .iter()
+        .find(|(code, _)| *code == level.to_string())
+        .map_or_else(String::new, |(_, l)| format!("Level {l}"))
 }
 
 fn deeds(report: &Report) -> Table {
@@ -225,7 +233,9 @@ fn deeds(report: &Report) -> Table {
         let who = d.roles.iter().map(|(role, people)| format!("{role}: {}", shown(*people)));
         let who = match (d.nobody, d.only_own) {
             (true, _) => Cell::of("Nobody").marked("Nobody has it", "red"),
-            (_, true) => Cell::of(format!("{} roles", d.roles.len())).with(who).marked("Only their own word", "orange"),
+            (_, true) => {
+                Cell::of(format!("{} roles", d.roles.len())).with(who).marked("Only their own word", "orange")
+            }
             _ => Cell::of(format!("{} roles", d.roles.len())).with(who),
         };
         vec![
@@ -247,7 +257,11 @@ fn roles(report: &Report) -> Table {
         let posts = match (role.posts, role.filled) {
             (Some(posts), Some(filled)) => {
                 let cell = Cell::of(format!("{} of {} filled", count(filled), count(posts)));
-                if filled < posts { cell.marked(format!("{} vacant", count(posts - filled)), "orange") } else { cell }
+                if filled < posts {
+                    cell.marked(format!("{} vacant", count(posts - filled)), "orange")
+                } else {
+                    cell
+                }
             }
             (Some(posts), None) => Cell::of(count(posts)).with(["Not known how many are filled".into()]),
             (None, _) => Cell::of("Not counted"),

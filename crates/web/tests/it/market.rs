@@ -86,9 +86,15 @@ fn skills_show_what_is_missing_and_what_expires_to_who_keeps_them() {
         let mut office = signed_in(site, "olive", &["programme-office"], "strategy").await;
         let page = sound("skills", office.get("/desk/skills").await);
         assert_eq!(page.status, StatusCode::OK);
-        for words in
-            ["Level 2: 4 of 10", "6 missing", "4 by themselves", "2026-12-01", "Nobody has it", "2 vacant", "Officer &lt;b&gt;"]
-        {
+        for words in [
+            "Level 2: 4 of 10",
+            "6 missing",
+            "4 by themselves",
+            "2026-12-01",
+            "Nobody has it",
+            "2 vacant",
+            "Officer &lt;b&gt;",
+        ] {
             assert!(page.body.contains(words), "{words} in {}", page.body);
         }
         let page = sound("skills-before", office.get("/desk/skills?phase=R0").await);
@@ -131,7 +137,10 @@ fn the_market_shows_its_radar_with_a_table_and_makes_a_proposal_of_a_signal() {
         let done = officer.post("/desk/market/drones", &[("csrf", &csrf), ("version", "1")]).await;
         assert_eq!(done.location(), "/desk/market#signal-drones", "{}", done.body);
         let page = sound("market-proposed", officer.get("/desk/market").await);
-        assert!(page.body.contains("/desk/registers/item/quiet-drones-co") && !page.body.contains("Make a proposal"));
+        assert!(
+            page.body.contains("/desk/registers/item/quiet-drones-co")
+                && !page.body.contains("Make a proposal")
+        );
         let again = officer.post("/desk/market/drones", &[("csrf", &csrf), ("version", "2")]).await;
         assert_eq!(again.status, StatusCode::CONFLICT);
         let mut api = site.visitor();
@@ -179,13 +188,18 @@ fn a_challenge_goes_from_the_brief_to_an_award_on_the_desk() {
         ];
         let wrong = sound("challenge-entry-wrong", office.post(&format!("{HERE}/entry"), &naming).await);
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(wrong.body.contains("The proposal names who sent it") && wrong.body.contains("value=\"Larkfield Analytics\""));
+        assert!(
+            wrong.body.contains("The proposal names who sent it")
+                && wrong.body.contains("value=\"Larkfield Analytics\"")
+        );
         let mut good = naming;
         good[3].1 = "Questions <i>instead</i> of a number.";
         assert_eq!(office.post(&format!("{HERE}/entry"), &good).await.location(), HERE);
         let page = sound("challenge-received", office.get(HERE).await);
         assert!(page.body.contains("Questions &lt;i&gt;") && !page.body.contains("Larkfield"));
-        let early = office.post(&format!("{HERE}/close"), &[("csrf", &csrf), ("version", &page.hidden("version"))]).await;
+        let early = office
+            .post(&format!("{HERE}/close"), &[("csrf", &csrf), ("version", &page.hidden("version"))])
+            .await;
         assert_eq!(early.status, StatusCode::CONFLICT);
         let public = sound("challenges-public", site.visitor().get("/challenges").await);
         assert!(public.body.contains("See risk sooner") && !public.body.contains("Larkfield"));
@@ -224,7 +238,10 @@ fn a_challenge_goes_from_the_brief_to_an_award_on_the_desk() {
         ];
         assert_eq!(chief.post(&format!("{HERE}/award"), &won).await.location(), HERE);
         let page = sound("challenge-awarded", chief.get(HERE).await);
-        assert!(page.body.contains("Larkfield Analytics") && page.body.contains("/desk/registers/item/see-risk-sooner"));
+        assert!(
+            page.body.contains("Larkfield Analytics")
+                && page.body.contains("/desk/registers/item/see-risk-sooner")
+        );
         let public = sound("challenges-awarded", site.visitor().get("/challenges").await);
         assert!(public.body.contains("Awarded to <strong>Larkfield Analytics"), "{}", public.body);
         sound("challenges", chief.get("/desk/challenges").await);
@@ -257,9 +274,12 @@ fn a_challenge_goes_its_way_by_program_too() {
         })
         .unwrap();
         let mut by = std::collections::BTreeMap::new();
-        for (name, role) in
-            [("olive", "programme-office"), ("rita", "risk-lead"), ("sue", "supervisor"), ("cora", "accountable-officer")]
-        {
+        for (name, role) in [
+            ("olive", "programme-office"),
+            ("rita", "risk-lead"),
+            ("sue", "supervisor"),
+            ("cora", "accountable-officer"),
+        ] {
             site.outside(|_| site.staff(name, &[role]));
             let mut v = site.visitor();
             v.token = Some(site.outside(|_| site.token(name, "strategy")));
@@ -268,26 +288,42 @@ fn a_challenge_goes_its_way_by_program_too() {
         let api = "/api/v1/challenges/risk";
         let hand_in = json!({ "sender": "Larkfield", "contact": "l@example.com", "proposal": "Questions.", "price": "£5,000" });
         let made = by.get_mut("olive").unwrap().post_json(&format!("{api}/entries"), &hand_in).await;
-        assert_eq!((made.status, made.json()["entry"].clone()), (StatusCode::CREATED, json!("risk-02")), "{}", made.body);
+        assert_eq!(
+            (made.status, made.json()["entry"].clone()),
+            (StatusCode::CREATED, json!("risk-02")),
+            "{}",
+            made.body
+        );
         site.test.pass_seconds(86_400);
         // A token lasts a day: the next ones.
         for (name, v) in &mut by {
             v.token = Some(site.outside(|_| site.token(name, "strategy")));
         }
         let seen = by.get_mut("olive").unwrap().get(api).await.json();
-        let closed = by.get_mut("olive").unwrap().post_json(&format!("{api}/close"), &json!({ "version": seen["version"] })).await;
+        let closed = by
+            .get_mut("olive")
+            .unwrap()
+            .post_json(&format!("{api}/close"), &json!({ "version": seen["version"] }))
+            .await;
         assert_eq!(closed.status, StatusCode::NO_CONTENT, "{}", closed.body);
-        let sheet = json!({ "scores": [{ "score": 4, "reason": "Asks." }, { "score": 2, "reason": "Fair." }] });
+        let sheet =
+            json!({ "scores": [{ "score": 4, "reason": "Asks." }, { "score": 2, "reason": "Fair." }] });
         for name in ["rita", "sue"] {
             for entry in ["risk-01", "risk-02"] {
-                let done = by.get_mut(name).unwrap().post_json(&format!("{api}/entries/{entry}/scores"), &sheet).await;
+                let done = by
+                    .get_mut(name)
+                    .unwrap()
+                    .post_json(&format!("{api}/entries/{entry}/scores"), &sheet)
+                    .await;
                 assert_eq!(done.status, StatusCode::NO_CONTENT, "{}", done.body);
             }
         }
         let odd = json!({ "scores": [{ "score": 9, "reason": "" }] });
-        let wrong = by.get_mut("rita").unwrap().post_json(&format!("{api}/entries/risk-01/scores"), &odd).await;
+        let wrong =
+            by.get_mut("rita").unwrap().post_json(&format!("{api}/entries/risk-01/scores"), &odd).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let own = by.get_mut("olive").unwrap().post_json(&format!("{api}/entries/risk-02/scores"), &sheet).await;
+        let own =
+            by.get_mut("olive").unwrap().post_json(&format!("{api}/entries/risk-02/scores"), &sheet).await;
         assert_eq!(own.status, StatusCode::FORBIDDEN);
         let declared = by
             .get_mut("olive")
@@ -323,7 +359,7 @@ fn the_service_standard_is_shown_for_each_service_and_published_for_this_platfor
         let list = sound("services", office.get("/desk/services").await);
         assert!(list.body.contains("/desk/services/bluelamp") && list.body.contains("/desk/services/store"));
         let page = sound("service", office.get("/desk/services/store").await);
-        assert_eq!(page.body.matches("Not assessed</strong>").count(), 14, "{}", page.body);
+        assert_eq!(page.body.matches("govuk-tag--grey").count(), 14, "{}", page.body);
         assert_eq!(office.get("/desk/services/none").await.status, StatusCode::NOT_FOUND);
         let mut api = site.visitor();
         api.token = Some(site.outside(|_| site.token("olive", "strategy")));

@@ -115,16 +115,21 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
         | "/desk/services/{item}"
         | "/api/v1/challenges/{code}"
         | "/api/v1/challenges/{code}/results"
-        | "/api/v1/services/{item}" => bare(&[&route.replace("{code}", "none").replace("{item}", "bluelamp")]),
+        | "/api/v1/services/{item}" => {
+            bare(&[&route.replace("{code}", "none").replace("{item}", "bluelamp")])
+        }
         "/desk/market/{signal}" => {
             with("/desk/market/none", vec![form(&[("version", "1"), ("state", "decided")])])
         }
-        "/desk/challenges/{code}/{deed}" => ["open", "entry", "close", "score", "conflict", "award", "decide"]
-            .map(|deed| {
-                let fields = [("version", "1"), ("entry", "none"), ("reasons", "So."), ("state", "awarded")];
-                (format!("/desk/challenges/none/{deed}"), form(&fields))
-            })
-            .into(),
+        "/desk/challenges/{code}/{deed}" => {
+            ["open", "entry", "close", "score", "conflict", "award", "decide"]
+                .map(|deed| {
+                    let fields =
+                        [("version", "1"), ("entry", "none"), ("reasons", "So."), ("state", "awarded")];
+                    (format!("/desk/challenges/none/{deed}"), form(&fields))
+                })
+                .into()
+        }
         "/api/v1/market/signals/{code}/proposal"
         | "/api/v1/challenges/{code}/open"
         | "/api/v1/challenges/{code}/close" => {
