@@ -131,6 +131,75 @@ create table case_note (
 );
 CREATE INDEX case_note_case ON case_note USING btree (case_id, written_at);
 
+create table challenge_award (
+  challenge_id uuid not null,
+  entry_id uuid,
+  item text not null,
+  reasons text not null,
+  at timestamp with time zone not null,
+  by_id uuid not null,
+  PRIMARY KEY (challenge_id),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (challenge_id) REFERENCES entry(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
+
+create table challenge_conflict (
+  entry_id uuid not null,
+  by_id uuid not null,
+  challenge_id uuid not null,
+  about text not null,
+  at timestamp with time zone not null,
+  PRIMARY KEY (entry_id, by_id),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (challenge_id) REFERENCES entry(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
+CREATE INDEX challenge_conflict_challenge ON challenge_conflict USING btree (challenge_id);
+
+create table challenge_opening (
+  challenge_id uuid not null,
+  version bigint not null,
+  opened_at timestamp with time zone not null,
+  opened_by uuid not null,
+  closed_at timestamp with time zone,
+  closed_by uuid,
+  PRIMARY KEY (challenge_id),
+  FOREIGN KEY (challenge_id) REFERENCES entry(id),
+  FOREIGN KEY (closed_by) REFERENCES account(id),
+  FOREIGN KEY (opened_by) REFERENCES account(id)
+);
+
+create table challenge_score (
+  entry_id uuid not null,
+  by_id uuid not null,
+  sheet bigint not null,
+  criterion bigint not null,
+  challenge_id uuid not null,
+  score bigint not null,
+  reason text not null,
+  at timestamp with time zone not null,
+  PRIMARY KEY (entry_id, by_id, sheet, criterion),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (challenge_id) REFERENCES entry(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
+CREATE INDEX challenge_score_challenge ON challenge_score USING btree (challenge_id);
+
+create table challenge_sender (
+  entry_id uuid not null,
+  challenge_id uuid not null,
+  sender text not null,
+  contact text not null,
+  received_at timestamp with time zone not null,
+  received_by uuid not null,
+  PRIMARY KEY (entry_id),
+  FOREIGN KEY (challenge_id) REFERENCES entry(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id),
+  FOREIGN KEY (received_by) REFERENCES account(id)
+);
+CREATE INDEX challenge_sender_challenge ON challenge_sender USING btree (challenge_id);
+
 create table considered (
   report_id uuid not null,
   definition text not null,
@@ -191,6 +260,46 @@ create table definition_version (
   UNIQUE (digest)
 );
 CREATE INDEX definition_version_status ON definition_version USING btree (status);
+
+create table entry (
+  id uuid not null,
+  register text not null,
+  code text not null,
+  title text not null,
+  organisation text not null,
+  body text not null,
+  version bigint not null,
+  withdrawn bigint not null default 0,
+  changed_at timestamp with time zone not null,
+  changed_by uuid,
+  PRIMARY KEY (id),
+  FOREIGN KEY (changed_by) REFERENCES account(id),
+  UNIQUE (register, code)
+);
+CREATE INDEX entry_organisation ON entry USING btree (register, organisation);
+
+create table entry_link (
+  entry_id uuid not null,
+  field text not null,
+  target text not null,
+  PRIMARY KEY (entry_id, field, target),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
+CREATE INDEX entry_link_target ON entry_link USING btree (target);
+
+create table entry_version (
+  entry_id uuid not null,
+  version bigint not null,
+  title text not null,
+  body text not null,
+  withdrawn bigint not null,
+  at timestamp with time zone not null,
+  by_id uuid,
+  reason text not null,
+  PRIMARY KEY (entry_id, version),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
 
 create table evidence_item (
   id uuid not null,

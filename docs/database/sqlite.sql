@@ -116,6 +116,60 @@ CREATE TABLE case_note (
 
 CREATE INDEX case_note_case on case_note (case_id, written_at);
 
+CREATE TABLE challenge_award (
+  challenge_id blob not null primary key references entry (id),
+  entry_id blob references entry (id),
+  item text not null,
+  reasons text not null,
+  at integer not null,
+  by_id blob not null references account (id)
+);
+
+CREATE TABLE challenge_conflict (
+  entry_id blob not null references entry (id),
+  by_id blob not null references account (id),
+  challenge_id blob not null references entry (id),
+  about text not null,
+  at integer not null,
+  primary key (entry_id, by_id)
+);
+
+CREATE INDEX challenge_conflict_challenge on challenge_conflict (challenge_id);
+
+CREATE TABLE challenge_opening (
+  challenge_id blob not null primary key references entry (id),
+  version bigint not null,
+  opened_at integer not null,
+  opened_by blob not null references account (id),
+  closed_at integer,
+  closed_by blob references account (id)
+);
+
+CREATE TABLE challenge_score (
+  entry_id blob not null references entry (id),
+  by_id blob not null references account (id),
+  sheet bigint not null,
+  criterion bigint not null,
+  challenge_id blob not null references entry (id),
+  score bigint not null,
+  reason text not null,
+  at integer not null,
+  primary key (entry_id, by_id, sheet, criterion)
+);
+
+CREATE INDEX challenge_score_challenge on challenge_score (challenge_id);
+
+CREATE TABLE challenge_sender (
+  entry_id blob not null primary key references entry (id),
+  challenge_id blob not null references entry (id),
+  sender text not null,
+  contact text not null,
+  received_at integer not null,
+  received_by blob not null references account (id)
+);
+
+CREATE INDEX challenge_sender_challenge on challenge_sender (challenge_id);
+
 CREATE TABLE considered (
   report_id blob not null references report (id),
   definition text not null,
@@ -162,6 +216,43 @@ CREATE TABLE definition_version (
 );
 
 CREATE INDEX definition_version_status on definition_version (status);
+
+CREATE TABLE entry (
+  id blob not null primary key,
+  register text not null,
+  code text not null,
+  title text not null,
+  organisation text not null,
+  body text not null,
+  version bigint not null,
+  withdrawn bigint not null default 0,
+  changed_at integer not null,
+  changed_by blob references account (id),
+  unique (register, code)
+);
+
+CREATE INDEX entry_organisation on entry (register, organisation);
+
+CREATE TABLE entry_link (
+  entry_id blob not null references entry (id),
+  field text not null,
+  target text not null,
+  primary key (entry_id, field, target)
+);
+
+CREATE INDEX entry_link_target on entry_link (target);
+
+CREATE TABLE entry_version (
+  entry_id blob not null references entry (id),
+  version bigint not null,
+  title text not null,
+  body text not null,
+  withdrawn bigint not null,
+  at integer not null,
+  by_id blob references account (id),
+  reason text not null,
+  primary key (entry_id, version)
+);
 
 CREATE TABLE evidence_item (
   id blob not null primary key,
