@@ -342,6 +342,51 @@ create table invitation (
   FOREIGN KEY (account_id) REFERENCES account(id)
 );
 
+create table item_assessment (
+  id uuid not null,
+  item text not null,
+  strategy text not null,
+  version text not null,
+  by_id uuid not null,
+  at timestamp with time zone not null,
+  cause text not null,
+  driver text not null,
+  why text not null,
+  previous_id uuid,
+  letters text not null,
+  guarded text not null,
+  body text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
+);
+CREATE INDEX item_assessment_item ON item_assessment USING btree (item, strategy, by_id, at);
+
+create table item_assessment_lift (
+  assessment_id uuid not null,
+  element text not null,
+  item text not null,
+  by_id uuid not null,
+  at timestamp with time zone not null,
+  reasons text not null,
+  PRIMARY KEY (assessment_id, element),
+  FOREIGN KEY (assessment_id) REFERENCES item_assessment(id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
+);
+CREATE INDEX item_assessment_lift_item ON item_assessment_lift USING btree (item);
+
+create table item_assessment_standing (
+  strategy text not null,
+  version text not null,
+  item text not null,
+  by_id uuid not null,
+  assessment_id uuid not null,
+  at timestamp with time zone not null,
+  letters text not null,
+  PRIMARY KEY (strategy, version, item, by_id),
+  FOREIGN KEY (assessment_id) REFERENCES item_assessment(id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
+);
+
 create table job (
   id uuid not null,
   kind text not null,
@@ -356,6 +401,32 @@ create table job (
   UNIQUE (key)
 );
 CREATE INDEX job_due ON job USING btree (run_at, id) WHERE (NOT dead);
+
+create table landscape_model (
+  survey_id uuid not null,
+  title text not null,
+  elements bigint not null,
+  relationships bigint not null,
+  views bigint not null,
+  body text not null,
+  PRIMARY KEY (survey_id),
+  FOREIGN KEY (survey_id) REFERENCES landscape_survey(id)
+);
+
+create table landscape_survey (
+  id uuid not null,
+  taken_at timestamp with time zone not null,
+  taken_by uuid,
+  kind text not null,
+  file text not null,
+  sha256 text not null,
+  applications bigint not null,
+  body text not null,
+  PRIMARY KEY (id),
+  UNIQUE (sha256),
+  FOREIGN KEY (taken_by) REFERENCES account(id)
+);
+CREATE INDEX landscape_survey_taken ON landscape_survey USING btree (taken_at);
 
 create table ledger_checkpoint (
   size bigint not null,
@@ -526,6 +597,18 @@ create table source (
   UNIQUE (digest)
 );
 
+create table strategy_version (
+  id uuid not null,
+  strategy text not null,
+  version text not null,
+  digest text not null,
+  text text not null,
+  taken_up_at timestamp with time zone not null,
+  PRIMARY KEY (id),
+  UNIQUE (digest),
+  UNIQUE (strategy, version)
+);
+
 create table submission (
   id uuid not null,
   reference text not null,
@@ -587,3 +670,17 @@ create table task (
 );
 CREATE INDEX task_case ON task USING btree (case_id, created_at);
 CREATE INDEX task_report ON task USING btree (report_id, created_at);
+
+create table weight_set (
+  id uuid not null,
+  strategy text not null,
+  version text not null,
+  decision text not null,
+  decided_on text not null,
+  weights text not null,
+  at timestamp with time zone not null,
+  by_id uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
+);
+CREATE INDEX weight_set_version ON weight_set USING btree (strategy, version, decided_on);

@@ -288,6 +288,47 @@ CREATE TABLE invitation (
   used_at integer
 );
 
+CREATE TABLE item_assessment (
+  id blob not null primary key,
+  item text not null,
+  strategy text not null,
+  version text not null,
+  by_id blob not null references account (id),
+  at integer not null,
+  cause text not null,
+  driver text not null,
+  why text not null,
+  previous_id blob,
+  letters text not null,
+  guarded text not null,
+  body text not null
+);
+
+CREATE INDEX item_assessment_item on item_assessment (item, strategy, by_id, at);
+
+CREATE TABLE item_assessment_lift (
+  assessment_id blob not null references item_assessment (id),
+  element text not null,
+  item text not null,
+  by_id blob not null references account (id),
+  at integer not null,
+  reasons text not null,
+  primary key (assessment_id, element)
+);
+
+CREATE INDEX item_assessment_lift_item on item_assessment_lift (item);
+
+CREATE TABLE item_assessment_standing (
+  strategy text not null,
+  version text not null,
+  item text not null,
+  by_id blob not null references account (id),
+  assessment_id blob not null references item_assessment (id),
+  at integer not null,
+  letters text not null,
+  primary key (strategy, version, item, by_id)
+);
+
 CREATE TABLE job (
   id blob not null primary key,
   kind text not null,
@@ -301,6 +342,28 @@ CREATE TABLE job (
 );
 
 CREATE INDEX job_due on job (run_at, id) where not dead;
+
+CREATE TABLE landscape_model (
+  survey_id blob not null primary key references landscape_survey (id),
+  title text not null,
+  elements bigint not null,
+  relationships bigint not null,
+  views bigint not null,
+  body text not null
+);
+
+CREATE TABLE landscape_survey (
+  id blob not null primary key,
+  taken_at integer not null,
+  taken_by blob references account (id),
+  kind text not null,
+  file text not null,
+  sha256 text not null unique,
+  applications bigint not null,
+  body text not null
+);
+
+CREATE INDEX landscape_survey_taken on landscape_survey (taken_at);
 
 CREATE TABLE ledger_checkpoint (
   size bigint not null primary key,
@@ -448,6 +511,16 @@ CREATE TABLE source (
   imported_by blob
 );
 
+CREATE TABLE strategy_version (
+  id blob not null primary key,
+  strategy text not null,
+  version text not null,
+  digest text not null unique,
+  text text not null,
+  taken_up_at integer not null,
+  unique (strategy, version)
+);
+
 CREATE TABLE submission (
   id blob not null primary key,
   reference text not null unique,
@@ -501,3 +574,16 @@ CREATE TABLE task (
 CREATE INDEX task_case on task (case_id, created_at);
 
 CREATE INDEX task_report on task (report_id, created_at);
+
+CREATE TABLE weight_set (
+  id blob not null primary key,
+  strategy text not null,
+  version text not null,
+  decision text not null,
+  decided_on text not null,
+  weights text not null,
+  at integer not null,
+  by_id blob not null references account (id)
+);
+
+CREATE INDEX weight_set_version on weight_set (strategy, version, decided_on);

@@ -59,14 +59,16 @@ impl Open {
     }
 }
 
-/// Takes up the definitions of the content folder, or of the product: at most as far as shadow. What people have made of
-/// those that are held stays.
+/// Takes up the definitions and strategies of the content folder, or of the product: definitions at most as far as
+/// shadow. What people have made of those that are held stays.
 ///
 /// # Errors
 /// For a version that is held with another text.
 pub(crate) fn take_up(db: &Db, content: &Content) -> Result<(), Fail> {
     let all = content.definitions.clone();
     db.write(&Actor::system(), move |cx| bluelamp_casework::take_up(cx, &all))?;
+    let all = content.strategies.clone();
+    db.write(&Actor::system(), move |cx| bluelamp_steward::strategy::take_up(cx, &all))?;
     Ok(())
 }
 
@@ -125,6 +127,16 @@ pub(crate) fn private_folder(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(path)
+}
+
+/// Writes a file, whole or not at all.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let mut file = fs::File::create(&partial)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&partial, path)
 }
 
 /// Writes a file that only its owner can read, whole or not at all.

@@ -68,6 +68,8 @@ pub(crate) fn serve(
         largest_file: config.largest_file,
         forwarded_header: config.forwarded_header.clone(),
         content: open.content.pages.clone(),
+        appetite: open.content.appetite.clone(),
+        columns: open.content.columns.clone(),
     };
     let app = App::new(
         open.db.clone(),

@@ -11,6 +11,7 @@ mod decide;
 mod definitions;
 mod facts;
 mod figures;
+mod graded;
 mod matches;
 mod queue;
 mod report;
@@ -34,6 +35,7 @@ pub use definitions::{
 };
 pub use facts::{FactLine, NewFact, answer_to, ask_again, consider, happened, note_fact, own_grade};
 pub use figures::{Agreement, FEWEST, Figures, Group, Period, Quality, quality, wilson};
+pub use graded::{GradedDecision, Sought, graded_decision, graded_decisions};
 pub use matches::answer_match;
 pub use queue::{Filter, Page, QueueItem, queue};
 pub use report::{ReportView, assessments_of, receive, view_report};

@@ -201,6 +201,8 @@ pub mod action {
         ALGORITHM_SWITCH = "algorithm.switch";
         /// See the strategies, the portfolio and every register of the programme office.
         STRATEGY_VIEW = "strategy.view";
+        /// Read the strategies that were published.
+        STRATEGY_READ = "strategy.read";
         /// Take up a strategy, a survey of applications or a model of the architecture.
         STRATEGY_IMPORT = "strategy.import";
         /// Put down an idea, and see what became of it.

@@ -546,6 +546,11 @@ impl Body {
         self.0.insert(field.to_owned(), value);
     }
 
+    /// Takes a value away.
+    pub(crate) fn unset(&mut self, field: &str) {
+        self.0.remove(field);
+    }
+
     pub(crate) fn of_stored(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text).map(Self)
     }

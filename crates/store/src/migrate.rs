@@ -17,6 +17,10 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0007_triage", include_str!("../migrations/0007_triage.sql")),
     ("0009_entries", include_str!("../migrations/0009_entries.sql")),
     ("0017_challenges", include_str!("../migrations/0017_challenges.sql")),
+    ("0010_strategy", include_str!("../migrations/0010_strategy.sql")),
+    ("0014_assessment", include_str!("../migrations/0014_assessment.sql")),
+    ("0016_findings", include_str!("../migrations/0016_findings.sql")),
+    ("0013_landscape", include_str!("../migrations/0013_landscape.sql")),
 ];
 
 /// Serialises those who bring one PostgreSQL database up to date; any number will do that nothing else uses.

@@ -15,6 +15,7 @@ mod operations;
 mod public;
 mod reading;
 mod server;
+mod strategies;
 
 pub use app::{App, Limits, Settings};
 pub use openapi::document as openapi;

@@ -1,10 +1,18 @@
 //! The description of the API, OpenAPI 3.1. Written here beside the routes; a test holds it against them and
 //! against a golden file.
 
+mod assessments;
+mod landscape;
+mod market;
+mod portfolio;
+mod registers;
+
 use crate::{
     App,
-    api::market::{Conflict, Ends, HandedIn, Seen, Sheet},
-    api::{AllInForce, Decide, Follow, Noted, OwnGrade, Receipt, Reviewed, Submit},
+    api::{
+        AllInForce, Decide, Follow, Noted, OwnGrade, Receipt, Reviewed, Submit,
+        strategies::{ElementAnswer, Strategies, StrategyAnswer},
+    },
 };
 use axum::{Json, extract::State, response::IntoResponse};
 use serde_json::{Value, json};
@@ -49,7 +57,14 @@ pub fn document(public_url: &str) -> Value {
         operation["responses"]["403"] = problem("Not allowed for this person and purpose");
         operation
     };
-    json!({
+    // For everybody, and for staff with a token more.
+    let either = |mut operation: Value| {
+        operation["security"] = json!([{}, { "staffToken": [] }]);
+        operation["responses"]["401"] = problem("The token that was sent is not valid");
+        operation["responses"]["403"] = problem("Not allowed for this person and purpose");
+        operation
+    };
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Bluelamp API",
@@ -86,6 +101,32 @@ pub fn document(public_url: &str) -> Value {
                     "404": problem("No definition of that name is in force"),
                 },
             } },
+            "/api/v1/strategies": { "get": either(json!({
+                "operationId": "listStrategies",
+                "summary": "The strategies, each in its latest version: those that are published, and with a token all",
+                "responses": { "200": answer("The strategies", &schema::<Strategies>()) },
+            })) },
+            "/api/v1/strategies/{id}": { "get": either(json!({
+                "operationId": "getStrategy",
+                "summary": "A strategy with its elements, its ties to others, and what has a counterpart",
+                "parameters": [in_path("id"), in_query("version", "A version that is held; the latest when absent")],
+                "responses": {
+                    "200": answer("The strategy", &schema::<StrategyAnswer>()),
+                    "404": problem("No such strategy or version"),
+                },
+            })) },
+            "/api/v1/strategies/{id}/elements/{element}": { "get": either(json!({
+                "operationId": "getStrategyElement",
+                "summary": "An element with what is tied to it, here and in other strategies",
+                "parameters": [
+                    in_path("id"), in_path("element"),
+                    in_query("version", "A version that is held; the latest when absent"),
+                ],
+                "responses": {
+                    "200": answer("The element", &schema::<ElementAnswer>()),
+                    "404": problem("No such strategy, version or element"),
+                },
+            })) },
             "/api/v1/submissions": { "post": {
                 "operationId": "submit", "summary": "Send in a report", "security": [],
                 "parameters": [{
@@ -188,135 +229,6 @@ pub fn document(public_url: &str) -> Value {
                 "parameters": [in_path("id")],
                 "responses": { "200": answer("The case", &object), "404": problem("No such case") },
             })) },
-            "/api/v1/skills": { "get": denied(json!({
-                "operationId": "getSkills",
-                "summary": "Roles by skills with gaps by phase, what expires, which actions need which skill",
-                "responses": { "200": answer("The matrix and what follows from it", &object) },
-            })) },
-            "/api/v1/market": { "get": denied(json!({
-                "operationId": "getMarket",
-                "summary": "The radar, frameworks, products by capability, shared demand, pilots and calls",
-                "responses": { "200": answer("The market", &object) },
-            })) },
-            "/api/v1/market/signals/{code}/proposal": { "post": denied(json!({
-                "operationId": "proposeSignal", "summary": "Make a proposal of a horizon signal in one step",
-                "parameters": [in_path("code")],
-                "requestBody": sent(&schema::<Seen>()),
-                "responses": {
-                    "201": answer("The item of the portfolio", &object),
-                    "404": problem("No such signal"),
-                    "409": problem("Changed in the meantime, or something came of it already"),
-                },
-            })) },
-            "/api/v1/challenges": { "get": denied(json!({
-                "operationId": "listChallenges", "summary": "Innovation challenges",
-                "responses": { "200": answer("Challenges", &object) },
-            })) },
-            "/api/v1/challenges/{code}": { "get": denied(json!({
-                "operationId": "getChallenge",
-                "summary": "A challenge with its entries; who sent them is told only once the award is decided",
-                "parameters": [in_path("code")],
-                "responses": { "200": answer("The challenge", &object), "404": problem("No such challenge") },
-            })) },
-            "/api/v1/challenges/{code}/open": { "post": denied(json!({
-                "operationId": "openChallenge", "summary": "Open a challenge to entries",
-                "parameters": [in_path("code")],
-                "requestBody": sent(&schema::<Seen>()),
-                "responses": {
-                    "204": { "description": "Open" },
-                    "404": problem("No such challenge"),
-                    "409": problem("Changed in the meantime, or not a draft"),
-                    "422": problem("Ethics was not looked at, or its last day has passed"),
-                },
-            })) },
-            "/api/v1/challenges/{code}/close": { "post": denied(json!({
-                "operationId": "closeChallenge", "summary": "Close a challenge to entries after its last day",
-                "parameters": [in_path("code")],
-                "requestBody": sent(&schema::<Seen>()),
-                "responses": {
-                    "204": { "description": "Being scored" },
-                    "404": problem("No such challenge"),
-                    "409": problem("Changed in the meantime, not open, or its last day has not passed"),
-                },
-            })) },
-            "/api/v1/challenges/{code}/entries": { "post": denied(json!({
-                "operationId": "receiveChallengeEntry", "summary": "Take in what was handed in",
-                "parameters": [in_path("code")],
-                "requestBody": sent(&schema::<HandedIn>()),
-                "responses": {
-                    "201": answer("The entry under the name by which it is scored", &object),
-                    "404": problem("No such challenge"),
-                    "409": problem("Not between its days"),
-                    "422": problem("Something is missing, or the proposal names who sent it"),
-                },
-            })) },
-            "/api/v1/challenges/{code}/entries/{entry}/scores": { "post": denied(json!({
-                "operationId": "scoreChallengeEntry",
-                "summary": "Score an entry, as the person behind the token; again to correct",
-                "parameters": [in_path("code"), in_path("entry")],
-                "requestBody": sent(&schema::<Sheet>()),
-                "responses": {
-                    "204": { "description": "Scored" },
-                    "404": problem("No such entry"),
-                    "409": problem("Not being scored"),
-                    "422": problem("A score or its sentence is missing"),
-                },
-            })) },
-            "/api/v1/challenges/{code}/entries/{entry}/conflict": { "post": denied(json!({
-                "operationId": "declareConflict", "summary": "Declare that one is not free to score an entry",
-                "parameters": [in_path("code"), in_path("entry")],
-                "requestBody": sent(&schema::<Conflict>()),
-                "responses": {
-                    "204": { "description": "Declared" },
-                    "404": problem("No such entry"),
-                    "409": problem("Declared before, or the challenge has ended"),
-                    "422": problem("It is not said what the conflict is"),
-                },
-            })) },
-            "/api/v1/challenges/{code}/results": { "get": denied(json!({
-                "operationId": "getChallengeResults",
-                "summary": "Median and range by criterion, without a sum, for whoever is to decide",
-                "parameters": [in_path("code")],
-                "responses": {
-                    "200": answer("Results by entry", &object),
-                    "404": problem("No such challenge"),
-                    "409": problem("Not every entry has its scorers yet"),
-                },
-            })) },
-            "/api/v1/challenges/{code}/award": { "post": denied(json!({
-                "operationId": "awardChallenge",
-                "summary": "End a challenge with an award or without, as somebody who scored no entry",
-                "parameters": [in_path("code")],
-                "requestBody": sent(&schema::<Ends>()),
-                "responses": {
-                    "201": answer("The item of the portfolio that it opened, or null", &object),
-                    "404": problem("No such challenge"),
-                    "409": problem("Changed in the meantime, or an entry has too few scorers"),
-                    "422": problem("Reasons are missing, or the entry is none of this challenge"),
-                },
-            })) },
-            "/api/v1/services": { "get": denied(json!({
-                "operationId": "listServices", "summary": "Services with how their points of the Service Standard stand",
-                "responses": { "200": answer("Services", &object) },
-            })) },
-            "/api/v1/services/{item}": { "get": denied(json!({
-                "operationId": "getService", "summary": "A service with its fourteen points, evidence and research",
-                "parameters": [in_path("item")],
-                "responses": { "200": answer("The service", &object), "404": problem("No such item") },
-            })) },
-            "/api/v1/published/challenges": { "get": {
-                "operationId": "listPublishedChallenges", "summary": "Innovation challenges for everybody",
-                "security": [],
-                "responses": { "200": answer("Challenges", &object) },
-            } },
-            "/api/v1/published/service-standard": { "get": {
-                "operationId": "getPublishedStandard",
-                "summary": "How this platform stands to the Service Standard", "security": [],
-                "responses": {
-                    "200": answer("The fourteen points", &object),
-                    "404": problem("It was not taken up"),
-                },
-            } },
         },
         "components": {
             "securitySchemes": { "staffToken": {
@@ -345,7 +257,22 @@ pub fn document(public_url: &str) -> Value {
                 },
             } },
         },
-    })
+    });
+    // Each room of the programme office describes its own paths.
+    let rooms = [
+        assessments::paths(&denied),
+        landscape::paths(&denied),
+        market::paths(&denied),
+        market::more_paths(&denied),
+        portfolio::paths(&denied),
+        registers::paths(&denied),
+    ];
+    for more in rooms {
+        if let (Some(paths), Value::Object(more)) = (document["paths"].as_object_mut(), more) {
+            paths.extend(more);
+        }
+    }
+    document
 }
 
 /// `GET /api/v1/openapi.json`

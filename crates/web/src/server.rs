@@ -24,6 +24,11 @@ fn texts() -> DefaultBodyLimit {
     DefaultBodyLimit::max(4 * desk::definitions::edit::TEXT)
 }
 
+/// A survey or a model, with what stands beside it in its form.
+fn surveys() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(desk::landscape::LARGEST + BODY)
+}
+
 /// Every route of the service.
 pub fn router(app: App) -> Router {
     let files = usize::try_from(app.inner.settings.largest_file).unwrap_or(usize::MAX).saturating_add(BODY);
@@ -42,6 +47,8 @@ pub fn router(app: App) -> Router {
         .route("/definitions/{id}", get(public::definitions::view))
         .route("/challenges", get(public::programme::challenges))
         .route("/service-standard", get(public::programme::standard))
+        .route("/strategy", get(public::strategies::list))
+        .route("/strategy/{id}", get(public::strategies::view))
         .route("/accessibility", get(public::start::accessibility))
         .route("/privacy", get(public::start::privacy))
         .route("/sign-in", get(desk::entry::ask).post(desk::entry::sign_in))
@@ -94,6 +101,60 @@ pub fn router(app: App) -> Router {
         .route("/desk/challenges/{code}/{deed}", post(desk::challenges::act))
         .route("/desk/services", get(desk::services::list))
         .route("/desk/services/{item}", get(desk::services::view))
+        .route("/desk/landscape", get(desk::landscape::view))
+        .route("/desk/landscape.csv", get(desk::landscape::csv))
+        .route("/desk/landscape.xml", get(desk::landscape::xml))
+        .route("/desk/landscape/capabilities", get(desk::landscape::capabilities))
+        .route("/desk/landscape/models/{id}", get(desk::landscape::model))
+        .route(
+            "/desk/landscape/applications/{code}",
+            get(desk::landscape::application).post(desk::landscape::dispose),
+        )
+        .route(
+            "/desk/landscape/import",
+            get(desk::landscape::import).merge(post(desk::landscape::look).layer(surveys())),
+        )
+        .route("/desk/landscape/import/confirm", post(desk::landscape::confirm))
+        .route("/desk/graded", get(desk::graded::list))
+        .route("/desk/graded/{id}", get(desk::graded::view))
+        .route("/desk/portfolio", get(desk::portfolio::view))
+        .route("/desk/portfolio.csv", get(desk::portfolio::download))
+        .route("/desk/findings", get(desk::portfolio::findings::list).post(desk::portfolio::findings::answer))
+        .route("/desk/findings.csv", get(desk::portfolio::findings::download))
+        .route("/desk/benefits", get(desk::portfolio::benefits))
+        .route("/desk/benefits.csv", get(desk::portfolio::benefits_download))
+        .route("/desk/roadmap", get(desk::portfolio::roadmap))
+        .route("/desk/roadmap.csv", get(desk::portfolio::roadmap_download))
+        .route("/desk/ideas", get(desk::portfolio::ideas::list).post(desk::portfolio::ideas::submit))
+        .route("/desk/gates/{item}", get(desk::portfolio::gates::view).post(desk::portfolio::gates::decide))
+        .route("/desk/registers", get(desk::registers::chapters))
+        .route("/desk/registers/{register}", get(desk::registers::list))
+        .route("/desk/registers/{register}/new", get(desk::registers::new).post(desk::registers::create))
+        .route("/desk/registers/{register}/download.csv", get(desk::registers::download))
+        .route("/desk/registers/{register}/{code}", get(desk::registers::view))
+        .route(
+            "/desk/registers/{register}/{code}/edit",
+            get(desk::registers::edit).post(desk::registers::change),
+        )
+        .route("/desk/registers/{register}/{code}/withdraw", post(desk::registers::withdraw))
+        .route("/desk/matrix", get(desk::assessments::matrix::view))
+        .route("/desk/matrix.csv", get(desk::assessments::matrix::download))
+        .route(
+            "/desk/matrix/{item}",
+            get(desk::assessments::item::view).post(desk::assessments::item::assess),
+        )
+        .route("/desk/matrix/{item}/lift", post(desk::assessments::item::lift))
+        .route("/desk/matrix/{item}/history", get(desk::assessments::history::view))
+        .route("/desk/alignment", get(desk::assessments::alignment::view))
+        .route("/desk/alignment.csv", get(desk::assessments::alignment::download))
+        .route(
+            "/desk/alignment/weights",
+            get(desk::assessments::weights::view).post(desk::assessments::weights::enter),
+        )
+        .route("/desk/strategy", get(desk::strategy::list))
+        .route("/desk/strategy/{strategy}", get(desk::strategy::view))
+        .route("/desk/strategy/{strategy}/print", get(desk::strategy::print))
+        .route("/desk/strategy/{strategy}/{element}", get(desk::strategy::element))
         .route("/desk/accounts", get(desk::accounts::list).post(desk::accounts::create))
         .route("/desk/log", get(desk::log::view));
     let machines = Router::new()
@@ -102,6 +163,9 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/forms/{id}", get(api::form))
         .route("/api/v1/definitions", get(api::definitions))
         .route("/api/v1/definitions/{id}", get(api::definition))
+        .route("/api/v1/strategies", get(api::strategies::strategies))
+        .route("/api/v1/strategies/{id}", get(api::strategies::strategy))
+        .route("/api/v1/strategies/{id}/elements/{element}", get(api::strategies::element))
         .route("/api/v1/submissions", post(api::submit))
         .route("/api/v1/submissions/track", post(api::track))
         .route("/api/v1/reports", get(api::reports))
@@ -129,6 +193,31 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/services/{item}", get(api::market::service))
         .route("/api/v1/published/challenges", get(api::market::published_challenges))
         .route("/api/v1/published/service-standard", get(api::market::published_standard))
+        .route("/api/v1/findings", get(api::portfolio::findings).post(api::portfolio::answer))
+        .route("/api/v1/benefits", get(api::portfolio::benefits))
+        .route("/api/v1/portfolio", get(api::portfolio::portfolio))
+        .route("/api/v1/roadmap", get(api::portfolio::roadmap))
+        .route("/api/v1/ideas", get(api::portfolio::ideas).post(api::portfolio::submit))
+        .route("/api/v1/items/{code}/gate", get(api::portfolio::gate).post(api::portfolio::decide))
+        .route("/api/v1/landscape", get(api::landscape::landscape))
+        .route("/api/v1/landscape/findings", get(api::landscape::findings))
+        .route("/api/v1/landscape/archimate", get(api::landscape::exchange))
+        .route("/api/v1/landscape/models", get(api::landscape::models))
+        .route("/api/v1/landscape/models/{id}", get(api::landscape::model))
+        .route("/api/v1/landscape/surveys", post(api::landscape::take).layer(surveys()))
+        .route("/api/v1/landscape/applications/{code}/disposition", post(api::landscape::dispose))
+        .route("/api/v1/registers", get(api::registers::registers))
+        .route("/api/v1/registers/{register}", get(api::registers::entries).post(api::registers::create))
+        .route("/api/v1/registers/{register}/{code}", get(api::registers::entry).post(api::registers::change))
+        .route("/api/v1/assessments", get(api::assessments::of_item).post(api::assessments::assess))
+        .route("/api/v1/assessments/{id}", get(api::assessments::one))
+        .route("/api/v1/assessments/{id}/compare/{other}", get(api::assessments::compare))
+        .route("/api/v1/assessments/{id}/lift", post(api::assessments::lift))
+        .route("/api/v1/alignment", get(api::assessments::alignment))
+        .route(
+            "/api/v1/alignment/weights",
+            get(api::assessments::weights).post(api::assessments::enter_weights),
+        )
         .route("/healthz", get(operations::health))
         .route("/metrics", get(operations::metrics))
         .route("/log/key", get(operations::log_key))

@@ -1,8 +1,9 @@
 //! Innovation challenges on the desk: opened, entries taken in, scored without names, decided.
 
 use super::{
-    frame, may,
+    may,
     sheet::{Cell, Table, count},
+    strategy::frame,
 };
 use crate::{
     App,
@@ -22,6 +23,9 @@ use bluelamp_steward::{
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
+
+/// Where it is.
+pub(crate) const HERE: &str = "/desk/challenges";
 
 /// The page `staff/challenges.njk`.
 #[derive(Debug, Serialize)]
@@ -60,7 +64,7 @@ pub(crate) async fn list(State(app): State<App>, staff: Staff) -> Answer {
         })),
         may_write: may(&app, &staff, action::REGISTER_WRITE),
     };
-    app.page("staff/challenges.njk", &frame(&app, &staff, "/desk/strategy"), &page)
+    app.page("staff/challenges.njk", &frame(&app, &staff, HERE), &page)
 }
 
 /// The page `staff/challenge.njk`.
@@ -209,7 +213,7 @@ async fn show(app: &App, staff: &Staff, code: &str, tried: Tried) -> Answer {
         errors,
         challenge: c,
     };
-    let mut response = app.page("staff/challenge.njk", &frame(app, staff, "/desk/strategy"), &page)?;
+    let mut response = app.page("staff/challenge.njk", &frame(app, staff, HERE), &page)?;
     if wrong {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }

@@ -1,8 +1,9 @@
 //! The market: the radar with its table, what can be bought and through what, what forces want together.
 
 use super::{
-    frame, may,
+    may,
     sheet::{Cell, Table, count, element_href, entry_href, label},
+    strategy::frame,
 };
 use crate::{
     App,
@@ -21,6 +22,9 @@ use bluelamp_steward::{
     registers::market::{PILOT, SUPPLIER},
 };
 use serde::Serialize;
+
+/// Where it is.
+pub(crate) const HERE: &str = "/desk/market";
 
 /// The page `staff/market.njk`.
 #[derive(Debug, Serialize)]
@@ -107,7 +111,7 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff) -> Answer {
         csrf: csrf(&app, &staff.cookie),
         radar: market.radar,
     };
-    app.page("staff/market.njk", &frame(&app, &staff, "/desk/strategy"), &page)
+    app.page("staff/market.njk", &frame(&app, &staff, HERE), &page)
 }
 
 /// `POST /desk/market/{signal}`: a proposal is made of a signal.

@@ -1,8 +1,8 @@
 //! The Service Standard on the desk: every service with its fourteen points, what shows them and what is missing.
 
 use super::{
-    frame,
     sheet::{Cell, Table, count, entry_href},
+    strategy::frame,
 };
 use crate::{
     App,
@@ -11,6 +11,9 @@ use crate::{
 use axum::extract::{Path, State};
 use bluelamp_steward::service_standard::{self, Coverage, PointView, ServiceView};
 use serde::Serialize;
+
+/// Where it is.
+pub(crate) const HERE: &str = "/desk/services";
 
 /// The page `staff/services.njk`.
 #[derive(Debug, Serialize)]
@@ -51,14 +54,14 @@ pub(crate) async fn list(State(app): State<App>, staff: Staff) -> Answer {
             ]
         })),
     };
-    app.page("staff/services.njk", &frame(&app, &staff, "/desk/strategy"), &page)
+    app.page("staff/services.njk", &frame(&app, &staff, HERE), &page)
 }
 
 /// `GET /desk/services/{item}`
 pub(crate) async fn view(State(app): State<App>, staff: Staff, Path(item): Path<String>) -> Answer {
     let service = app.read(&staff.actor(), move |cx| service_standard::service(cx, &item)).await?;
     let page = page_of(&service, true);
-    app.page("staff/service.njk", &frame(&app, &staff, "/desk/strategy"), &page)
+    app.page("staff/service.njk", &frame(&app, &staff, HERE), &page)
 }
 
 fn mark(p: &PointView) -> (&'static str, &'static str) {

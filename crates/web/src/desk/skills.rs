@@ -1,9 +1,9 @@
 //! Roles and skills: the matrix, what is missing phase by phase, what expires, which deeds need which skill.
 
 use super::{
-    frame,
     page::OptionView,
     sheet::{Cell, Table, count, entry_href, label},
+    strategy::frame,
 };
 use crate::{
     App,
@@ -21,6 +21,9 @@ use bluelamp_steward::{
     skills::{self, InPhase, People, Report, SOON_DAYS},
 };
 use serde::{Deserialize, Serialize};
+
+/// Where it is.
+pub(crate) const HERE: &str = "/desk/skills";
 
 /// The page `staff/skills.njk`.
 #[derive(Debug, Serialize)]
@@ -119,7 +122,7 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff, Query(q): Query<S
             ]
         })),
     };
-    app.page("staff/skills.njk", &frame(&app, &staff, "/desk/strategy"), &page)
+    app.page("staff/skills.njk", &frame(&app, &staff, HERE), &page)
 }
 
 /// By what people are known to have it: "4 shown, 2 by a supervisor, 3 by themselves".

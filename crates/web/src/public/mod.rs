@@ -6,4 +6,5 @@ pub(crate) mod fields;
 pub(crate) mod journey;
 pub(crate) mod programme;
 pub(crate) mod start;
+pub(crate) mod strategies;
 pub(crate) mod track;

@@ -3,11 +3,17 @@
 #![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic, in its helpers too")]
 
 mod api;
+mod assessments;
 mod definitions;
 mod desk;
 mod journey;
 mod market;
+mod portfolio;
+mod programme;
+mod landscape;
 mod quality;
+mod registers;
 mod site;
 mod sources;
+mod strategy;
 mod walk;

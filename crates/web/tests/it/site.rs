@@ -12,11 +12,17 @@ use bluelamp_model::{
     Id,
     authority::{Actor, Ask},
 };
+use bluelamp_steward::appetite::Appetite;
+use bluelamp_steward::strategy::Strategy;
 use bluelamp_store::{Cx, Db, Engine, Entropy, LogKey};
 use bluelamp_testkit::{TestDb, put_live};
 use bluelamp_triage::IndicatorSet;
 use bluelamp_web::{App, Limits, Settings, router};
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, LazyLock},
+};
 use tower::ServiceExt;
 
 /// The repository's `data` folder.
@@ -24,6 +30,15 @@ fn data(path: &str) -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data").join(path);
     std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()))
 }
+
+/// The strategies that come with the product, each with its text, read once.
+static STRATEGIES: LazyLock<Vec<(Strategy, String)>> = LazyLock::new(|| {
+    let read = |id: &str| {
+        let text = data(&format!("strategy/{id}.yaml"));
+        (Strategy::parse(id, &text).unwrap(), text)
+    };
+    ["national-2020", "essex-2021"].map(read).into()
+});
 
 pub(crate) struct Site {
     pub test: TestDb,
@@ -57,6 +72,10 @@ impl Site {
         let words = IndicatorSet::load("indicators/burglary-words.toml", &words).unwrap();
         let shelf = Arc::new(Shelf::new(Arc::new([(words.id.clone(), words)].into())));
         put_live(&test.db, &shelf, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+        let strategies = STRATEGIES.clone();
+        test.db
+            .write(&Actor::system(), move |cx| bluelamp_steward::strategy::take_up(cx, &strategies))
+            .unwrap();
         let settings = Settings {
             public_url: "http://localhost".into(),
             organisation: "borsetshire-police".into(),
@@ -65,6 +84,8 @@ impl Site {
             largest_file: 1024 * 1024,
             forwarded_header: None,
             content: [("privacy".to_owned(), "# Privacy\n\nWhat we keep.".to_owned())].into(),
+            appetite: Appetite::parse("appetite.toml", &data("strategy/appetite.toml")).unwrap(),
+            columns: bluelamp_steward::landscape::Columns::shipped().unwrap(),
         };
         let key = || {
             LogKey::open(test.folder(), "bluelamp.example/test", &mut Entropy::Seeded([3; 32], 0)).unwrap()

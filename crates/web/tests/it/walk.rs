@@ -6,6 +6,7 @@
 //! to be sent to it.
 
 mod calls;
+mod steering;
 mod watch;
 mod world;
 
@@ -251,7 +252,7 @@ async fn signed_in<'a>(site: &'a Site, username: &str, purpose: &str) -> Visitor
 async fn everywhere(site: &Site) {
     let otto = site.outside(|_| site.staff("otto", &["contact-officer"]));
     let parts = parts(site);
-    assert_eq!(parts.len(), 10, "{parts:?}: is a role missing here, or is one new?");
+    assert_eq!(parts.len(), 23, "{parts:?}: is a role missing here, or is one new?");
     let mut accounts = BTreeMap::new();
     for (role, _) in &parts {
         let new = || site.outside(|_| site.staff(&format!("a.{role}"), &[role]));

@@ -77,15 +77,44 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
         | "/privacy"
         | "/desk"
         | "/desk/cases"
+        | "/strategy"
+        | "/desk/strategy"
+        | "/api/v1/strategies"
         | "/desk/log"
         | "/api/v1/openapi.json"
         | "/api/v1/forms"
         | "/api/v1/reports"
         | "/api/v1/reviews"
         | "/api/v1/cases"
+        | "/api/v1/landscape"
+        | "/api/v1/landscape/findings"
+        | "/api/v1/landscape/archimate"
+        | "/api/v1/landscape/models"
         | "/healthz"
         | "/metrics"
         | "/log/key" => bare(&[route]),
+        "/desk/landscape/capabilities" | "/desk/landscape.csv" | "/desk/landscape.xml" => bare(&[route]),
+        "/desk/landscape" => bare(&[route, "/desk/landscape?hosting=saas&q=x&page=3"]),
+        "/desk/landscape/import" => with(route, vec![Body::File, form(&[])]),
+        "/desk/landscape/import/confirm" => with(route, vec![form(&[("held", &"0".repeat(64))]), form(&[])]),
+        "/desk/landscape/models/{id}" | "/api/v1/landscape/models/{id}" => {
+            bare(&[&route.replace("{id}", &case.to_string())])
+        }
+        "/desk/landscape/applications/{code}" => with(
+            "/desk/landscape/applications/borset--caseworks",
+            vec![
+                form(&[("what", "eliminate"), ("by", "2027-03-31"), ("reason", "Old."), ("version", "1")]),
+                form(&[]),
+            ],
+        ),
+        "/api/v1/landscape/applications/{code}/disposition" => with(
+            "/api/v1/landscape/applications/borset--caseworks/disposition",
+            vec![Body::Json(json!({ "version": 1, "what": "tolerate", "reason": "It works." }))],
+        ),
+        "/api/v1/landscape/surveys" => with(
+            "/api/v1/landscape/surveys?check=yes&force=Borset",
+            vec![Body::Json(json!({ "Application": 1 }))],
+        ),
         "/desk/algorithms" => with(
             route,
             vec![
@@ -251,6 +280,59 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
             let path = |id: &Id| route.replace("{review}", &id.to_string()).replace("{id}", &id.to_string());
             w.reviews().iter().flat_map(|id| with(&path(id), bodies().into())).collect()
         }
+        "/desk/matrix" | "/desk/matrix.csv" | "/desk/alignment" | "/desk/alignment.csv" => {
+            bare(&[route, &format!("{route}?strategy=essex-2021&axis=principle&q=online")])
+        }
+        "/desk/matrix/{item}" => {
+            let scores =
+                [("P01.score", "1"), ("P01.rationale", "A little."), ("cause", "first"), ("grade", "HIGH")];
+            with("/desk/matrix/online-reporting?strategy=essex-2021", vec![form(&scores), form(&[])])
+        }
+        "/desk/matrix/{item}/lift" => {
+            let lift = [("assessment", &*case.to_string()), ("element", "P09"), ("reasons", "Weighed.")];
+            with("/desk/matrix/online-reporting/lift", vec![form(&lift), form(&[])])
+        }
+        "/desk/matrix/{item}/history" => bare(&["/desk/matrix/online-reporting/history"]),
+        "/desk/alignment/weights" => {
+            let weights = [("decision", "097-21"), ("decided_on", "2021-07-02"), ("weights", "P01 2")];
+            with("/desk/alignment/weights?strategy=essex-2021", vec![form(&weights), form(&[])])
+        }
+        "/api/v1/assessments" => {
+            let cells = json!({ "P01": { "score": 1, "rationale": "A little." } });
+            let body = json!({
+                "item": "online-reporting", "strategy": "essex-2021", "cause": "first", "cells": cells,
+            });
+            with("/api/v1/assessments?item=online-reporting", vec![Body::Json(body), Body::Json(json!({}))])
+        }
+        "/api/v1/assessments/{id}" => bare(&[&format!("/api/v1/assessments/{case}")]),
+        "/api/v1/assessments/{id}/compare/{other}" => {
+            bare(&[&format!("/api/v1/assessments/{case}/compare/{case}")])
+        }
+        "/api/v1/assessments/{id}/lift" => {
+            let body = json!({ "item": "online-reporting", "element": "P09", "reasons": "Weighed." });
+            with(&format!("/api/v1/assessments/{case}/lift"), vec![Body::Json(body)])
+        }
+        "/api/v1/alignment" => bare(&[route, &format!("{route}?fields=alignment")]),
+        "/api/v1/alignment/weights" => {
+            let weights = json!({ "P01": 2 });
+            let body = json!({
+                "strategy": "essex-2021", "decision": "097-21", "decided_on": "2021-07-02", "weights": weights,
+            });
+            with(route, vec![Body::Json(body), Body::Json(json!({}))])
+        }
+        "/strategy/{id}" | "/desk/strategy/{strategy}" | "/api/v1/strategies/{id}" => {
+            let start = route.split('{').next().unwrap_or(route);
+            bare(&[
+                &format!("{start}national-2020"),
+                &format!("{start}none"),
+                &format!("{start}essex-2021?version=1.0.0"),
+            ])
+        }
+        "/desk/strategy/{strategy}/print" => bare(&["/desk/strategy/essex-2021/print"]),
+        "/desk/strategy/{strategy}/{element}" | "/api/v1/strategies/{id}/elements/{element}" => {
+            let path = route.replace("{strategy}", "essex-2021").replace("{id}", "essex-2021");
+            bare(&[&path.replace("{element}", "P01"), &path.replace("{element}", "none")])
+        }
         "/definitions" | "/api/v1/definitions" | "/desk/definitions/new" => bare(&[route]),
         "/definitions/{id}" | "/desk/definitions/{id}" | "/api/v1/definitions/{id}" => {
             bare(&[&route.replace("{id}", "burglary")])
@@ -328,6 +410,6 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
         "/api/v1/reports/{id}/own-grade" => each(&|_| vec![Body::Json(json!({ "grade": "HIGH" }))]),
         "/log/{*path}" => bare(&["/log/checkpoint", "/log/tile/0/000"]),
         "/assets/{file}" => bare(&["/assets/staff.css"]),
-        _ => return None,
+        other => return super::steering::calls(other),
     })
 }
