@@ -6,24 +6,24 @@
 //! serves a strategy, and never take what was not assessed for nothing.
 
 pub mod appetite;
+pub mod assessment;
+pub mod benefits;
 mod calendar;
 pub mod challenge;
 pub mod entry;
-pub mod market;
-pub mod assessment;
-pub mod benefits;
 pub mod entry;
 pub mod findings;
-pub mod plan;
 pub mod landscape;
+pub mod market;
+pub mod plan;
 pub mod portfolio;
 pub mod portfolio_view;
 pub mod register;
 pub mod registers;
-pub mod service_standard;
-mod sheet;
-pub mod skills;
 pub mod report;
 pub mod roadmap;
 pub mod schedule;
+pub mod service_standard;
+mod sheet;
+pub mod skills;
 pub mod strategy;

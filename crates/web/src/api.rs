@@ -1,9 +1,9 @@
 //! The JSON API: the same functions as the pages, for programs that carry a person and a purpose.
 
-pub(crate) mod market;
 pub(crate) mod assessments;
-pub(crate) mod portfolio;
 pub(crate) mod landscape;
+pub(crate) mod market;
+pub(crate) mod portfolio;
 pub(crate) mod registers;
 pub(crate) mod strategies;
 
