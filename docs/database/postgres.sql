@@ -172,6 +172,75 @@ create table case_note (
 );
 CREATE INDEX case_note_case ON case_note USING btree (case_id, written_at);
 
+create table challenge_award (
+  challenge_id uuid not null,
+  entry_id uuid,
+  item text not null,
+  reasons text not null,
+  at timestamp with time zone not null,
+  by_id uuid not null,
+  PRIMARY KEY (challenge_id),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (challenge_id) REFERENCES entry(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
+
+create table challenge_conflict (
+  entry_id uuid not null,
+  by_id uuid not null,
+  challenge_id uuid not null,
+  about text not null,
+  at timestamp with time zone not null,
+  PRIMARY KEY (entry_id, by_id),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (challenge_id) REFERENCES entry(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
+CREATE INDEX challenge_conflict_challenge ON challenge_conflict USING btree (challenge_id);
+
+create table challenge_opening (
+  challenge_id uuid not null,
+  version bigint not null,
+  opened_at timestamp with time zone not null,
+  opened_by uuid not null,
+  closed_at timestamp with time zone,
+  closed_by uuid,
+  PRIMARY KEY (challenge_id),
+  FOREIGN KEY (challenge_id) REFERENCES entry(id),
+  FOREIGN KEY (closed_by) REFERENCES account(id),
+  FOREIGN KEY (opened_by) REFERENCES account(id)
+);
+
+create table challenge_score (
+  entry_id uuid not null,
+  by_id uuid not null,
+  sheet bigint not null,
+  criterion bigint not null,
+  challenge_id uuid not null,
+  score bigint not null,
+  reason text not null,
+  at timestamp with time zone not null,
+  PRIMARY KEY (entry_id, by_id, sheet, criterion),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (challenge_id) REFERENCES entry(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
+CREATE INDEX challenge_score_challenge ON challenge_score USING btree (challenge_id);
+
+create table challenge_sender (
+  entry_id uuid not null,
+  challenge_id uuid not null,
+  sender text not null,
+  contact text not null,
+  received_at timestamp with time zone not null,
+  received_by uuid not null,
+  PRIMARY KEY (entry_id),
+  FOREIGN KEY (challenge_id) REFERENCES entry(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id),
+  FOREIGN KEY (received_by) REFERENCES account(id)
+);
+CREATE INDEX challenge_sender_challenge ON challenge_sender USING btree (challenge_id);
+
 create table considered (
   report_id uuid not null,
   definition text not null,

@@ -153,6 +153,60 @@ CREATE TABLE case_note (
 
 CREATE INDEX case_note_case on case_note (case_id, written_at);
 
+CREATE TABLE challenge_award (
+  challenge_id blob not null primary key references entry (id),
+  entry_id blob references entry (id),
+  item text not null,
+  reasons text not null,
+  at integer not null,
+  by_id blob not null references account (id)
+);
+
+CREATE TABLE challenge_conflict (
+  entry_id blob not null references entry (id),
+  by_id blob not null references account (id),
+  challenge_id blob not null references entry (id),
+  about text not null,
+  at integer not null,
+  primary key (entry_id, by_id)
+);
+
+CREATE INDEX challenge_conflict_challenge on challenge_conflict (challenge_id);
+
+CREATE TABLE challenge_opening (
+  challenge_id blob not null primary key references entry (id),
+  version bigint not null,
+  opened_at integer not null,
+  opened_by blob not null references account (id),
+  closed_at integer,
+  closed_by blob references account (id)
+);
+
+CREATE TABLE challenge_score (
+  entry_id blob not null references entry (id),
+  by_id blob not null references account (id),
+  sheet bigint not null,
+  criterion bigint not null,
+  challenge_id blob not null references entry (id),
+  score bigint not null,
+  reason text not null,
+  at integer not null,
+  primary key (entry_id, by_id, sheet, criterion)
+);
+
+CREATE INDEX challenge_score_challenge on challenge_score (challenge_id);
+
+CREATE TABLE challenge_sender (
+  entry_id blob not null primary key references entry (id),
+  challenge_id blob not null references entry (id),
+  sender text not null,
+  contact text not null,
+  received_at integer not null,
+  received_by blob not null references account (id)
+);
+
+CREATE INDEX challenge_sender_challenge on challenge_sender (challenge_id);
+
 CREATE TABLE considered (
   report_id blob not null references report (id),
   definition text not null,

@@ -13,6 +13,7 @@ import harness from './journeys/harness.mjs'
 import landscape from './journeys/landscape.mjs'
 import linkReports from './journeys/link-reports.mjs'
 import mainJob from './journeys/main-job.mjs'
+import market from './journeys/market.mjs'
 import portfolio from './journeys/portfolio.mjs'
 import strategy from './journeys/strategy.mjs'
 import redress from './journeys/redress.mjs'
@@ -32,6 +33,7 @@ landscape({ browser: chromium.browser, binary })
 ethics({ browser: chromium.browser, binary })
 linkReports({ browser: chromium.browser, binary })
 mainJob({ browser: chromium.browser, binary })
+market({ browser: chromium.browser, binary })
 portfolio({ browser: chromium.browser, binary })
 strategy({ browser: chromium.browser, binary })
 redress({ browser: chromium.browser, binary })

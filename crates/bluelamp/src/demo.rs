@@ -6,6 +6,7 @@
 
 mod build;
 mod ethics;
+mod programme;
 mod story;
 
 use crate::{
@@ -102,10 +103,23 @@ pub(crate) fn run(loaded: Loaded, in_json: bool) -> Result<(), Fail> {
         if !in_json {
             return say::out(text(&up.url, &staff, &data_dir));
         }
-        let public =
-            ["/", "/report", "/track", "/algorithms", "/ethics-committee", "/accessibility", "/privacy"]
-                .map(page)
-                .to_vec();
+        let public = [
+            "/",
+            "/report",
+            "/track",
+            "/algorithms",
+            "/ethics-committee",
+            "/strategy",
+            "/decisions",
+            "/challenges",
+            "/service-standard",
+            "/complain",
+            "/complaints",
+            "/accessibility",
+            "/privacy",
+        ]
+        .map(page)
+        .to_vec();
         say::json(&Told { url: &up.url, port: up.port, staff: &staff, public, data_dir: &data_dir })
     })
 }

@@ -15,6 +15,7 @@ mod open;
 mod otlp;
 mod say;
 mod serve;
+mod standard;
 mod telemetry;
 mod who;
 mod worker;

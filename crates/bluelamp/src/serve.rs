@@ -4,6 +4,7 @@ use crate::{
     fail::Fail,
     mail,
     open::{self, Open},
+    standard,
     worker::{Running, Worker},
 };
 use bluelamp_model::Error;
@@ -81,6 +82,7 @@ pub(crate) fn serve(
         open::secret(&config.data_dir)?,
     );
     open::take_up(&open.db, &open.content, &open.shelf)?;
+    standard::take_up(&open.db)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("web")

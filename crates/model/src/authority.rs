@@ -253,6 +253,8 @@ pub mod action {
         COMPLAINT_REVIEW = "complaint.review";
         /// Score an entry to an innovation challenge without knowing whose it is.
         CHALLENGE_SCORE = "challenge.score";
+        /// Read what the programme publishes: challenges, and how its services stand to the Service Standard.
+        PROGRAMME_READ = "programme.read";
         /// See the list of cases.
         CASE_LIST = "case.list";
         /// See one case.

@@ -2,6 +2,7 @@
 
 pub(crate) mod assessments;
 pub(crate) mod landscape;
+pub(crate) mod market;
 pub(crate) mod portfolio;
 pub(crate) mod registers;
 pub(crate) mod strategies;

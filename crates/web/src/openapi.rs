@@ -4,6 +4,7 @@
 mod assessments;
 mod decisions;
 mod landscape;
+mod market;
 mod portfolio;
 mod redress;
 mod registers;
@@ -311,6 +312,8 @@ pub fn document(public_url: &str) -> Value {
         assessments::paths(&denied),
         decisions::paths(&denied),
         landscape::paths(&denied),
+        market::paths(&denied),
+        market::more_paths(&denied),
         portfolio::paths(&denied),
         redress::paths(&denied),
         registers::paths(&denied),

@@ -2,6 +2,7 @@
 
 use super::{
     Staff, password,
+    programme::{Days, Programme},
     story::{
         ACCOUNTABLE, ADMINISTRATOR, CONTACT, Case, Decision, Evidence, INVESTIGATOR, RISK_LEAD, Report, Story,
     },
@@ -10,7 +11,7 @@ use crate::{
     config::Loaded,
     content::{self, Content},
     fail::Fail,
-    mail, open,
+    mail, open, standard,
     worker::{BATCH, Worker},
 };
 use bluelamp_access::{
@@ -50,11 +51,16 @@ struct Clock {
 impl Clock {
     /// Puts it to so many hours before now. It never goes back.
     fn hours_ago(&self, hours: f64) -> Time {
-        #[expect(clippy::cast_possible_truncation, reason = "a story of a few days")]
-        let then = self.now.micros() - (hours * 3600e6) as i64;
+        let then = self.now.micros() - self::hours(hours);
         self.at.fetch_max(then, Ordering::Relaxed);
         Time::from_micros(self.at.load(Ordering::Relaxed))
     }
+}
+
+/// Hours in microseconds.
+#[expect(clippy::cast_possible_truncation, reason = "a story of a few days")]
+fn hours(hours: f64) -> i64 {
+    (hours * 3600e6) as i64
 }
 
 pub(super) struct Builder<'a> {
@@ -94,6 +100,11 @@ pub(super) fn build(loaded: &Loaded, content: &Content, story: &Story) -> Result
     builder.accounts(story)?;
     builder.definitions()?;
     builder.records()?;
+    let programme = Programme::carried()?;
+    let days = Days { start: Time::from_micros(now.micros() - hours(first)), today: now };
+    let signed_in = |who: &str| builder.actor(who, Some("strategy"));
+    standard::take_up(&builder.db)?;
+    programme.begin(&builder.db, &signed_in, days)?;
     let mut events: Vec<(f64, Event<'_>)> = Vec::new();
     for (n, report) in story.reports.iter().enumerate() {
         events.push((report.hours_ago, Event::Received(n, report)));
@@ -119,6 +130,7 @@ pub(super) fn build(loaded: &Loaded, content: &Content, story: &Story) -> Result
         }
         while builder.worker.work_once(BATCH)? > 0 {}
     }
+    programme.end(&builder.db, &signed_in, days)?;
     builder.db.seal(&open::key(loaded)?)?;
     Ok(builder.staff)
 }

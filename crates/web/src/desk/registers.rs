@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Where the registers are.
-const HERE: &str = "/desk/registers";
+pub(crate) const HERE: &str = "/desk/registers";
 
 /// So many entries are shown at once.
 const PAGE: usize = 100;

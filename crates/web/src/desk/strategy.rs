@@ -1,7 +1,7 @@
 //! The strategies on the desk: which there are, what each says, how they stand to one another, and each on one page to
 //! be printed. The first page of everything that is steered by them.
 
-use super::{may, portfolio};
+use super::{challenges, market, may, portfolio, services, skills};
 use crate::{
     App,
     govuk::{Frame, page::Section},
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) const HERE: &str = "/desk/strategy";
 
 /// The views of the section, with the action that opens each.
-const VIEWS: [(&str, &str, &str); 10] = [
+const VIEWS: [(&str, &str, &str); 16] = [
     ("Strategies", HERE, action::STRATEGY_VIEW),
     ("Portfolio", portfolio::HERE, action::STRATEGY_VIEW),
     ("Assessment matrix", "/desk/matrix", action::STRATEGY_VIEW),
@@ -26,7 +26,13 @@ const VIEWS: [(&str, &str, &str); 10] = [
     ("Roadmap", portfolio::ROADMAP, action::STRATEGY_VIEW),
     ("Benefits", portfolio::BENEFITS, action::STRATEGY_VIEW),
     ("Landscape", super::landscape::HERE, action::STRATEGY_VIEW),
-    ("Registers", "/desk/registers", action::STRATEGY_VIEW),
+    ("Decisions", "/desk/decisions", action::STRATEGY_VIEW),
+    ("Boards", "/desk/boards", action::STRATEGY_VIEW),
+    ("Skills", skills::HERE, action::REGISTER_WRITE),
+    ("Market", market::HERE, action::STRATEGY_VIEW),
+    ("Challenges", challenges::HERE, action::STRATEGY_VIEW),
+    ("Service Standard", services::HERE, action::STRATEGY_VIEW),
+    ("Registers", super::registers::HERE, action::STRATEGY_VIEW),
     ("Ideas", portfolio::IDEAS, action::IDEA_SUBMIT),
 ];
 

@@ -8,6 +8,7 @@ pub(crate) mod draft;
 pub(crate) mod fairness;
 pub(crate) mod fields;
 pub(crate) mod journey;
+pub(crate) mod programme;
 pub(crate) mod start;
 pub(crate) mod strategies;
 pub(crate) mod track;

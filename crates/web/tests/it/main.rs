@@ -14,6 +14,7 @@ mod ethics;
 mod fairness;
 mod journey;
 mod landscape;
+mod market;
 mod portfolio;
 mod programme;
 mod quality;

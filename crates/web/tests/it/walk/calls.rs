@@ -182,6 +182,60 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
                 form(&[("algorithm", "indicator/none"), ("on", "no")]),
             ],
         ),
+        "/challenges"
+        | "/service-standard"
+        | "/desk/skills"
+        | "/desk/skills.csv"
+        | "/desk/market"
+        | "/desk/challenges"
+        | "/desk/services"
+        | "/api/v1/skills"
+        | "/api/v1/market"
+        | "/api/v1/challenges"
+        | "/api/v1/services"
+        | "/api/v1/published/challenges"
+        | "/api/v1/published/service-standard" => bare(&[route]),
+        // There is no programme in this world: what is refused and what is not found is what counts.
+        "/desk/challenges/{code}"
+        | "/desk/services/{item}"
+        | "/api/v1/challenges/{code}"
+        | "/api/v1/challenges/{code}/results"
+        | "/api/v1/services/{item}" => {
+            bare(&[&route.replace("{code}", "none").replace("{item}", "bluelamp")])
+        }
+        "/desk/market/{signal}" => {
+            with("/desk/market/none", vec![form(&[("version", "1"), ("state", "decided")])])
+        }
+        "/desk/challenges/{code}/{deed}" => {
+            ["open", "entry", "close", "score", "conflict", "award", "decide"]
+                .map(|deed| {
+                    let fields =
+                        [("version", "1"), ("entry", "none"), ("reasons", "So."), ("state", "awarded")];
+                    (format!("/desk/challenges/none/{deed}"), form(&fields))
+                })
+                .into()
+        }
+        "/api/v1/market/signals/{code}/proposal"
+        | "/api/v1/challenges/{code}/open"
+        | "/api/v1/challenges/{code}/close" => {
+            with(&route.replace("{code}", "none"), vec![Body::Json(json!({ "version": 1 })), form(&[])])
+        }
+        "/api/v1/challenges/{code}/entries" => with(
+            "/api/v1/challenges/none/entries",
+            vec![Body::Json(json!({ "sender": "A", "contact": "B", "proposal": "C" }))],
+        ),
+        "/api/v1/challenges/{code}/entries/{entry}/scores" => with(
+            "/api/v1/challenges/none/entries/none-01/scores",
+            vec![Body::Json(json!({ "scores": [{ "score": 5, "reason": "Fits." }] }))],
+        ),
+        "/api/v1/challenges/{code}/entries/{entry}/conflict" => with(
+            "/api/v1/challenges/none/entries/none-01/conflict",
+            vec![Body::Json(json!({ "about": "I know them." }))],
+        ),
+        "/api/v1/challenges/{code}/award" => with(
+            "/api/v1/challenges/none/award",
+            vec![Body::Json(json!({ "version": 1, "entry": null, "reasons": "None fits." }))],
+        ),
         "/desk/reports" => {
             bare(&[route, "/desk/reports?state=decided", "/desk/reports?reference=R-0000-0000"])
         }
