@@ -5,6 +5,9 @@
 //! another room's tables (what runs is told to it by those who run it), never give a single number for how well an item
 //! serves a strategy, and never take what was not assessed for nothing.
 
+mod calendar;
+mod sheet;
+
 pub mod appetite;
 pub mod assessment;
 pub mod benefits;

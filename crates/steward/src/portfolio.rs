@@ -140,7 +140,7 @@ pub fn next_stage(stage: &str) -> Option<&'static str> {
 
 /// Refuses while somebody's assessment says that the item works against ethics and nobody accountable has answered.
 fn bars_no_more(cx: &mut Cx<'_>, code: &str) -> Result<()> {
-    let open = crate::assessment::blocks(cx, code)?;
+    let open = assessment::blocks(cx, code)?;
     let said = open.iter().map(|b| format!("{} is scored -1 by {}", b.element, b.by));
     match said.collect::<Vec<_>>().join(", ").as_str() {
         "" => Ok(()),

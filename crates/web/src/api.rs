@@ -1,14 +1,14 @@
 //! The JSON API: the same functions as the pages, for programs that carry a person and a purpose.
 
 pub(crate) mod assessments;
+pub(crate) mod complaints;
+pub(crate) mod decisions;
+pub(crate) mod fairness;
 pub(crate) mod landscape;
 pub(crate) mod market;
 pub(crate) mod portfolio;
 pub(crate) mod registers;
 pub(crate) mod strategies;
-pub(crate) mod decisions;
-pub(crate) mod complaints;
-pub(crate) mod fairness;
 
 use crate::{
     App,

@@ -27,6 +27,8 @@ fn texts() -> DefaultBodyLimit {
 /// A survey or a model, with what stands beside it in its form.
 fn surveys() -> DefaultBodyLimit {
     DefaultBodyLimit::max(desk::landscape::LARGEST + BODY)
+}
+
 /// A scored file, with what stands beside it in its form.
 fn scores() -> DefaultBodyLimit {
     DefaultBodyLimit::max(desk::fairness::FILE + BODY)

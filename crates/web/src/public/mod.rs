@@ -1,8 +1,8 @@
 //! What anybody can open: reporting, following a report, and what the service says of itself.
 
 pub(crate) mod algorithms;
-pub(crate) mod decisions;
 pub(crate) mod complain;
+pub(crate) mod decisions;
 pub(crate) mod definitions;
 pub(crate) mod draft;
 pub(crate) mod fairness;
