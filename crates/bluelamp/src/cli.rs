@@ -246,7 +246,8 @@ pub(crate) enum ReportFormat {
 pub(crate) enum Landscape {
     /// Take up a survey of applications: a CSV file or an Excel workbook, all of it or nothing. Whatever is wrong is told
     /// with sheet, row and column, and what is in doubt is noted
-    ImportLandscape {
+    #[command(name = "import-landscape")]
+    ImportSurvey {
         file: PathBuf,
         #[command(flatten)]
         more: LandscapeOptions,

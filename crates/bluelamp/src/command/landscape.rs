@@ -26,7 +26,7 @@ const LARGEST: u64 = 50 * 1024 * 1024;
 /// What is wrong in the file, with its places; when it cannot be read or stored.
 pub(crate) fn run(loaded: Loaded, what: Landscape) -> Result<(), Fail> {
     match what {
-        Landscape::ImportLandscape { file, more } => import(loaded, &file, &more, "survey"),
+        Landscape::ImportSurvey { file, more } => import(loaded, &file, &more, "survey"),
         Landscape::ImportArchimate { file, more } => import(loaded, &file, &more, "archimate"),
         Landscape::ExportArchimate { to, model, acting } => {
             let open = Open::existing(loaded)?;

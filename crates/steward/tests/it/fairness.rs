@@ -399,6 +399,22 @@ proptest! {
     }
 
     #[test]
+    fn no_bytes_bring_it_down(bytes in proptest::collection::vec(any::<u8>(), 0..400), header in any::<bool>()) {
+        let mut file = if header { b"sex,flagged,outcome,score,weight\nF,1,0,0.5,1\n".to_vec() } else { Vec::new() };
+        file.extend(&bytes);
+        let named = Columns {
+            score: Some("score".into()),
+            weight: Some("weight".into()),
+            ..columns(&["sex"])
+        };
+        if let Ok(file) = read("scored.csv", &file, &named) {
+            let how = Compare { bootstrap: Some(Bootstrap { resamples: 100, seed: 1 }), ..Compare::default() };
+            let made = report(&file, &how).unwrap();
+            prop_assert!(made.public().public && !csv(&made).is_empty());
+        }
+    }
+
+    #[test]
     fn other_names_for_the_groups_change_no_figure(rows in table()) {
         // In the same order by name, so that the draws are the same.
         let (a, b) = (whole_report(&text(&rows, ["k", "l", "m"])), whole_report(&text(&rows, ["p", "q", "r"])));

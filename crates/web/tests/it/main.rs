@@ -7,8 +7,6 @@ mod assessments;
 mod complaints;
 mod decisions;
 mod definitions;
-mod definitions;
-mod desk;
 mod desk;
 mod ethics;
 mod fairness;
