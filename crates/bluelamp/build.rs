@@ -14,6 +14,7 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("indicators", &["toml"]),
     ("landscape", &["toml"]),
     ("policies", &["toml"]),
+    ("strategy", &["toml", "yaml"]),
 ];
 
 fn main() {

@@ -28,6 +28,43 @@ CREATE TABLE action_answer (
 
 CREATE INDEX action_answer_report on action_answer (report_id);
 
+CREATE TABLE algorithm (
+  id blob not null primary key,
+  kind text not null,
+  name text not null,
+  version text not null,
+  digest text not null,
+  title text not null,
+  purpose text not null,
+  owner text not null,
+  accountable text not null,
+  registered_at integer not null,
+  running bigint not null,
+  state text not null,
+  since integer not null,
+  until_at integer,
+  units text not null,
+  volume bigint,
+  used bigint not null,
+  unique (kind, name, digest)
+);
+
+CREATE TABLE algorithm_phase (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  at integer not null,
+  by_id blob not null references account (id),
+  was text not null,
+  state text not null,
+  until_at integer,
+  units text not null,
+  volume bigint,
+  reasons text not null,
+  published text not null
+);
+
+CREATE INDEX algorithm_phase_algorithm on algorithm_phase (algorithm_id, at);
+
 CREATE TABLE algorithm_switch (
   id blob not null primary key,
   algorithm text not null,
@@ -70,7 +107,7 @@ CREATE TABLE assessment_run (
   facts text not null,
   graded text not null,
   found text not null
-);
+, withheld text not null default '[]');
 
 CREATE INDEX assessment_run_report on assessment_run (report_id, made_at);
 
@@ -115,6 +152,60 @@ CREATE TABLE case_note (
 );
 
 CREATE INDEX case_note_case on case_note (case_id, written_at);
+
+CREATE TABLE challenge_award (
+  challenge_id blob not null primary key references entry (id),
+  entry_id blob references entry (id),
+  item text not null,
+  reasons text not null,
+  at integer not null,
+  by_id blob not null references account (id)
+);
+
+CREATE TABLE challenge_conflict (
+  entry_id blob not null references entry (id),
+  by_id blob not null references account (id),
+  challenge_id blob not null references entry (id),
+  about text not null,
+  at integer not null,
+  primary key (entry_id, by_id)
+);
+
+CREATE INDEX challenge_conflict_challenge on challenge_conflict (challenge_id);
+
+CREATE TABLE challenge_opening (
+  challenge_id blob not null primary key references entry (id),
+  version bigint not null,
+  opened_at integer not null,
+  opened_by blob not null references account (id),
+  closed_at integer,
+  closed_by blob references account (id)
+);
+
+CREATE TABLE challenge_score (
+  entry_id blob not null references entry (id),
+  by_id blob not null references account (id),
+  sheet bigint not null,
+  criterion bigint not null,
+  challenge_id blob not null references entry (id),
+  score bigint not null,
+  reason text not null,
+  at integer not null,
+  primary key (entry_id, by_id, sheet, criterion)
+);
+
+CREATE INDEX challenge_score_challenge on challenge_score (challenge_id);
+
+CREATE TABLE challenge_sender (
+  entry_id blob not null primary key references entry (id),
+  challenge_id blob not null references entry (id),
+  sender text not null,
+  contact text not null,
+  received_at integer not null,
+  received_by blob not null references account (id)
+);
+
+CREATE INDEX challenge_sender_challenge on challenge_sender (challenge_id);
 
 CREATE TABLE considered (
   report_id blob not null references report (id),
@@ -162,6 +253,80 @@ CREATE TABLE definition_version (
 );
 
 CREATE INDEX definition_version_status on definition_version (status);
+
+CREATE TABLE ethics_advice (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  point text not null,
+  advice text not null,
+  reasons text not null,
+  conditions text not null,
+  interest text not null,
+  given_at integer not null,
+  given_by blob not null references account (id)
+);
+
+CREATE INDEX ethics_advice_algorithm on ethics_advice (algorithm_id, point, given_at);
+
+CREATE TABLE ethics_assessment (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  written_at integer not null,
+  written_by blob not null references account (id),
+  body text not null
+);
+
+CREATE INDEX ethics_assessment_algorithm on ethics_assessment (algorithm_id, written_at);
+
+CREATE TABLE ethics_exemption (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  field text not null,
+  reasons text not null,
+  at integer not null,
+  by_id blob not null references account (id)
+);
+
+CREATE INDEX ethics_exemption_algorithm on ethics_exemption (algorithm_id, field, at);
+
+CREATE TABLE ethics_lab_report (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  written_at integer not null,
+  written_by blob not null references account (id),
+  body text not null
+);
+
+CREATE INDEX ethics_lab_report_algorithm on ethics_lab_report (algorithm_id, written_at);
+
+CREATE TABLE ethics_minutes (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  point text not null,
+  outcome text not null,
+  held_on text not null,
+  said text not null,
+  votes text not null,
+  conditions text not null,
+  published_at integer not null,
+  published_by blob not null references account (id)
+);
+
+CREATE INDEX ethics_minutes_algorithm on ethics_minutes (algorithm_id, point, published_at);
+
+CREATE INDEX ethics_minutes_published on ethics_minutes (published_at);
+
+CREATE TABLE ethics_opinion (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  noted_at integer not null,
+  noted_by blob not null references account (id),
+  given_by text not null,
+  given_on text not null,
+  said text not null
+);
+
+CREATE INDEX ethics_opinion_algorithm on ethics_opinion (algorithm_id, noted_at);
 
 CREATE TABLE entry (
   id blob not null primary key,
@@ -232,6 +397,47 @@ CREATE TABLE invitation (
   account_id blob not null references account (id),
   expires_at integer not null,
   used_at integer
+);
+
+CREATE TABLE item_assessment (
+  id blob not null primary key,
+  item text not null,
+  strategy text not null,
+  version text not null,
+  by_id blob not null references account (id),
+  at integer not null,
+  cause text not null,
+  driver text not null,
+  why text not null,
+  previous_id blob,
+  letters text not null,
+  guarded text not null,
+  body text not null
+);
+
+CREATE INDEX item_assessment_item on item_assessment (item, strategy, by_id, at);
+
+CREATE TABLE item_assessment_lift (
+  assessment_id blob not null references item_assessment (id),
+  element text not null,
+  item text not null,
+  by_id blob not null references account (id),
+  at integer not null,
+  reasons text not null,
+  primary key (assessment_id, element)
+);
+
+CREATE INDEX item_assessment_lift_item on item_assessment_lift (item);
+
+CREATE TABLE item_assessment_standing (
+  strategy text not null,
+  version text not null,
+  item text not null,
+  by_id blob not null references account (id),
+  assessment_id blob not null references item_assessment (id),
+  at integer not null,
+  letters text not null,
+  primary key (strategy, version, item, by_id)
 );
 
 CREATE TABLE job (
@@ -364,11 +570,13 @@ CREATE TABLE report (
   matches bigint not null,
   version bigint not null,
   case_id blob
-, definition text, hidden bigint not null default 0, grade text, graded_at integer);
+, definition text, hidden bigint not null default 0, grade text, graded_at integer, led_by text);
 
 CREATE INDEX report_definition on report (definition, id);
 
 CREATE INDEX report_queue on report (state, priority desc, received_at, id);
+
+CREATE INDEX report_received on report (state, received_at, id);
 
 CREATE TABLE report_record (
   report_id blob not null references report (id),
@@ -414,6 +622,16 @@ CREATE TABLE source (
   row_count bigint not null,
   imported_at integer not null,
   imported_by blob
+);
+
+CREATE TABLE strategy_version (
+  id blob not null primary key,
+  strategy text not null,
+  version text not null,
+  digest text not null unique,
+  text text not null,
+  taken_up_at integer not null,
+  unique (strategy, version)
 );
 
 CREATE TABLE submission (
@@ -469,3 +687,16 @@ CREATE TABLE task (
 CREATE INDEX task_case on task (case_id, created_at);
 
 CREATE INDEX task_report on task (report_id, created_at);
+
+CREATE TABLE weight_set (
+  id blob not null primary key,
+  strategy text not null,
+  version text not null,
+  decision text not null,
+  decided_on text not null,
+  weights text not null,
+  at integer not null,
+  by_id blob not null references account (id)
+);
+
+CREATE INDEX weight_set_version on weight_set (strategy, version, decided_on);

@@ -11,6 +11,7 @@ mod contact;
 mod evidence;
 mod forms;
 mod fusion;
+mod landscape;
 mod ledger;
 mod linkage;
 mod model;
@@ -58,8 +59,9 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("model-code-list", model::code_list),
     ("model-record", model::record),
     ("model-values", model::values),
-    ("steward-archimate", steward::model),
-    ("steward-survey", steward::survey),
+    ("steward-strategy", steward::strategy),
+    ("steward-archimate", landscape::model),
+    ("steward-survey", landscape::survey),
     ("triage-cell", triage::cell),
     ("triage-compiled", triage::compiled),
     ("triage-definition", triage::definition),

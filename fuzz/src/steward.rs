@@ -1,54 +1,44 @@
-//! Surveys of applications and models of the architecture: all of a file or nothing, and nothing lost on the way.
+//! Strategies.
 
-use crate::accept;
-use bluelamp_model::Faults;
-use bluelamp_steward::landscape::{Application, Columns, Options, archimate, read, to_csv};
-use std::sync::LazyLock;
+use crate::{accept, text, told};
+use bluelamp_steward::strategy::{Strategy, coverage, load, ties};
+use sha2::{Digest, Sha256};
 
-static COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::shipped().expect("shipped"));
+pub(crate) const STRATEGIES: [(&str, &str); 3] = [
+    ("essex-2021", include_str!("../../data/strategy/essex-2021.yaml")),
+    ("national-2020", include_str!("../../data/strategy/national-2020.yaml")),
+    ("borsetshire-2027", include_str!("../../crates/steward/tests/it/strategy/borsetshire.yaml")),
+];
 
-fn options() -> Options {
-    Options { file: "survey".into(), force: Some("Borset".into()) }
-}
-
-/// Every fault says why.
-fn told(faults: &Faults) {
-    assert!(!faults.0.is_empty(), "refused without a reason");
-    assert!(faults.0.iter().all(|f| !f.reason.trim().is_empty() && !f.file.is_empty()));
-}
-
-/// A survey: what is taken has sound codes, each once, and is read again as the same from the file that is written.
-pub(crate) fn survey(data: &[u8]) {
-    match read(&COLUMNS, &options(), data) {
-        Err(faults) => told(&faults),
-        Ok(survey) => {
+/// A strategy: what is read has ids that mean one thing, and everything inside it leads somewhere.
+pub(crate) fn strategy(data: &[u8]) {
+    let Some(text) = text(data) else { return };
+    match Strategy::parse("strategy.yaml", text) {
+        Ok(s) => {
             accept();
-            let mut codes: Vec<_> = survey.applications.iter().map(|a| a.code.as_str()).collect();
-            codes.sort_unstable();
-            assert!(codes.windows(2).all(|w| w[0] != w[1]), "an application was taken twice");
-            for a in &survey.applications {
-                assert_eq!(a.code, Application::code_of(&a.force, &a.name));
-                assert!(a.run_cost.is_none_or(|p| p >= 0) && !a.name.trim().is_empty());
+            assert_eq!(s.digest, hex::encode(Sha256::digest(text)), "the digest names this exact text");
+            assert!(!s.id.is_empty() && !s.version.is_empty() && !s.elements.is_empty());
+            for e in &s.elements {
+                assert_eq!(
+                    s.elements.iter().filter(|other| other.id == e.id).count(),
+                    1,
+                    "{} means two things",
+                    e.id
+                );
+                for (_, to) in e.refers_to().filter(|(_, to)| to.strategy == s.id) {
+                    assert!(s.element(&to.element).is_some(), "{} leads nowhere", e.id);
+                }
             }
-            let _ = to_csv(&COLUMNS, &survey.applications);
+            assert!(ties(&s).iter().all(|tie| tie.to.strategy != s.id));
+            let own = coverage(&s, &s);
+            assert!(own.of_local.len() <= s.elements.len() && own.of_other.len() == own.of_local.len());
+        }
+        Err(faults) => {
+            told(&faults, true);
+            assert!(faults.0.is_sorted_by_key(|fault| fault.line), "faults stand in the order of the lines");
         }
     }
-}
-
-/// A model: written and read again it is the same.
-pub(crate) fn model(data: &[u8]) {
-    match archimate::read("model", data) {
-        Err(faults) => told(&faults),
-        Ok((model, _)) => {
-            accept();
-            let written = archimate::write(&model);
-            match archimate::read("again", written.as_bytes()) {
-                Ok((again, _)) => assert!(again == model, "something was lost:\n{written}"),
-                Err(faults) => panic!("what was written cannot be read: {faults}\n{written}"),
-            }
-            if let Err(faults) = archimate::landscape(&COLUMNS, &options(), &model) {
-                told(&faults);
-            }
-        }
+    if let Err(faults) = load(&[("strategy.yaml".to_owned(), text.to_owned())], &[]) {
+        told(&faults, true);
     }
 }

@@ -1,6 +1,6 @@
 //! The command line: what can be typed, and what each part of it means.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Open digital policing: from a report by the public to a decision and a package that proves itself.
@@ -114,6 +114,8 @@ pub(crate) enum Command {
     /// Strategies as data, and what is steered by them
     #[command(subcommand)]
     Strategy(Strategy),
+    /// Rates by group of a scored file, with intervals and what a committee's thresholds make of them. Nothing is stored
+    Fairness(Box<Fairness>),
     /// Print the description of the API (OpenAPI 3.1)
     Openapi,
     /// Print a JSON Schema of the common data model, or the names of all
@@ -123,10 +125,121 @@ pub(crate) enum Command {
     },
 }
 
+#[derive(Args)]
+pub(crate) struct Fairness {
+    /// The scored file: CSV with a row of names, one row for each person; - reads standard input
+    pub(crate) file: PathBuf,
+    /// A column with groups; can be given several times
+    #[arg(long, required = true, value_name = "COLUMN")]
+    pub(crate) group: Vec<String>,
+    /// The column with what came about, 0 or 1
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) label: String,
+    /// The column with what was proposed, 0 or 1
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) predicted: Option<String>,
+    /// The column with the score
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) score: Option<String>,
+    /// From which score on it counts as proposed
+    #[arg(long, value_name = "NUMBER", conflicts_with = "predicted")]
+    pub(crate) threshold: Option<f64>,
+    /// The column with how much a row counts
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) weight: Option<String>,
+    /// What groups are set beside: majority, highest (in each rate), or a value such as sex=Female, once for each column
+    /// [default: majority]
+    #[arg(long, value_name = "WHICH")]
+    pub(crate) reference: Vec<String>,
+    /// Also look at every two columns together
+    #[arg(long)]
+    pub(crate) pairs: bool,
+    /// How often rows are drawn anew for intervals of differences and ratios; 0 leaves them out
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) resamples: u32,
+    /// The number that the draws begin with: the same gives the same intervals
+    #[arg(long, value_name = "N", default_value_t = 20_261_129)]
+    pub(crate) seed: u64,
+    /// The least ratio that the committee takes as small enough a difference
+    #[arg(long, value_name = "RATIO", default_value_t = 0.8)]
+    pub(crate) low: f64,
+    /// The greatest
+    #[arg(long, value_name = "RATIO", default_value_t = 1.25)]
+    pub(crate) high: f64,
+    /// The day on which the committee set these thresholds, before it saw figures
+    #[arg(long, value_name = "DAY")]
+    pub(crate) set_on: Option<bluelamp_model::Day>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = FairnessFormat::Json)]
+    pub(crate) format: FairnessFormat,
+    /// Only the form for the public, in which no small group can be made out
+    #[arg(long)]
+    pub(crate) public: bool,
+}
+
+/// How a fairness report is printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FairnessFormat {
+    /// Everything, for programs
+    Json,
+    /// A row for each rate of each group
+    Csv,
+    /// A page that stands alone
+    Html,
+}
+
 #[derive(Subcommand)]
 pub(crate) enum Strategy {
+    /// Check strategies, alone and against one another, and name every mistake with its file and line. The strategies
+    /// that the binary carries can be referred to
+    Check {
+        /// Files, such as borsetshire-2027.yaml
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Say it in one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a report of the programme office: the same tables as on its page
+    Report(Report),
     #[command(flatten)]
     Landscape(Landscape),
+}
+
+#[derive(Args)]
+pub(crate) struct Report {
+    /// Which report
+    #[arg(value_enum)]
+    pub(crate) what: ReportKind,
+    /// As what it is written; html is a whole page that needs nothing else
+    #[arg(long, value_enum, default_value_t = ReportFormat::Json)]
+    pub(crate) format: ReportFormat,
+    /// Held against this strategy alone [default: all that are held; for alignment the first of them]
+    #[arg(long, value_name = "ID")]
+    pub(crate) strategy: Option<String>,
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportKind {
+    /// How items serve a strategy, axis by axis, never as a number alone
+    Alignment,
+    /// What no item serves, what is late, what is below its target
+    Gaps,
+    /// Items that seem to do the same, and what stands in one another's way
+    Duplicates,
+    /// Items beside the phases, with the critical path
+    Roadmap,
+    /// Benefits against targets, present value, savings, spending
+    Benefits,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    Json,
+    Csv,
+    Html,
 }
 
 #[derive(Subcommand)]
@@ -286,7 +399,7 @@ pub(crate) struct ImportOptions {
 
 #[derive(Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Check the configuration, policy, forms, definitions, indicators, code lists and pages; every mistake is named
+    /// Check the configuration, policy, forms, definitions, indicators, strategies, code lists and pages; every mistake is named
     Check,
     /// Print every value with where it came from
     Print {
@@ -294,8 +407,8 @@ pub(crate) enum ConfigCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Write the product's own policy, forms, definitions, indicators, code lists and pages into a folder, to be
-    /// changed and named as content_dir
+    /// Write the product's own policy, forms, definitions, indicators, strategies, code lists and pages into a
+    /// folder, to be changed and named as content_dir
     Unpack {
         /// The folder, which must not be there yet
         to: PathBuf,

@@ -3,10 +3,9 @@
 //! A submission is never edited. This crate must never assess, match or decide anything, and never tell a
 //! sender more than that which is theirs to know.
 
-mod code;
 mod submission;
 mod tracking;
 
-pub use code::{Reference, TrackingCode};
+pub use bluelamp_store::{Reference, TrackingCode};
 pub use submission::{Body, Entity, Line, NewSubmission, Received, Submission, Written, load, submit};
 pub use tracking::{Progress, State, Tracked, progress, track};

@@ -118,6 +118,26 @@ pub(crate) fn held(cx: &mut Cx<'_>, register: &str) -> Result<Vec<Entry>> {
         .collect()
 }
 
+/// Those of a register that stand, as another module's plain type with their codes. For a function that has asked the
+/// policy.
+///
+/// # Errors
+/// Database errors; [`Error::Bug`] where the type asks for what the register does not.
+pub(crate) fn typed<T: serde::de::DeserializeOwned>(
+    cx: &mut Cx<'_>,
+    register: &Register,
+) -> Result<Vec<(String, T)>> {
+    let all = held(cx, register.code)?;
+    all.into_iter()
+        .filter(|e| !e.withdrawn)
+        .map(|e| {
+            let read = e.body.as_type();
+            let read = read.map_err(|m| Error::Bug(format!("{} {}: {m}", e.register, e.code)))?;
+            Ok((e.code, read))
+        })
+        .collect()
+}
+
 /// One entry.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! What happens to an item: an idea is put down by anybody, and a gate is passed by somebody who answers for it.
 
 use crate::{
+    assessment,
     entry::{self, Entry},
     register::Body,
     registers::portfolio::{GATE, ITEM, STAGES},
@@ -137,11 +138,24 @@ pub fn next_stage(stage: &str) -> Option<&'static str> {
     STAGES.get(at + 1).map(|(code, _)| *code)
 }
 
+/// Refuses while somebody's assessment says that the item works against ethics and nobody accountable has answered.
+fn bars_no_more(cx: &mut Cx<'_>, code: &str) -> Result<()> {
+    let open = assessment::blocks(cx, code)?;
+    let said = open.iter().map(|b| format!("{} is scored -1 by {}", b.element, b.by));
+    match said.collect::<Vec<_>>().join(", ").as_str() {
+        "" => Ok(()),
+        said => Err(Error::Conflict(format!(
+            "{said}: an accountable person has to say first, with reasons, why the item may go on"
+        ))),
+    }
+}
+
 /// Decides at the gate before the next stage, and keeps the decision in the register of gates.
 ///
 /// # Errors
 /// Not allowed; [`Error::Forbidden`] for anybody but a named member of staff and for whoever wrote the item last;
-/// [`Error::Invalid`] without reasons; [`Error::Conflict`] where no stage is left; [`Error::Stale`].
+/// [`Error::Invalid`] without reasons; [`Error::Conflict`] where no stage is left, and where an assessment bars the
+/// item's way; [`Error::Stale`].
 pub fn decide_gate(cx: &mut Cx<'_>, code: &str, decision: &GateDecision) -> Result<Entry> {
     cx.allow(action::GATE_DECIDE, None)?;
     let person = Decider::of(cx.actor())?;
@@ -170,6 +184,9 @@ pub fn decide_gate(cx: &mut Cx<'_>, code: &str, decision: &GateDecision) -> Resu
         need("conditions", "Enter the conditions");
     }
     let Some(outcome) = outcome.filter(|_| wrong.is_empty()) else { return Err(Error::Invalid(wrong)) };
+    if matches!(outcome, Outcome::Pass | Outcome::Conditions) {
+        bars_no_more(cx, code)?;
+    }
     let from = match item.body.text("stage") {
         "" => "idea",
         stage => stage,
@@ -202,4 +219,42 @@ pub fn decide_gate(cx: &mut Cx<'_>, code: &str, decision: &GateDecision) -> Resu
         json!({ "gate": outcome.code(), "from": from, "to": to }),
     )?;
     entry::update(cx, &ITEM, &item, &body, item.withdrawn, &decision.reasons)
+}
+
+/// An item at its gate.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AtGate {
+    /// The item.
+    pub item: Entry,
+    /// The stage after the one at which it is; none where it is closed.
+    pub next: Option<&'static str>,
+    /// What was decided at its gates, the latest first.
+    pub gates: Vec<Entry>,
+    /// What bars its way until somebody lifts it.
+    pub blocks: Vec<assessment::Block>,
+}
+
+/// An item with what is to be known at its gate.
+///
+/// # Errors
+/// Not allowed; [`Error::NotFound`].
+pub fn at_gate(cx: &mut Cx<'_>, code: &str) -> Result<AtGate> {
+    cx.allow(action::STRATEGY_VIEW, None)?;
+    let item = entry::find(cx, &ITEM, code)?;
+    let mut gates = entry::held(cx, GATE.code)?;
+    gates.retain(|g| g.body.text("item") == code && !g.withdrawn);
+    gates.sort_by(|a, b| (b.changed_at, &b.code).cmp(&(a.changed_at, &a.code)));
+    let blocks = assessment::blocks(cx, code)?;
+    cx.record(
+        Verb::Consult,
+        "entry",
+        Some(item.id),
+        json!({ "register": "item", "code": code, "gate": true }),
+    )?;
+    let stage = match item.body.text("stage") {
+        "" => "idea",
+        stage => stage,
+    };
+    let next = next_stage(stage);
+    Ok(AtGate { next, gates, blocks, item })
 }

@@ -10,6 +10,8 @@ mod demo;
 mod imports;
 mod landscape;
 mod link;
+mod report;
+mod strategy;
 mod telemetry;
 mod thr;
 

@@ -182,6 +182,7 @@ pub const CHALLENGE: Register = Register {
                 ],
             )
             .locked(),
+            F::link("item", "Item that came of it", "", "item").locked(),
         ],
     )
 };

@@ -1,7 +1,7 @@
 //! The registers of the programme office: lists, entries with their history, and the forms that write them. One
 //! description of a register makes its table, its form and its file for a spreadsheet.
 
-use super::{frame, may};
+use super::{may, strategy::frame};
 use crate::{
     App,
     govuk::page::Problem,
@@ -24,6 +24,9 @@ use bluelamp_steward::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// Where the registers are.
+pub(crate) const HERE: &str = "/desk/registers";
 
 /// So many entries are shown at once.
 const PAGE: usize = 100;
@@ -117,7 +120,7 @@ pub(crate) async fn chapters(State(app): State<App>, staff: Staff) -> Answer {
             })
             .collect(),
     };
-    app.page("staff/registers.njk", &frame(&app, &staff, "/desk/strategy"), &page)
+    app.page("staff/registers.njk", &frame(&app, &staff, HERE), &page)
 }
 
 /// What the address of a list can hold.
@@ -232,7 +235,7 @@ pub(crate) async fn list(
         before: (at > 1).then(|| to(at - 1)),
         after: (at < pages).then(|| to(at + 1)),
     };
-    app.page("staff/register.njk", &frame(&app, &staff, "/desk/strategy"), &page)
+    app.page("staff/register.njk", &frame(&app, &staff, HERE), &page)
 }
 
 /// A value as people read it here: days in words.
@@ -458,7 +461,7 @@ async fn show(
         }),
         error_summary: error.into_iter().map(|text| Problem { text, href: "#reason".into() }).collect(),
     };
-    let mut response = app.page("staff/entry.njk", &frame(app, staff, "/desk/strategy"), &page)?;
+    let mut response = app.page("staff/entry.njk", &frame(app, staff, HERE), &page)?;
     if failed {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
@@ -636,7 +639,7 @@ fn form(app: &App, staff: &Staff, register: &'static Register, held: Option<&Ent
             })
             .collect(),
     };
-    let mut response = app.page("staff/entry_form.njk", &frame(app, staff, "/desk/strategy"), &page)?;
+    let mut response = app.page("staff/entry_form.njk", &frame(app, staff, HERE), &page)?;
     if failed {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     App,
-    desk::{frame, may},
+    desk::{may, strategy::frame},
     govuk::page::Problem,
     guard::{Answer, Refused, Staff, check_csrf, csrf},
     public::journey::{first, posted},
@@ -90,8 +90,7 @@ async fn show(app: &App, staff: &Staff, code: &str, tried: Tried) -> Answer {
             .collect(),
     };
     let wrong = !page.error_summary.is_empty();
-    let mut response =
-        app.page("staff/landscape-application.njk", &frame(app, staff, "/desk/strategy"), &page)?;
+    let mut response = app.page("staff/landscape-application.njk", &frame(app, staff, super::HERE), &page)?;
     if wrong {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     App,
-    desk::frame,
+    desk::strategy::frame,
     guard::{Answer, Staff},
 };
 use axum::extract::State;
@@ -55,5 +55,5 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff) -> Answer {
         forces: figures::forces(&held),
         rows: rows.collect(),
     };
-    app.page("staff/landscape-capabilities.njk", &frame(&app, &staff, "/desk/strategy"), &page)
+    app.page("staff/landscape-capabilities.njk", &frame(&app, &staff, super::HERE), &page)
 }

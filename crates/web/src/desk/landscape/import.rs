@@ -3,7 +3,7 @@
 use super::page::{self, AppRow, FaultRow, ImportPage, Preview};
 use crate::{
     App,
-    desk::frame,
+    desk::strategy::frame,
     govuk::page::Problem,
     guard::{Answer, Staff, check_csrf, csrf},
     public::journey::{first, posted},
@@ -46,7 +46,7 @@ pub(crate) async fn ask(State(app): State<App>, staff: Staff, Query(q): Query<Im
     allowed(&app, &staff).await?;
     let mut page = blank(&app, &staff);
     page.taken = q.taken.parse::<usize>().ok().map(|n| page::many(n, "application"));
-    app.page("staff/landscape-import.njk", &frame(&app, &staff, "/desk/strategy"), &page)
+    app.page("staff/landscape-import.njk", &frame(&app, &staff, super::HERE), &page)
 }
 
 /// Whether the person may take anything up; the refusal is logged.
@@ -76,7 +76,7 @@ fn wrong(app: &App, staff: &Staff, mut page: ImportPage, message: &str) -> Answe
 
 fn unprocessable(app: &App, staff: &Staff, page: &ImportPage) -> Answer {
     let mut response: Response =
-        app.page("staff/landscape-import.njk", &frame(app, staff, "/desk/strategy"), page)?;
+        app.page("staff/landscape-import.njk", &frame(app, staff, super::HERE), page)?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
 }
@@ -127,7 +127,7 @@ pub(crate) async fn look(State(app): State<App>, staff: Staff, mut form: Multipa
             let plan = app.read(&staff.actor(), move |cx| landscape::plan(cx, &survey)).await?;
             let held = hold(&app, &staff, &waiting, &bytes).await?;
             page.preview = Some(preview(&looked, plan, held));
-            app.page("staff/landscape-import.njk", &frame(&app, &staff, "/desk/strategy"), &page)
+            app.page("staff/landscape-import.njk", &frame(&app, &staff, super::HERE), &page)
         }
     }
 }

@@ -10,7 +10,7 @@ pub(crate) use application::{dispose, view as application};
 pub(crate) use capabilities::view as capabilities;
 pub(crate) use import::{LARGEST, ask as import, confirm, look};
 
-use super::{frame, may};
+use super::{may, strategy::frame};
 use crate::{
     App,
     guard::{Answer, Refused, Staff},
@@ -28,6 +28,9 @@ use bluelamp_steward::landscape::{self, Application, Disposition, Hosting, Lands
 use page::{AppRow, LandscapePage, Link};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Where the landscape begins.
+pub(crate) const HERE: &str = "/desk/landscape";
 
 /// How many applications stand on a page.
 const ROWS: usize = 100;
@@ -143,7 +146,7 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff, Query(filter): Qu
         costs: figures::costs(all),
         models: models.iter().map(page::model).collect(),
     };
-    app.page("staff/landscape.njk", &frame(&app, &staff, "/desk/strategy"), &page)
+    app.page("staff/landscape.njk", &frame(&app, &staff, HERE), &page)
 }
 
 fn row(a: &Application, found: &figures::Findings<'_>) -> AppRow {

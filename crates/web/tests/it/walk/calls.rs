@@ -5,6 +5,7 @@ use crate::quality::later_version;
 use bluelamp_casework::Choice;
 use bluelamp_model::Id;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// What is sent with a request.
 #[derive(Clone, Debug)]
@@ -73,10 +74,17 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
         | "/report"
         | "/leave"
         | "/algorithms"
+        | "/ethics-committee"
+        | "/desk/ethics"
+        | "/api/v1/algorithms"
+        | "/api/v1/ethics"
         | "/accessibility"
         | "/privacy"
         | "/desk"
         | "/desk/cases"
+        | "/strategy"
+        | "/desk/strategy"
+        | "/api/v1/strategies"
         | "/desk/log"
         | "/api/v1/openapi.json"
         | "/api/v1/forms"
@@ -112,6 +120,57 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
             "/api/v1/landscape/surveys?check=yes&force=Borset",
             vec![Body::Json(json!({ "Application": 1 }))],
         ),
+        "/algorithms/{kind}/{name}" | "/api/v1/algorithms/{kind}/{name}" | "/desk/ethics/{kind}/{name}" => {
+            let path = |kind: &str, name: &str| route.replace("{kind}", kind).replace("{name}", name);
+            bare(&[&path("definition", "burglary"), &path("ranking", "queue"), &path("definition", "none")])
+        }
+        "/api/v1/ethics/{id}" => bare(&[&route.replace("{id}", &registered(w).0.to_string())]),
+        "/desk/ethics/{kind}/{name}/{deed}" => {
+            let (id, digest) = registered(w);
+            let id = id.to_string();
+            let deed = |deed: &str| {
+                route
+                    .replace("{kind}", "definition")
+                    .replace("{name}", "domestic-abuse")
+                    .replace("{deed}", deed)
+            };
+            let all = [
+                ("assessment", vec![("covenant.lawful", "By law.")]),
+                ("lab-report", vec![("criterion-0", "-"), ("findings/0/found", "1"), ("met-0", "yes")]),
+                ("opinion", vec![("given_by", "Somebody"), ("given_on", "2026-01-01"), ("said", "Yes.")]),
+                ("exemption", vec![("field", "benefits"), ("reasons", "None.")]),
+                ("advice", vec![("point", "lab"), ("advice", "approve"), ("reasons", "Good.")]),
+                ("minutes", vec![("point", "lab"), ("held_on", "2026-01-01"), ("said", "Much.")]),
+                ("phase", vec![("to", "operational"), ("until", "2027-03-01"), ("reasons", "Now.")]),
+                ("phase", vec![("to", "suspended"), ("reasons", "")]),
+                ("nothing", vec![]),
+            ];
+            all.into_iter()
+                .map(|(what, mut fields)| {
+                    fields.extend([
+                        ("id", id.as_str()),
+                        ("digest", digest.as_str()),
+                        ("state", "operational"),
+                    ]);
+                    (deed(what), form(&fields))
+                })
+                .collect()
+        }
+        "/api/v1/ethics/{id}/{deed}" => {
+            let id = registered(w).0.to_string();
+            let all = [
+                ("assessment", json!({ "answers": { "covenant.lawful": "By law." } })),
+                ("lab-report", json!({ "findings": [{ "criterion": "-", "found": "1", "met": true }] })),
+                ("opinion", json!({ "given_by": "Somebody", "given_on": "2026-01-01", "said": "Yes." })),
+                ("exemption", json!({ "field": "benefits", "reasons": "None." })),
+                ("advice", json!({ "point": "lab", "advice": "reject", "reasons": "Bad." })),
+                ("minutes", json!({ "point": "lab", "held_on": "2026-01-01", "said": "Much." })),
+                ("phase", json!({ "to": "operational", "until": "2027-03-01", "reasons": "Now." })),
+                ("phase", json!({ "to": "suspended" })),
+            ];
+            let path = |deed: &str| route.replace("{id}", &id).replace("{deed}", deed);
+            all.into_iter().map(|(deed, said)| (path(deed), Body::Json(said))).collect()
+        }
         "/desk/algorithms" => with(
             route,
             vec![
@@ -122,6 +181,60 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
                 ]),
                 form(&[("algorithm", "indicator/none"), ("on", "no")]),
             ],
+        ),
+        "/challenges"
+        | "/service-standard"
+        | "/desk/skills"
+        | "/desk/skills.csv"
+        | "/desk/market"
+        | "/desk/challenges"
+        | "/desk/services"
+        | "/api/v1/skills"
+        | "/api/v1/market"
+        | "/api/v1/challenges"
+        | "/api/v1/services"
+        | "/api/v1/published/challenges"
+        | "/api/v1/published/service-standard" => bare(&[route]),
+        // There is no programme in this world: what is refused and what is not found is what counts.
+        "/desk/challenges/{code}"
+        | "/desk/services/{item}"
+        | "/api/v1/challenges/{code}"
+        | "/api/v1/challenges/{code}/results"
+        | "/api/v1/services/{item}" => {
+            bare(&[&route.replace("{code}", "none").replace("{item}", "bluelamp")])
+        }
+        "/desk/market/{signal}" => {
+            with("/desk/market/none", vec![form(&[("version", "1"), ("state", "decided")])])
+        }
+        "/desk/challenges/{code}/{deed}" => {
+            ["open", "entry", "close", "score", "conflict", "award", "decide"]
+                .map(|deed| {
+                    let fields =
+                        [("version", "1"), ("entry", "none"), ("reasons", "So."), ("state", "awarded")];
+                    (format!("/desk/challenges/none/{deed}"), form(&fields))
+                })
+                .into()
+        }
+        "/api/v1/market/signals/{code}/proposal"
+        | "/api/v1/challenges/{code}/open"
+        | "/api/v1/challenges/{code}/close" => {
+            with(&route.replace("{code}", "none"), vec![Body::Json(json!({ "version": 1 })), form(&[])])
+        }
+        "/api/v1/challenges/{code}/entries" => with(
+            "/api/v1/challenges/none/entries",
+            vec![Body::Json(json!({ "sender": "A", "contact": "B", "proposal": "C" }))],
+        ),
+        "/api/v1/challenges/{code}/entries/{entry}/scores" => with(
+            "/api/v1/challenges/none/entries/none-01/scores",
+            vec![Body::Json(json!({ "scores": [{ "score": 5, "reason": "Fits." }] }))],
+        ),
+        "/api/v1/challenges/{code}/entries/{entry}/conflict" => with(
+            "/api/v1/challenges/none/entries/none-01/conflict",
+            vec![Body::Json(json!({ "about": "I know them." }))],
+        ),
+        "/api/v1/challenges/{code}/award" => with(
+            "/api/v1/challenges/none/award",
+            vec![Body::Json(json!({ "version": 1, "entry": null, "reasons": "None fits." }))],
         ),
         "/desk/reports" => {
             bare(&[route, "/desk/reports?state=decided", "/desk/reports?reference=R-0000-0000"])
@@ -223,6 +336,59 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
             let path = |id: &Id| route.replace("{review}", &id.to_string()).replace("{id}", &id.to_string());
             w.reviews().iter().flat_map(|id| with(&path(id), bodies().into())).collect()
         }
+        "/desk/matrix" | "/desk/matrix.csv" | "/desk/alignment" | "/desk/alignment.csv" => {
+            bare(&[route, &format!("{route}?strategy=essex-2021&axis=principle&q=online")])
+        }
+        "/desk/matrix/{item}" => {
+            let scores =
+                [("P01.score", "1"), ("P01.rationale", "A little."), ("cause", "first"), ("grade", "HIGH")];
+            with("/desk/matrix/online-reporting?strategy=essex-2021", vec![form(&scores), form(&[])])
+        }
+        "/desk/matrix/{item}/lift" => {
+            let lift = [("assessment", &*case.to_string()), ("element", "P09"), ("reasons", "Weighed.")];
+            with("/desk/matrix/online-reporting/lift", vec![form(&lift), form(&[])])
+        }
+        "/desk/matrix/{item}/history" => bare(&["/desk/matrix/online-reporting/history"]),
+        "/desk/alignment/weights" => {
+            let weights = [("decision", "097-21"), ("decided_on", "2021-07-02"), ("weights", "P01 2")];
+            with("/desk/alignment/weights?strategy=essex-2021", vec![form(&weights), form(&[])])
+        }
+        "/api/v1/assessments" => {
+            let cells = json!({ "P01": { "score": 1, "rationale": "A little." } });
+            let body = json!({
+                "item": "online-reporting", "strategy": "essex-2021", "cause": "first", "cells": cells,
+            });
+            with("/api/v1/assessments?item=online-reporting", vec![Body::Json(body), Body::Json(json!({}))])
+        }
+        "/api/v1/assessments/{id}" => bare(&[&format!("/api/v1/assessments/{case}")]),
+        "/api/v1/assessments/{id}/compare/{other}" => {
+            bare(&[&format!("/api/v1/assessments/{case}/compare/{case}")])
+        }
+        "/api/v1/assessments/{id}/lift" => {
+            let body = json!({ "item": "online-reporting", "element": "P09", "reasons": "Weighed." });
+            with(&format!("/api/v1/assessments/{case}/lift"), vec![Body::Json(body)])
+        }
+        "/api/v1/alignment" => bare(&[route, &format!("{route}?fields=alignment")]),
+        "/api/v1/alignment/weights" => {
+            let weights = json!({ "P01": 2 });
+            let body = json!({
+                "strategy": "essex-2021", "decision": "097-21", "decided_on": "2021-07-02", "weights": weights,
+            });
+            with(route, vec![Body::Json(body), Body::Json(json!({}))])
+        }
+        "/strategy/{id}" | "/desk/strategy/{strategy}" | "/api/v1/strategies/{id}" => {
+            let start = route.split('{').next().unwrap_or(route);
+            bare(&[
+                &format!("{start}national-2020"),
+                &format!("{start}none"),
+                &format!("{start}essex-2021?version=1.0.0"),
+            ])
+        }
+        "/desk/strategy/{strategy}/print" => bare(&["/desk/strategy/essex-2021/print"]),
+        "/desk/strategy/{strategy}/{element}" | "/api/v1/strategies/{id}/elements/{element}" => {
+            let path = route.replace("{strategy}", "essex-2021").replace("{id}", "essex-2021");
+            bare(&[&path.replace("{element}", "P01"), &path.replace("{element}", "none")])
+        }
         "/definitions" | "/api/v1/definitions" | "/desk/definitions/new" => bare(&[route]),
         "/definitions/{id}" | "/desk/definitions/{id}" | "/api/v1/definitions/{id}" => {
             bare(&[&route.replace("{id}", "burglary")])
@@ -248,6 +414,104 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
                 .map(deed)
                 .into()
         }
+        "/complain/sent"
+        | "/complaints"
+        | "/fairness"
+        | "/desk/complaints"
+        | "/api/v1/complaints/figures"
+        | "/api/v1/fairness/summaries" => bare(&[route]),
+        "/complain" => with(
+            route,
+            vec![
+                form(&[
+                    ("about", "decision"),
+                    ("told", "It was closed."),
+                    ("contact_by", "nothing"),
+                    ("state", "answered"),
+                    ("grade", "HIGH"),
+                ]),
+                form(&[("about", "decision")]),
+            ],
+        ),
+        "/complain/track" => {
+            with(route, vec![form(&[("reference", "K-0000-0000"), ("code", "0000-0000-0000-0000")])])
+        }
+        "/desk/complaints/new" => with(
+            route,
+            vec![
+                form(&[
+                    ("channel", "post"),
+                    ("received-day", "20"),
+                    ("received-month", "11"),
+                    ("received-year", "2026"),
+                    ("about", "data"),
+                    ("told", "A letter."),
+                    ("contact_by", "nothing"),
+                ]),
+                form(&[]),
+            ],
+        ),
+        "/desk/complaints/{reference}" | "/api/v1/complaints/{reference}" => bare(&[
+            &route.replace("{reference}", "K-0000-0000"),
+            &route.replace("{reference}", &w.complaint()),
+        ]),
+        "/desk/complaints/{reference}/{deed}" | "/api/v1/complaints/{reference}/{deed}" => {
+            let deeds = ["acknowledge", "assign", "inform", "find", "answer", "sent", "confirmed", "decide"];
+            let path = |deed: &str| route.replace("{reference}", &w.complaint()).replace("{deed}", deed);
+            let reviewer = Id::from_bytes([1; 16]).to_string();
+            let said = [
+                ("note", "We have it."),
+                ("reviewer", &*reviewer),
+                ("nobody", "Nobody decided."),
+                ("finding", "not-upheld"),
+                ("reasons", "Looked into."),
+                ("notice", &*reviewer),
+            ];
+            let sent = |_: &&str| match route.starts_with("/api/") {
+                true => Body::Json(json!(BTreeMap::from(said))),
+                false => form(&said),
+            };
+            deeds.iter().map(|deed| (path(deed), sent(deed))).collect()
+        }
+        "/desk/fairness" => with(route, vec![Body::File, form(&[("group", "sex")])]),
+        "/desk/fairness/bounds" => with(
+            route,
+            vec![
+                form(&[
+                    ("bounds_algorithm", "burglary"),
+                    ("low", "0.8"),
+                    ("high", "1.25"),
+                    ("reasons", "Four fifths."),
+                ]),
+                form(&[("low", "2")]),
+            ],
+        ),
+        "/fairness/{id}" | "/desk/fairness/{id}" | "/api/v1/fairness/{id}" => {
+            bare(&[&route.replace("{id}", &Id::from_bytes([7; 16]).to_string())])
+        }
+        "/api/v1/fairness" => {
+            let csv = "sex,flagged,outcome\nF,1,0\nM,0,1\n";
+            let ask = |keep: bool| {
+                json!({
+                    "csv": csv, "group": ["sex"], "label": "outcome", "predicted": "flagged", "keep": keep,
+                    "algorithm": "burglary", "version": "1.0.0", "title": "A walk",
+                })
+            };
+            with(
+                route,
+                vec![Body::Json(ask(false)), Body::Json(ask(true)), Body::Json(json!({ "csv": "x" }))],
+            )
+        }
+        "/api/v1/complaints" => {
+            let whole = json!({ "about": "decision", "told": "It was closed.", "contact_by": "nothing" });
+            let mut more = whole.clone();
+            more["state"] = json!("answered");
+            with(route, vec![Body::Json(whole), Body::Json(more)])
+        }
+        "/api/v1/complaints/track" => with(
+            route,
+            vec![Body::Json(json!({ "reference": "K-0000-0000", "tracking_code": "0000-0000-0000-0000" }))],
+        ),
         "/desk/cases/{id}" | "/api/v1/cases/{id}" => of_case(vec![Body::Nothing]),
         "/desk/cases/{id}/tasks" => {
             of_case(vec![form(&[("title", "Ask next door"), ("state", "closed")]), form(&[])])
@@ -300,6 +564,13 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
         "/api/v1/reports/{id}/own-grade" => each(&|_| vec![Body::Json(json!({ "grade": "HIGH" }))]),
         "/log/{*path}" => bare(&["/log/checkpoint", "/log/tile/0/000"]),
         "/assets/{file}" => bare(&["/assets/staff.css"]),
-        other => return super::steering::calls(other),
+        other => return super::steering::calls(other).or_else(|| super::decisions::calls(other)),
     })
+}
+
+/// An entry in the register that nothing else on the walk needs: the definition in shadow.
+fn registered(w: &World<'_>) -> (Id, String) {
+    let sql = "select id, digest from algorithm where name = 'domestic-abuse' order by registered_at limit 1";
+    let rows = w.site.outside(|db| db.credential_rows(sql, &[]).unwrap());
+    (rows[0].get(0).unwrap(), rows[0].get(1).unwrap())
 }

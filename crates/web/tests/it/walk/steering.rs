@@ -17,7 +17,16 @@ pub(super) fn calls(route: &str) -> Option<Vec<(String, Body)>> {
             "/desk/registers/no-such",
         ]),
         "/desk/registers/{register}/new" => {
-            with("/desk/registers/organisation/new", vec![force(), form(&[("title", "")])])
+            // An item too, so that the programme office has something to assess when it comes by again.
+            let item = form(&[
+                ("title", "Online reporting"),
+                ("kind", "service"),
+                ("summary", "People report online."),
+                ("entry_code", "online-reporting"),
+            ]);
+            let mut all = with("/desk/registers/organisation/new", vec![force(), form(&[("title", "")])]);
+            all.extend(with("/desk/registers/item/new", vec![item]));
+            all
         }
         "/desk/registers/{register}/download.csv" => bare(&["/desk/registers/organisation/download.csv"]),
         "/desk/registers/{register}/{code}" => bare(&["/desk/registers/organisation/borsetshire"]),
@@ -39,6 +48,49 @@ pub(super) fn calls(route: &str) -> Option<Vec<(String, Body)>> {
                 Body::Json(json!({ "version": 1, "body": { "title": "Borsetshire", "kind": "force" } })),
                 Body::Json(json!({ "version": 1, "withdraw": true })),
             ],
+        ),
+        "/desk/portfolio"
+        | "/desk/portfolio.csv"
+        | "/desk/findings.csv"
+        | "/desk/benefits"
+        | "/desk/benefits.csv"
+        | "/desk/roadmap.csv"
+        | "/api/v1/benefits"
+        | "/api/v1/portfolio" => bare(&[route]),
+        "/desk/roadmap" | "/api/v1/roadmap" => {
+            bare(&[route, &format!("{route}?strategy=essex-2021"), &format!("{route}?strategy=none")])
+        }
+        "/desk/findings" => with(
+            route,
+            vec![
+                form(&[("finding", "gap:item-without-aim:none"), ("answer", "rejected"), ("reasons", "No.")]),
+                form(&[("kind", "wish")]),
+            ],
+        ),
+        "/api/v1/findings" => with(
+            route,
+            vec![Body::Json(
+                json!({ "finding": "gap:none", "basis": "", "answer": "rejected", "reasons": "No." }),
+            )],
+        ),
+        "/desk/ideas" => with(
+            route,
+            vec![form(&[("title", "Lamps"), ("summary", "Light."), ("stage", "live")]), form(&[])],
+        ),
+        "/api/v1/ideas" => with(
+            route,
+            vec![Body::Json(json!({ "title": "Lamps", "summary": "Light." })), Body::Json(json!({}))],
+        ),
+        "/desk/gates/{item}" => with(
+            "/desk/gates/lamps",
+            vec![
+                form(&[("entry_version", "1"), ("outcome", "pass"), ("reasons", "Good.")]),
+                form(&[("outcome", "")]),
+            ],
+        ),
+        "/api/v1/items/{code}/gate" => with(
+            "/api/v1/items/lamps/gate",
+            vec![Body::Json(json!({ "version": 1, "outcome": "hold", "reasons": "Not yet." }))],
         ),
         "/desk/graded" => bare(&[
             "/desk/graded?definition=burglary&version=1.0.0",

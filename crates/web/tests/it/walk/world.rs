@@ -132,6 +132,13 @@ impl<'a> World<'a> {
         Built { standing, id, mark, version, view: self.view(id) }
     }
 
+    /// A complaint that the walk has made; one that there is not before it has.
+    pub(super) fn complaint(&self) -> String {
+        let sql = "select reference from complaint order by received_at desc, id desc limit 1";
+        let rows = self.site.outside(|db| db.credential_rows(sql, &[])).unwrap();
+        rows.first().map_or_else(|| "K-0000-0000".into(), |r| r.get(0).unwrap())
+    }
+
     /// What is open for review, of the report for which something is.
     pub(super) fn reviews(&self) -> Vec<Id> {
         let open = self.reports["under-review"].view.reviews.iter().filter(|r| r.done_at.is_none());

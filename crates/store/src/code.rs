@@ -1,7 +1,7 @@
-//! References that people read out, and codes that prove who sent a report.
+//! References that people read out, and codes that prove who sent something in.
 
+use crate::Cx;
 use bluelamp_model::Result;
-use bluelamp_store::Cx;
 use sha2::{Digest, Sha256};
 
 /// Crockford's base 32: no I, L, O or U, so that nothing is misheard or misread.
@@ -27,7 +27,7 @@ fn tidy(text: &str) -> String {
         .collect()
 }
 
-/// The public name of a report or case: 40 random bits, with no meaning that could give anything away.
+/// The public name of a report, case or complaint: 40 random bits, with no meaning that could give anything away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference(String);
 
@@ -67,13 +67,14 @@ impl TrackingCode {
     ///
     /// # Errors
     /// When the system gives no randomness.
-    pub(crate) fn random(cx: &mut Cx<'_>) -> Result<Self> {
+    pub fn random(cx: &mut Cx<'_>) -> Result<Self> {
         Ok(Self(grouped(&letters(&cx.random::<16>()?, 16))))
     }
 
     /// The code for a retry key: who repeats the request with the same key is given the same code, and who
     /// has only the database, which keeps but a digest of the key, cannot work it out.
-    pub(crate) fn from_key(key: &str) -> Self {
+    #[must_use]
+    pub fn from_key(key: &str) -> Self {
         let bytes = Sha256::new().chain_update("bluelamp tracking\0").chain_update(key).finalize();
         Self(grouped(&letters(&bytes, 16)))
     }
@@ -91,7 +92,9 @@ impl TrackingCode {
         &self.0
     }
 
-    pub(crate) fn digest(&self) -> Vec<u8> {
+    /// What is kept of it.
+    #[must_use]
+    pub fn digest(&self) -> Vec<u8> {
         Sha256::new().chain_update("bluelamp tracking digest\0").chain_update(&self.0).finalize().to_vec()
     }
 }

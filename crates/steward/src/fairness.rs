@@ -1,0 +1,26 @@
+//! How what was proposed falls on groups of people: rates by group with intervals, set beside a reference, and the form of
+//! it that the public may see.
+//!
+//! Plain arithmetic over a scored file. It says what the counts can say and where they cannot say anything: a rate of
+//! nothing (0/0) is not defined and never 0, and an interval that spans a threshold is "cannot say". It never decides
+//! whether something is fair: the committee sets the thresholds before it sees the figures, and people judge.
+
+mod bootstrap;
+mod counts;
+mod public;
+mod read;
+mod report;
+mod rows;
+mod standing;
+mod work;
+
+pub use bootstrap::Bootstrap;
+pub use counts::{Counts, Measure, wilson};
+pub use read::{Columns, NOT_HELD, Scored, read};
+pub use report::{
+    Against, Attribute, Between, Bin, Bounds, Compare, Coverage, Figure, Group, Interval, Parity, Reference,
+    Report, Verdict,
+};
+pub use rows::{csv, html};
+pub use standing::{SavedReport, SetBounds, bounds_for, public_reports, save, saved, set_bounds, view_saved};
+pub use work::report;

@@ -1,0 +1,233 @@
+//! Thresholds that a committee set, and fairness reports that somebody kept.
+
+use super::report::{Bounds, Report};
+use bluelamp_model::{
+    Decider, Error, Id, Result, Time,
+    authority::{Verb, action},
+};
+use bluelamp_store::{Cx, Row};
+use serde::Serialize;
+use serde_json::json;
+
+/// Thresholds as they were set.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SetBounds {
+    /// Their row.
+    pub id: Id,
+    /// The thresholds, with the day.
+    pub bounds: Bounds,
+    /// Why these.
+    pub reasons: String,
+    /// When.
+    pub at: Time,
+    /// By whom, by name.
+    pub by: String,
+}
+
+/// A report that was kept.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SavedReport {
+    /// Its id.
+    pub id: Id,
+    /// The algorithm, by its name in the register.
+    pub algorithm: String,
+    /// Its version.
+    pub version: String,
+    /// What it is called.
+    pub title: String,
+    /// When it was made.
+    pub made_at: Time,
+    /// By whom, by name.
+    pub made_by: String,
+    /// SHA-256 of the file.
+    pub file_digest: String,
+}
+
+fn text(field: &str, text: &str, most: usize, message: &str) -> Result<String> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > most || text.chars().any(char::is_control) {
+        return Err(Error::field(field, "required", message));
+    }
+    Ok(text.to_owned())
+}
+
+/// Sets the thresholds for an algorithm's reports. They hold for what is made later, never for what was made before.
+///
+/// # Errors
+/// [`Error::Invalid`] for bounds that are none and where there are no reasons; not allowed.
+pub fn set_bounds(cx: &mut Cx<'_>, algorithm: &str, low: f64, high: f64, reasons: &str) -> Result<Id> {
+    cx.allow(action::ETHICS_ADVISE, None)?;
+    let by = Decider::of(cx.actor())?;
+    let algorithm = text("algorithm", algorithm, 120, "Name the algorithm as the register does")?;
+    if !(Bounds { low, high, set_on: None }).sound() {
+        return Err(Error::field(
+            "low",
+            "bounds",
+            "Enter a ratio below 1 and one above 1, such as 0.8 and 1.25",
+        ));
+    }
+    let reasons = text("reasons", &reasons.replace(['\n', '\r'], " "), 4_000, "Say why these thresholds")?;
+    let (id, now) = (cx.new_id()?, cx.now());
+    cx.exec(
+        "insert into fairness_bounds (id, algorithm, low, high, reasons, set_at, set_by) values ($1, $2, $3, $4, $5, $6, $7)",
+        &[
+            id.into(),
+            algorithm.into(),
+            low.into(),
+            high.into(),
+            reasons.into(),
+            now.into(),
+            by.id().into(),
+        ],
+    )?;
+    cx.record(Verb::Decide, "fairness-bounds", Some(id), json!({ "low": low, "high": high }))?;
+    Ok(id)
+}
+
+/// The thresholds that hold now for an algorithm.
+///
+/// # Errors
+/// Not allowed; database errors.
+pub fn bounds_for(cx: &mut Cx<'_>, algorithm: &str) -> Result<Option<SetBounds>> {
+    cx.allow(action::ETHICS_VIEW, None)?;
+    cx.record(Verb::Consult, "fairness-bounds", None, json!({}))?;
+    in_force(cx, algorithm)
+}
+
+fn in_force(cx: &mut Cx<'_>, algorithm: &str) -> Result<Option<SetBounds>> {
+    if algorithm.contains('\0') {
+        return Ok(None);
+    }
+    let row = cx.row(
+        "select b.id, b.low, b.high, b.reasons, b.set_at, a.name from fairness_bounds b join account a on a.id = b.set_by
+         where b.algorithm = $1 order by b.set_at desc, b.id desc limit 1",
+        &[algorithm.trim().into()],
+    )?;
+    row.map(|r| {
+        let at: Time = r.get(4)?;
+        Ok(SetBounds {
+            id: r.get(0)?,
+            bounds: Bounds { low: r.get(1)?, high: r.get(2)?, set_on: at.day().parse().ok() },
+            reasons: r.get(3)?,
+            at,
+            by: r.get(5)?,
+        })
+    })
+    .transpose()
+}
+
+/// Keeps a report, with its form for the public. Its thresholds must be those that hold: set before it was made.
+///
+/// # Errors
+/// [`Error::Conflict`] where the thresholds were set anew in the meantime; [`Error::Invalid`] without algorithm or title;
+/// not allowed.
+pub fn save(
+    cx: &mut Cx<'_>,
+    algorithm: &str,
+    version: &str,
+    title: &str,
+    file_digest: &str,
+    report: &Report,
+) -> Result<Id> {
+    cx.allow(action::ETHICS_WRITE, None)?;
+    let by = Decider::of(cx.actor())?;
+    let algorithm = text("algorithm", algorithm, 120, "Name the algorithm as the register does")?;
+    let version = text("version", version, 60, "Say which version of the algorithm was scored")?;
+    let title = text("title", title, 200, "Say what the report is about")?;
+    if report.public {
+        return Err(Error::Bug("the whole report is kept, and its public form made from it".into()));
+    }
+    let held = in_force(cx, &algorithm)?;
+    let standing = held.as_ref().map_or_else(Bounds::default, |b| b.bounds.clone());
+    if standing != report.bounds {
+        return Err(Error::Conflict(
+            "the report was made with other thresholds than those that hold now: make it anew".into(),
+        ));
+    }
+    let json =
+        |r: &Report| serde_json::to_string(r).map_err(|e| Error::Bug(format!("a report is no JSON: {e}")));
+    let (id, now) = (cx.new_id()?, cx.now());
+    cx.exec(
+        "insert into fairness_report (id, algorithm, version, title, made_at, made_by, bounds_id, file_digest, body, public_body)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        &[
+            id.into(),
+            algorithm.into(),
+            version.into(),
+            title.into(),
+            now.into(),
+            by.id().into(),
+            held.map(|b| b.id).into(),
+            file_digest.into(),
+            json(report)?.into(),
+            json(&report.public())?.into(),
+        ],
+    )?;
+    cx.record(Verb::Administer, "fairness-report", Some(id), json!({ "file": file_digest }))?;
+    Ok(id)
+}
+
+const LIST: &str =
+    "select f.id, f.algorithm, f.version, f.title, f.made_at, a.name, f.file_digest from fairness_report f
+    join account a on a.id = f.made_by";
+
+fn listed(row: &Row) -> Result<SavedReport> {
+    Ok(SavedReport {
+        id: row.get(0)?,
+        algorithm: row.get(1)?,
+        version: row.get(2)?,
+        title: row.get(3)?,
+        made_at: row.get(4)?,
+        made_by: row.get(5)?,
+        file_digest: row.get(6)?,
+    })
+}
+
+/// The reports that were kept, the latest first.
+///
+/// # Errors
+/// Not allowed; database errors.
+pub fn saved(cx: &mut Cx<'_>) -> Result<Vec<SavedReport>> {
+    cx.allow(action::ETHICS_VIEW, None)?;
+    let rows = cx.rows(&format!("{LIST} order by f.made_at desc, f.id desc limit 500"), &[])?;
+    cx.record(Verb::Consult, "fairness-report", None, json!({ "results": rows.len() }))?;
+    rows.iter().map(listed).collect()
+}
+
+fn body(cx: &mut Cx<'_>, id: Id, column: &'static str) -> Result<(SavedReport, Report)> {
+    let absent = || Error::NotFound("that fairness report".into());
+    let row = cx.row(&format!("{LIST} where f.id = $1"), &[id.into()])?.ok_or_else(absent)?;
+    let text = cx.row(&format!("select {column} from fairness_report where id = $1"), &[id.into()])?;
+    let text: String = text.ok_or_else(absent)?.get(0)?;
+    let report = serde_json::from_str(&text)
+        .map_err(|e| Error::Bug(format!("a stored fairness report cannot be read: {e}")))?;
+    Ok((listed(&row)?, report))
+}
+
+/// One report that was kept, whole.
+///
+/// # Errors
+/// Not allowed; [`Error::NotFound`].
+pub fn view_saved(cx: &mut Cx<'_>, id: Id) -> Result<(SavedReport, Report)> {
+    cx.allow(action::ETHICS_VIEW, None)?;
+    cx.record(Verb::Consult, "fairness-report", Some(id), json!({}))?;
+    body(cx, id, "body")
+}
+
+/// The reports that were kept in their form for the public, the latest first; with an id only that one.
+///
+/// # Errors
+/// Not allowed; [`Error::NotFound`] for an id of none.
+pub fn public_reports(cx: &mut Cx<'_>, only: Option<Id>) -> Result<Vec<(SavedReport, Report)>> {
+    cx.allow(action::ALGORITHM_READ, None)?;
+    cx.record(Verb::Consult, "fairness-report", only, json!({ "public": true }))?;
+    let ids = match only {
+        Some(id) => vec![id],
+        None => {
+            let rows =
+                cx.rows("select id from fairness_report order by made_at desc, id desc limit 200", &[])?;
+            rows.iter().map(|r| Ok(r.get(0)?)).collect::<Result<_>>()?
+        }
+    };
+    ids.into_iter().map(|id| body(cx, id, "public_body")).collect()
+}

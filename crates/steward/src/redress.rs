@@ -1,0 +1,25 @@
+//! Complaints and redress: received by any channel, acknowledged and answered by a clock, looked into by somebody who had
+//! no part in what is complained about, put right, and the correction sent after the data wherever it went.
+//!
+//! It never lets somebody judge their own work, never calls a complaint answered without reasons, and never counts a
+//! person out: what is published holds no small cell. Contact details are kept as `contact` keeps them, and no entry of
+//! the log holds any.
+
+mod complaint;
+mod desk;
+mod figures;
+mod notices;
+mod review;
+mod rules;
+
+pub use complaint::{
+    About, ComplaintReceived, ContactBy, NewComplaint, State, Told, Tracked, complain, enter, track,
+};
+pub use desk::{
+    ComplaintView, Event, Listed, Reviewer, acknowledge, answer, assign, assigned, complaints, inform,
+    reviewers, view, view_assigned,
+};
+pub use figures::{AboutAlgorithm, Counted, PublicFigures, complaints_about, public_figures};
+pub use notices::{Notice, Recipient, notice_acknowledged, notice_sent};
+pub use review::{Finding, Found, Outcome, find};
+pub use rules::{Clock, Route, Rules};

@@ -1,0 +1,454 @@
+//! What staff do with a complaint: acknowledge it, have it looked into by somebody independent, tell, answer.
+
+use super::{
+    complaint::{About, ContactBy, State, event, state_of, write_to},
+    notices::{Notice, notices},
+    review::{Finding, Outcome, outcomes},
+    rules::Rules,
+};
+use bluelamp_access::Policy;
+use bluelamp_model::{
+    Decider, Error, FieldError, Id, Result, Time,
+    authority::{Verb, action},
+};
+use bluelamp_store::{Cx, Reference, Row};
+use serde::Serialize;
+use serde_json::json;
+
+/// A complaint in a list, with its clocks.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Listed {
+    /// Its id.
+    pub id: Id,
+    /// Its public name.
+    pub reference: String,
+    /// How it came.
+    pub channel: String,
+    /// When.
+    pub received_at: Time,
+    /// What it is about.
+    pub about: About,
+    /// How far it has come.
+    pub state: State,
+    /// By when it is acknowledged.
+    pub acknowledge_due: Time,
+    /// When it was.
+    pub acknowledged_at: Option<Time>,
+    /// By when the complainant is told how far it has come.
+    pub progress_due: Time,
+    /// By when it is to be answered.
+    pub answer_due: Time,
+    /// When it was.
+    pub answered_at: Option<Time>,
+    /// Who handles it, by name.
+    pub handler: Option<String>,
+    /// Who looks into it, by name.
+    pub reviewer: Option<String>,
+}
+
+impl Listed {
+    /// What is due next and when; none once it is answered.
+    #[must_use]
+    pub fn next_due(&self) -> Option<(&'static str, Time)> {
+        match (self.state, self.acknowledged_at) {
+            (State::Answered, _) => None,
+            (_, None) => Some(("Acknowledge", self.acknowledge_due)),
+            _ if self.progress_due < self.answer_due => Some(("Tell how far it has come", self.progress_due)),
+            _ => Some(("Answer", self.answer_due)),
+        }
+    }
+}
+
+/// What happened to a complaint.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Event {
+    /// When.
+    pub at: Time,
+    /// Who, by name; none for the complainant.
+    pub by: Option<String>,
+    /// What, by code.
+    pub what: String,
+    /// What the complainant was told.
+    pub note: String,
+    /// What only staff read.
+    pub words: String,
+}
+
+/// A complaint with all that is known of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ComplaintView {
+    /// As in the list.
+    pub listed: Listed,
+    /// Who complains.
+    pub complainant: String,
+    /// How they are reached.
+    pub contact_by: ContactBy,
+    /// Where.
+    pub contact: String,
+    /// Whether that is safe.
+    pub contact_safe: bool,
+    /// The report, as they know it.
+    pub report_reference: String,
+    /// The algorithm.
+    pub algorithm: String,
+    /// Its version.
+    pub algorithm_version: String,
+    /// What they complain about.
+    pub told: String,
+    /// What they want.
+    pub wanted: String,
+    /// Who handles it.
+    pub handler_id: Option<Id>,
+    /// Who looks into it.
+    pub reviewer_id: Option<Id>,
+    /// Who had a part in what is complained about, by name.
+    pub chain: Vec<String>,
+    /// What was found.
+    pub finding: Option<Finding>,
+    /// Why.
+    pub reasons: String,
+    /// What is done about it.
+    pub outcomes: Vec<Outcome>,
+    /// Corrections on their way to recipients.
+    pub notices: Vec<Notice>,
+    /// What happened, the latest first.
+    pub events: Vec<Event>,
+}
+
+/// Somebody who may look into complaints.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reviewer {
+    /// The account.
+    pub id: Id,
+    /// The name.
+    pub name: String,
+}
+
+const LISTED: &str =
+    "select c.id, c.reference, c.channel, c.received_at, c.about, c.state, c.acknowledge_due,
+    c.acknowledged_at, c.progress_due, c.answer_due, c.answered_at, h.name, r.name from complaint c
+    left join account h on h.id = c.handler_id left join account r on r.id = c.reviewer_id";
+
+fn listed(row: &Row) -> Result<Listed> {
+    let about: String = row.get(4)?;
+    Ok(Listed {
+        id: row.get(0)?,
+        reference: row.get(1)?,
+        channel: row.get(2)?,
+        received_at: row.get(3)?,
+        about: About::of_code(&about)
+            .ok_or_else(|| Error::Bug(format!("'{about}' is nothing to complain about")))?,
+        state: state_of(&row.get::<String>(5)?)?,
+        acknowledge_due: row.get(6)?,
+        acknowledged_at: row.get(7)?,
+        progress_due: row.get(8)?,
+        answer_due: row.get(9)?,
+        answered_at: row.get(10)?,
+        handler: row.get(11)?,
+        reviewer: row.get(12)?,
+    })
+}
+
+/// All complaints: those that are not answered first, the oldest before the others.
+///
+/// # Errors
+/// Not allowed; database errors.
+pub fn complaints(cx: &mut Cx<'_>) -> Result<Vec<Listed>> {
+    cx.allow(action::COMPLAINT_HANDLE, None)?;
+    let sql = format!(
+        "{LISTED} order by case when c.state = 'answered' then 1 else 0 end, c.received_at, c.id limit 2000"
+    );
+    let rows = cx.rows(&sql, &[])?;
+    cx.record(Verb::Consult, "complaint", None, json!({ "results": rows.len() }))?;
+    rows.iter().map(listed).collect()
+}
+
+/// The complaints that the acting reviewer looks into.
+///
+/// # Errors
+/// Not allowed; database errors.
+pub fn assigned(cx: &mut Cx<'_>) -> Result<Vec<Listed>> {
+    cx.allow(action::COMPLAINT_REVIEW, None)?;
+    let by = Decider::of(cx.actor())?;
+    let sql = format!("{LISTED} where c.reviewer_id = $1 order by c.received_at, c.id");
+    let rows = cx.rows(&sql, &[by.id().into()])?;
+    cx.record(Verb::Consult, "complaint", None, json!({ "results": rows.len(), "assigned": true }))?;
+    rows.iter().map(listed).collect()
+}
+
+/// The id of a complaint by what people call it.
+pub(super) fn id_of(cx: &mut Cx<'_>, reference: &str) -> Result<Id> {
+    let absent = || Error::NotFound("a complaint with that reference".into());
+    let reference = Reference::parse(reference).ok_or_else(absent)?;
+    let row = cx.row("select id from complaint where reference = $1", &[reference.text().into()])?;
+    Ok(row.ok_or_else(absent)?.get(0)?)
+}
+
+/// One complaint, for whoever handles complaints.
+///
+/// # Errors
+/// Not allowed; [`Error::NotFound`].
+pub fn view(cx: &mut Cx<'_>, reference: &str) -> Result<ComplaintView> {
+    cx.allow(action::COMPLAINT_HANDLE, None)?;
+    let id = id_of(cx, reference)?;
+    cx.record(Verb::Consult, "complaint", Some(id), json!({}))?;
+    whole(cx, id)
+}
+
+/// One complaint, for the reviewer to whom it was given.
+///
+/// # Errors
+/// Not allowed; [`Error::NotFound`], also for one that was given to somebody else.
+pub fn view_assigned(cx: &mut Cx<'_>, reference: &str) -> Result<ComplaintView> {
+    cx.allow(action::COMPLAINT_REVIEW, None)?;
+    let by = Decider::of(cx.actor())?;
+    let id = id_of(cx, reference)?;
+    let view = whole(cx, id)?;
+    if view.reviewer_id != Some(by.id()) {
+        return Err(Error::NotFound("a complaint with that reference".into()));
+    }
+    cx.record(Verb::Consult, "complaint", Some(id), json!({ "reviewer": true }))?;
+    Ok(view)
+}
+
+fn whole(cx: &mut Cx<'_>, id: Id) -> Result<ComplaintView> {
+    let absent = || Error::NotFound("the complaint".into());
+    let summary = cx.row(&format!("{LISTED} where c.id = $1"), &[id.into()])?.ok_or_else(absent)?;
+    let row = cx
+        .row(
+            "select complainant, contact_by, contact, contact_safe, report_reference, algorithm, algorithm_version, told,
+               wanted, handler_id, reviewer_id, finding, reasons from complaint where id = $1",
+            &[id.into()],
+        )?
+        .ok_or_else(absent)?;
+    let chain = cx.rows(
+        "select a.name from complaint_chain c join account a on a.id = c.account_id where c.complaint_id = $1 order by a.name",
+        &[id.into()],
+    )?;
+    let events = cx.rows(
+        "select e.at, a.name, e.what, e.note, e.words from complaint_event e left join account a on a.id = e.by_id
+         where e.complaint_id = $1 order by e.at desc, e.id desc",
+        &[id.into()],
+    )?;
+    let events = events.iter().map(|r| {
+        Ok(Event { at: r.get(0)?, by: r.get(1)?, what: r.get(2)?, note: r.get(3)?, words: r.get(4)? })
+    });
+    let finding: Option<String> = row.get(11)?;
+    Ok(ComplaintView {
+        listed: listed(&summary)?,
+        complainant: row.get(0)?,
+        contact_by: ContactBy::of_code(&row.get::<String>(1)?)
+            .ok_or_else(|| Error::Bug("a stored way to reach somebody is none".into()))?,
+        contact: row.get(2)?,
+        contact_safe: row.get::<i64>(3)? == 1,
+        report_reference: row.get(4)?,
+        algorithm: row.get(5)?,
+        algorithm_version: row.get(6)?,
+        told: row.get(7)?,
+        wanted: row.get(8)?,
+        handler_id: row.get(9)?,
+        reviewer_id: row.get(10)?,
+        chain: chain.iter().map(|r| Ok(r.get(0)?)).collect::<Result<_>>()?,
+        finding: finding.as_deref().and_then(Finding::of_code),
+        reasons: row.get(12)?,
+        outcomes: outcomes(cx, id)?,
+        notices: notices(cx, id)?,
+        events: events.collect::<Result<_>>()?,
+    })
+}
+
+/// Moves a complaint from one of some states to another, or says that somebody was faster.
+pub(super) fn step(cx: &mut Cx<'_>, id: Id, from: &[State], to: State) -> Result<()> {
+    let row = cx
+        .row("select state from complaint where id = $1", &[id.into()])?
+        .ok_or_else(|| Error::NotFound("the complaint".into()))?;
+    let is = state_of(&row.get::<String>(0)?)?;
+    if !from.contains(&is) {
+        return Err(Error::Conflict(format!("the complaint stands at '{}' already", is.label())));
+    }
+    let now = cx.now();
+    let changed = cx.exec(
+        "update complaint set state = $1, state_at = $2 where id = $3 and state = $4",
+        &[to.code().into(), now.into(), id.into(), is.code().into()],
+    )?;
+    if changed == 1 { Ok(()) } else { Err(Error::Stale("the complaint".into())) }
+}
+
+/// Text that must say something.
+pub(super) fn words<'a>(field: &str, text: &'a str, message: &str) -> Result<&'a str> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Error::field(field, "required", message));
+    }
+    if text.chars().count() > 10_000 || text.contains('\0') {
+        return Err(Error::field(
+            field,
+            "length",
+            "Use 10,000 characters or fewer, and only such as can be shown",
+        ));
+    }
+    Ok(text)
+}
+
+/// Acknowledges receipt: a named person has it in hand from now on.
+///
+/// # Errors
+/// Not allowed; [`Error::Conflict`] where that was done before.
+pub fn acknowledge(cx: &mut Cx<'_>, reference: &str, note: &str) -> Result<()> {
+    cx.allow(action::COMPLAINT_HANDLE, None)?;
+    let by = Decider::of(cx.actor())?;
+    let id = id_of(cx, reference)?;
+    step(cx, id, &[State::Received], State::Acknowledged)?;
+    let now = cx.now();
+    cx.exec(
+        "update complaint set acknowledged_at = $1, handler_id = $2 where id = $3",
+        &[now.into(), by.id().into(), id.into()],
+    )?;
+    let usual = "We have your complaint, and somebody is dealing with it.";
+    let note = if note.trim().is_empty() { usual } else { words("note", note, usual)? };
+    event(cx, id, Some(by.id()), "acknowledged", note, "")?;
+    let written = write_to(cx, id, "acknowledged", note)?;
+    cx.record(Verb::Decide, "complaint", Some(id), json!({ "what": "acknowledge", "written": written }))
+}
+
+/// Who may look into complaints, by the policy: accounts that are not disabled.
+///
+/// # Errors
+/// Not allowed; database errors.
+pub fn reviewers(cx: &mut Cx<'_>, policy: &Policy) -> Result<Vec<Reviewer>> {
+    cx.allow(action::COMPLAINT_HANDLE, None)?;
+    let rows =
+        cx.rows("select id, name, roles from account where disabled_at is null order by name, id", &[])?;
+    let mut found = Vec::new();
+    for row in rows {
+        let roles: String = row.get(2)?;
+        if roles.split(' ').any(|role| policy.role_may(role, action::COMPLAINT_REVIEW)) {
+            found.push(Reviewer { id: row.get(0)?, name: row.get(1)? });
+        }
+    }
+    cx.record(Verb::Consult, "account", None, json!({ "reviewers": found.len() }))?;
+    Ok(found)
+}
+
+/// Gives a complaint to a reviewer. `chain` are the accounts that decided, wrote or approved what is complained about, by
+/// username; where nobody is in it, `nobody` says why. They, whoever entered the complaint and whoever handles it cannot
+/// review it.
+///
+/// # Errors
+/// [`Error::Invalid`] for a reviewer who is not independent or may not review, for an unknown username and where neither a
+/// chain nor a reason is given; [`Error::Conflict`] where it was looked into already; not allowed.
+pub fn assign(
+    cx: &mut Cx<'_>,
+    policy: &Policy,
+    reference: &str,
+    reviewer: Id,
+    chain: &[String],
+    nobody: &str,
+) -> Result<()> {
+    let eligible = reviewers(cx, policy)?;
+    let by = Decider::of(cx.actor())?;
+    let id = id_of(cx, reference)?;
+    let mut wrong = Vec::new();
+    let mut say = |field: &str, code: &str, message: String| {
+        wrong.push(FieldError { field: field.into(), code: code.into(), message });
+    };
+    let mut parts: Vec<Id> = Vec::new();
+    for name in chain.iter().map(|n| n.trim()).filter(|n| !n.is_empty()) {
+        let row = if name.contains('\0') {
+            None
+        } else {
+            cx.row("select id from account where username = $1", &[name.to_lowercase().into()])?
+        };
+        match row {
+            Some(row) => parts.push(row.get(0)?),
+            None => say("chain", "unknown", format!("'{name}' is not the username of an account")),
+        }
+    }
+    for row in cx.rows("select account_id from complaint_chain where complaint_id = $1", &[id.into()])? {
+        parts.push(row.get(0)?);
+    }
+    if parts.is_empty() && nobody.trim().is_empty() {
+        let message = "Name everybody who decided, wrote or approved what is complained about, or say why there is nobody";
+        say("chain", "required", message.into());
+    }
+    let row = cx.row("select entered_by, handler_id from complaint where id = $1", &[id.into()])?;
+    let mut handled: Vec<Id> = vec![by.id()];
+    if let Some(row) = row {
+        handled.extend(row.get::<Option<Id>>(0)?);
+        handled.extend(row.get::<Option<Id>>(1)?);
+    }
+    if !eligible.iter().any(|r| r.id == reviewer) {
+        say("reviewer", "unknown", "Select somebody who may look into complaints".into());
+    } else if parts.contains(&reviewer) {
+        say(
+            "reviewer",
+            "not-independent",
+            "The reviewer had a part in what is complained about: select somebody else".into(),
+        );
+    } else if handled.contains(&reviewer) {
+        say(
+            "reviewer",
+            "not-independent",
+            "The reviewer handles this complaint: select somebody else".into(),
+        );
+    }
+    if !wrong.is_empty() {
+        return Err(Error::Invalid(wrong));
+    }
+    step(cx, id, &[State::Acknowledged, State::UnderReview], State::UnderReview)?;
+    for part in &parts {
+        cx.exec(
+            "insert into complaint_chain (complaint_id, account_id) values ($1, $2) on conflict do nothing",
+            &[id.into(), (*part).into()],
+        )?;
+    }
+    cx.exec("update complaint set reviewer_id = $1 where id = $2", &[reviewer.into(), id.into()])?;
+    let nobody = if nobody.trim().is_empty() { "" } else { words("nobody", nobody, "")? };
+    event(cx, id, Some(by.id()), "assigned", "", nobody)?;
+    cx.record(
+        Verb::Decide,
+        "complaint",
+        Some(id),
+        json!({ "what": "assign", "reviewer": reviewer, "chain": parts.len() }),
+    )
+}
+
+/// Tells the complainant how far it has come; the clock for that begins anew.
+///
+/// # Errors
+/// Nothing to tell; [`Error::Conflict`] before it was acknowledged or after it was answered; not allowed.
+pub fn inform(cx: &mut Cx<'_>, rules: &Rules, reference: &str, note: &str) -> Result<()> {
+    cx.allow(action::COMPLAINT_HANDLE, None)?;
+    let by = Decider::of(cx.actor())?;
+    let id = id_of(cx, reference)?;
+    let note = words("note", note, "Say how far it has come")?;
+    let due = rules.progress.ends(cx.now());
+    let changed = cx.exec(
+        "update complaint set progress_due = $1 where id = $2 and state in ('acknowledged', 'under-review', 'found')",
+        &[due.into(), id.into()],
+    )?;
+    if changed == 0 {
+        return Err(Error::Conflict("the complaint was not acknowledged yet, or is answered".into()));
+    }
+    event(cx, id, Some(by.id()), "informed", note, "")?;
+    let written = write_to(cx, id, "how far it has come", note)?;
+    cx.record(Verb::Disclose, "complaint", Some(id), json!({ "what": "inform", "written": written }))
+}
+
+/// Answers: the complainant is told what was found, why, and where else they can go.
+///
+/// # Errors
+/// Nothing to tell; [`Error::Conflict`] before the reviewer has found, or where it was answered; not allowed.
+pub fn answer(cx: &mut Cx<'_>, reference: &str, note: &str) -> Result<()> {
+    cx.allow(action::COMPLAINT_HANDLE, None)?;
+    let by = Decider::of(cx.actor())?;
+    let id = id_of(cx, reference)?;
+    let note = words("note", note, "Tell the complainant what was found, and why")?;
+    step(cx, id, &[State::Found], State::Answered)?;
+    let now = cx.now();
+    cx.exec("update complaint set answered_at = $1 where id = $2", &[now.into(), id.into()])?;
+    event(cx, id, Some(by.id()), "answered", note, "")?;
+    let told = "Your complaint was looked into. What was found, why, and where else you can go stands on the tracking page.";
+    let written = write_to(cx, id, "answered", told)?;
+    cx.record(Verb::Disclose, "complaint", Some(id), json!({ "what": "answer", "written": written }))
+}

@@ -1,0 +1,488 @@
+//! Rates by group are those of fairlearn and aequitas, say when they can say nothing, and give nobody away.
+
+use bluelamp_model::authority::Actor;
+use bluelamp_steward::fairness::{
+    Attribute, Bootstrap, Bounds, Columns, Compare, Counts, Group, Measure, NOT_HELD, Reference, Report,
+    Scored, Verdict, bounds_for, csv, html, public_reports, read, report, save, saved, set_bounds,
+    view_saved,
+};
+use bluelamp_testkit::on_both;
+use proptest::prelude::*;
+use serde_json::Value;
+use std::{fmt::Write as _, path::Path};
+
+fn data(file: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/fairness").join(file))
+        .unwrap()
+}
+
+fn columns(groups: &[&str]) -> Columns {
+    Columns {
+        groups: groups.iter().map(|g| (*g).to_owned()).collect(),
+        outcome: "outcome".into(),
+        predicted: Some("flagged".into()),
+        ..Columns::default()
+    }
+}
+
+pub(crate) fn scored(text: &str, groups: &[&str]) -> Scored {
+    read("scored.csv", text.as_bytes(), &columns(groups)).unwrap()
+}
+
+fn faults(text: &[u8], named: &Columns) -> String {
+    read("scored.csv", text, named).unwrap_err().to_string()
+}
+
+pub(crate) fn attribute<'a>(r: &'a Report, columns: &[&str]) -> &'a Attribute {
+    r.attributes.iter().find(|a| a.columns == columns).unwrap()
+}
+
+pub(crate) fn group<'a>(a: &'a Attribute, values: &[&str]) -> &'a Group {
+    a.groups.iter().find(|g| g.values == values).unwrap()
+}
+
+pub(crate) fn rate(g: &Group, m: Measure) -> Option<f64> {
+    g.rates.iter().find(|f| f.measure == m).unwrap().value
+}
+
+fn measure(code: &str) -> Measure {
+    Measure::ALL.into_iter().find(|m| m.code() == code).unwrap()
+}
+
+fn close(what: &str, ours: Option<f64>, theirs: &Value) {
+    match (ours, theirs.as_f64()) {
+        (Some(a), Some(b)) => assert!((a - b).abs() <= 1e-9, "{what}: {a} and {b}"),
+        (None, None) => {}
+        other => panic!("{what}: {other:?}"),
+    }
+}
+
+// --- Equal to fairlearn and aequitas: bench/fairness/run.py wrote what they say about the same file. ---
+
+#[test]
+fn rates_and_parities_are_fairlearns() {
+    let peer: Value = serde_json::from_str(&data("fairlearn.json")).unwrap();
+    assert_eq!(peer["version"], "0.15.0");
+    let mut compared = 0;
+    for (part, weight) in [("plain", None), ("weighted", Some("weight".to_owned()))] {
+        let named = Columns { weight, ..columns(&["sex", "ethnicity", "age"]) };
+        let file = read("scored.csv", data("scored.csv").as_bytes(), &named).unwrap();
+        let ours = report(&file, &Compare { pairs: true, ..Compare::default() }).unwrap();
+        for look in peer[part].as_array().unwrap() {
+            let names: Vec<&str> =
+                look["columns"].as_array().unwrap().iter().map(|c| c.as_str().unwrap()).collect();
+            let ours = attribute(&ours, &names);
+            let groups: Vec<&Group> = ours.groups.iter().filter(|g| g.held).collect();
+            assert_eq!(groups.len(), look["by_group"].as_object().unwrap().len());
+            for g in groups {
+                let theirs = &look["by_group"][g.name()];
+                assert_eq!(g.n.map(|n| n as f64), theirs["n"].as_f64());
+                for code in ["pprev", "tpr", "fpr", "fnr", "tnr"] {
+                    let mine = rate(g, measure(code));
+                    // It gives 0 for a share of nothing.
+                    let mine = mine.or((theirs[code] == 0.0).then_some(0.0));
+                    close(&format!("{part} {} {code}", g.name()), mine, &theirs[code]);
+                    compared += 1;
+                }
+            }
+            let (p, theirs) = (&ours.parity, &look["aggregates"]["defined"]);
+            for (what, mine) in [
+                ("demographic_parity_difference", p.demographic_parity_difference),
+                ("demographic_parity_ratio", p.demographic_parity_ratio),
+                ("equalized_odds_difference", p.equalized_odds_difference),
+                ("equalized_odds_ratio", p.equalized_odds_ratio),
+            ] {
+                close(&format!("{part} {names:?} {what}"), mine, &theirs[what]);
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 200, "{compared}");
+}
+
+#[test]
+fn rates_and_disparities_are_aequitas() {
+    let peer: Value = serde_json::from_str(&data("aequitas.json")).unwrap();
+    assert_eq!(peer["version"], "1.1.0");
+    let references = peer["references"].as_object().unwrap();
+    let reference = Reference::Named(
+        references.iter().map(|(c, v)| (c.clone(), v.as_str().unwrap().to_owned())).collect(),
+    );
+    let file = scored(&data("scored.csv"), &["sex", "ethnicity", "age"]);
+    let ours = report(&file, &Compare { reference, ..Compare::default() }).unwrap();
+    let (mut compared, mut undefined) = (0, 0);
+    for row in peer["groups"].as_array().unwrap() {
+        let (column, name) = (row["column"].as_str().unwrap(), row["group"].as_str().unwrap());
+        let g = group(attribute(&ours, &[column]), &[name]);
+        let cells = g.rows.unwrap();
+        for (mine, cell) in [(cells.tp, "tp"), (cells.fp, "fp"), (cells.missed, "fn"), (cells.tn, "tn")] {
+            close(&format!("{name} {cell}"), Some(mine), &row["cells"][cell]);
+        }
+        for (code, value) in row["rates"].as_object().unwrap() {
+            let mine = rate(g, measure(code));
+            undefined += usize::from(mine.is_none());
+            close(&format!("{name} {code}"), mine, value);
+            compared += 1;
+        }
+        for against in &g.against {
+            if let Some(value) = row["disparities"].get(against.measure.code()) {
+                close(&format!("{name} {} disparity", against.measure.code()), against.ratio, value);
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 200 && undefined > 2, "{compared} {undefined}: a share of nothing is in the file");
+}
+
+// --- What can be worked out by hand. ---
+
+pub(crate) const SMALL: &str = "sex,flagged,outcome,score\nF,1,1,0.95\nF,1,0,0.85\nF,0,1,0.15\nF,0,0,0.05\nF,0,0,0.05\nM,1,1,1\nM,1,1,0.9\n\
+                     M,0,0,0\n,1,0,0.5\nunknown,0,0,0.5\n";
+
+#[test]
+fn a_table_worked_by_hand() {
+    let named = Columns { score: Some("score".into()), ..columns(&["sex"]) };
+    let file = read("scored.csv", SMALL.as_bytes(), &named).unwrap();
+    let r = report(&file, &Compare::default()).unwrap();
+    let sex = attribute(&r, &["sex"]);
+    assert_eq!(sex.groups.iter().map(Group::name).collect::<Vec<_>>(), ["F", "M", NOT_HELD]);
+    assert_eq!((sex.coverage.held, sex.coverage.of, sex.coverage.share), (Some(8), Some(10), Some(0.8)));
+    assert_eq!(sex.reference.as_deref(), Some("F"), "the largest of which it is held");
+    let (f, m, none) = (group(sex, &["F"]), group(sex, &["M"]), group(sex, &[NOT_HELD]));
+    let cells = |tp, fp, missed, tn| Some(Counts { tp, fp, missed, tn });
+    assert_eq!(f.rows, cells(1.0, 1.0, 1.0, 2.0));
+    assert_eq!(m.rows, cells(2.0, 0.0, 0.0, 1.0));
+    for (who, what, wanted) in [
+        (f, Measure::BaseRate, Some(0.4)),
+        (f, Measure::SelectionRate, Some(0.4)),
+        (f, Measure::TruePositive, Some(0.5)),
+        (f, Measure::FalsePositive, Some(1.0 / 3.0)),
+        (f, Measure::Precision, Some(0.5)),
+        (f, Measure::FalseOmission, Some(1.0 / 3.0)),
+        (f, Measure::ShareOfProposed, Some(2.0 / 5.0)),
+        (m, Measure::TruePositive, Some(1.0)),
+        (m, Measure::FalseDiscovery, Some(0.0)),
+        (none, Measure::TruePositive, None),
+        (none, Measure::SelectionRate, Some(0.5)),
+    ] {
+        assert_eq!(rate(who, what), wanted, "{} {}", who.name(), what.label());
+    }
+    assert!(none.against.is_empty() && f.against.is_empty() && f.reference);
+    let beside = m.against.iter().find(|a| a.measure == Measure::SelectionRate).unwrap();
+    assert!((beside.difference.unwrap() - (2.0 / 3.0 - 0.4)).abs() < 1e-12);
+    assert!((beside.ratio.unwrap() - (2.0 / 3.0) / 0.4).abs() < 1e-12);
+    assert_eq!(beside.verdict, Verdict::NotJudged, "without draws nothing is judged");
+    // Of those with a score from 0.8 to 0.9 one, for whom it did not come about; 1 belongs to the last tenth.
+    assert_eq!((f.calibration[8].n, f.calibration[8].came_about), (1, Some(0.0)));
+    assert_eq!((m.calibration[9].n, m.calibration[9].score), (2, Some(0.95)));
+    assert_eq!((m.calibration[5].n, m.calibration[5].came_about), (0, None));
+}
+
+#[test]
+fn a_threshold_says_what_was_proposed() {
+    let named =
+        Columns { predicted: None, score: Some("score".into()), threshold: Some(0.85), ..columns(&["sex"]) };
+    let by_threshold = read("scored.csv", SMALL.as_bytes(), &named).unwrap();
+    let r = report(&by_threshold, &Compare::default()).unwrap();
+    // From 0.85 on, 0.85 included.
+    assert_eq!(group(attribute(&r, &["sex"]), &["F"]).rows.unwrap().predicted(), 2.0);
+    assert_eq!(group(attribute(&r, &["sex"]), &[NOT_HELD]).rows.unwrap().predicted(), 0.0);
+}
+
+#[test]
+fn the_least_ratio_to_the_highest_is_fairlearns_between_groups() {
+    let file = scored(&data("scored.csv"), &["age"]);
+    let r = report(&file, &Compare { reference: Reference::Highest, ..Compare::default() }).unwrap();
+    let age = attribute(&r, &["age"]);
+    assert_eq!(age.reference, None);
+    let against = age.groups.iter().flat_map(|g| &g.against).filter(|a| a.measure == Measure::SelectionRate);
+    let least = against.clone().filter_map(|a| a.ratio).reduce(f64::min);
+    let widest = against.filter_map(|a| a.difference).reduce(f64::min);
+    assert_eq!(least, age.parity.demographic_parity_ratio);
+    assert_eq!(widest.map(|d| -d), age.parity.demographic_parity_difference);
+}
+
+/// `n` rows of a group, of which `hits` were flagged; for every other row it came about.
+pub(crate) fn rows(name: &str, n: usize, hits: usize) -> String {
+    let mut text = String::new();
+    for k in 0..n {
+        let _ = writeln!(text, "{name},{},{}", u8::from(k < hits), k % 2);
+    }
+    text
+}
+
+#[test]
+fn an_interval_that_spans_a_threshold_cannot_say() {
+    let text = format!(
+        "sex,flagged,outcome\n{}{}{}{}",
+        rows("Most", 4000, 2000),
+        rows("Alike", 4000, 2000),
+        rows("Lower", 4000, 800),
+        rows("Few", 30, 11)
+    );
+    let set = Bounds { low: 0.8, high: 1.25, set_on: Some("2026-10-01".parse().unwrap()) };
+    let how = Compare { bootstrap: Some(Bootstrap::default()), bounds: set, ..Compare::default() };
+    let r = report(&scored(&text, &["sex"]), &how).unwrap();
+    let sex = attribute(&r, &["sex"]);
+    assert_eq!(sex.reference.as_deref(), Some("Alike"), "of equals the first by name");
+    let verdict = |name: &str| {
+        let g = group(sex, &[name]);
+        g.against.iter().find(|a| a.measure == Measure::SelectionRate).unwrap().verdict
+    };
+    assert_eq!(verdict("Most"), Verdict::Within);
+    assert_eq!(verdict("Lower"), Verdict::Beyond);
+    assert_eq!(verdict("Few"), Verdict::CannotSay, "11 of 30 is a ratio of 0.73, and says nothing");
+    assert!(r.notes.iter().any(|n| n.contains("2026-10-01")), "{:?}", r.notes);
+    // The draws come to what the textbook says for a share of 800 of 4000: 0.2 ± 1.96 × 0.00632.
+    let low = group(sex, &["Lower"]);
+    let drawn = low.rates.iter().find(|f| f.measure == Measure::SelectionRate).unwrap().bootstrap.unwrap();
+    assert!((drawn.low - 0.1876).abs() < 0.0015 && (drawn.high - 0.2124).abs() < 0.0015, "{drawn:?}");
+    // The same seed gives the same, another seed another.
+    assert_eq!(report(&scored(&text, &["sex"]), &how).unwrap(), r);
+    let other = Compare { bootstrap: Some(Bootstrap { seed: 2, ..Bootstrap::default() }), ..how };
+    assert_ne!(report(&scored(&text, &["sex"]), &other).unwrap().attributes, r.attributes);
+}
+
+#[test]
+fn default_thresholds_are_told_to_be_nobodys() {
+    let r = report(&scored(SMALL, &["sex"]), &Compare::default()).unwrap();
+    assert!(r.notes.iter().any(|n| n.contains("No committee has set the thresholds")), "{:?}", r.notes);
+    for (low, high) in [(1.2, 1.25), (0.8, 0.9), (0.0, 1.25), (0.8, f64::INFINITY), (f64::NAN, 1.25)] {
+        let how = Compare { bounds: Bounds { low, high, set_on: None }, ..Compare::default() };
+        assert!(report(&scored(SMALL, &["sex"]), &how).is_err(), "{low} {high}");
+    }
+}
+
+// --- Files that are wrong, and files that mean harm. ---
+
+#[test]
+fn every_fault_has_its_line_and_column() {
+    let text = "sex,flagged,outcome,weight\nF,1,0,1\nM,2,0,1\nM,1,,x\nF,0\nF,0,1,-3\nF,0,yes,1e99\n";
+    let named = Columns { weight: Some("weight".into()), ..columns(&["sex"]) };
+    let told = faults(text.as_bytes(), &named);
+    for wanted in [
+        "scored.csv:3: flagged (column 2): should be 0 or 1, not '2'",
+        "scored.csv:4: outcome (column 3): is empty; 0 or 1 is needed",
+        "scored.csv:4: weight (column 4): should be a number, not 'x'",
+        "scored.csv:5: row: has 2 columns; the first row has 4",
+        "scored.csv:6: weight (column 4): should be a weight from 0 to 1,000,000,000",
+        "scored.csv:7: outcome (column 3): should be 0 or 1, not 'yes'",
+    ] {
+        assert!(told.contains(wanted), "{wanted}\n{told}");
+    }
+}
+
+#[test]
+fn hostile_files_are_refused_in_words() {
+    let named = columns(&["sex"]);
+    let many = |n: usize| {
+        let rows: String = (0..n).map(|k| format!("person {k},1,0\n")).collect();
+        format!("sex,flagged,outcome\n{rows}").into_bytes()
+    };
+    let wrong: String = (0..300).map(|_| "F,x,y\n").collect();
+    let cases: [(&[u8], &str); 12] = [
+        (b"", "column 'sex': is not there"),
+        (b"sex,flagged,outcome\n", "has no rows below the names"),
+        (b"sex;flagged;outcome\nF;1;0\n", "the columns should be set apart by commas"),
+        (b"sex,sex,flagged,outcome\nF,F,1,0\n", "stands twice among the columns"),
+        (b"sex,flagged,outcome\n\xff\xfe,1,0\n", "is not UTF-8 text"),
+        (b"sex,flagged,outcome\n\"a\nb\",1,0\n", "holds a control character"),
+        (b"sex,flagged,outcome\nF,nan,0\n", "should be 0 or 1, not 'nan'"),
+        (b"sex,flagged,outcome\nF,1,\"0\nM,0,1\n", "should be 0 or 1, not '0?M,0,1'"),
+        (b"\x00\x01\x02,\x00\n\x00,\x00\n", "column 'sex': is not there"),
+        (&many(201), "more than 200 different values"),
+        (format!("sex,flagged,outcome\n{},1,0\n", "a".repeat(121)).leak().as_bytes(), "longer than 120"),
+        (format!("sex,flagged,outcome\n{wrong}").leak().as_bytes(), "has 550 more faults like these"),
+    ];
+    for (text, wanted) in cases {
+        let told = faults(text, &named);
+        assert!(told.contains(wanted), "{wanted}\n{}", told.chars().take(600).collect::<String>());
+        assert!(told.lines().count() <= 52);
+    }
+    // A mark at the beginning, line ends of Windows and values in quotes are no faults.
+    let fine = b"\xef\xbb\xbfsex,flagged,outcome\r\n\"F\",1.0,TRUE\r\n\"M, other\",0,false\r\n";
+    assert_eq!(read("scored.csv", fine, &named).unwrap().rows, 2);
+}
+
+#[test]
+fn a_question_that_makes_no_sense_is_refused() {
+    let text = SMALL.as_bytes();
+    for (named, wanted) in [
+        (columns(&[]), "name at least one column"),
+        (columns(&["sex", "sex"]), "named twice"),
+        (columns(&["gender"]), "column 'gender': is not there; the columns are sex, flagged, outcome, score"),
+        (Columns { threshold: Some(0.5), ..columns(&["sex"]) }, "both together could differ"),
+        (Columns { predicted: None, ..columns(&["sex"]) }, "name the column that says what was proposed"),
+        (
+            Columns { predicted: None, score: Some("score".into()), ..columns(&["sex"]) },
+            "from which score on",
+        ),
+    ] {
+        let told = faults(text, &named);
+        assert!(told.contains(wanted), "{wanted}\n{told}");
+    }
+    let file = scored(SMALL, &["sex"]);
+    for (column, value, wanted) in [
+        ("sex", "X", "'X' is no value of 'sex'; the values are F, M, not held"),
+        ("age", "F", "'age' is not one of the columns"),
+        ("sex", NOT_HELD, "cannot be the reference"),
+    ] {
+        let reference = Reference::Named([(column.to_owned(), value.to_owned())].into());
+        let told = report(&file, &Compare { reference, ..Compare::default() }).unwrap_err().to_string();
+        assert!(told.contains(wanted), "{told}");
+    }
+}
+
+#[test]
+fn what_is_written_out_runs_nowhere() {
+    let text = "sex,flagged,outcome\n=HYPERLINK(1),1,0\n\"<script>alert(1)</script>, x\",0,1\n";
+    let r = report(&scored(text, &["sex"]), &Compare::default()).unwrap();
+    let rows = csv(&r);
+    assert!(rows.contains(",'=HYPERLINK(1),"), "{rows}");
+    assert!(rows.contains("\"<script>alert(1)</script>, x\""), "{rows}");
+    assert!(!html(&r).contains("<script>"));
+    assert_eq!(
+        csv(&r.public()).lines().count(),
+        1 + 12 * 3,
+        "everybody, and two groups that are named without figures"
+    );
+}
+
+// --- Properties. ---
+
+fn table() -> impl Strategy<Value = Vec<(usize, usize, usize, bool, bool, u8)>> {
+    proptest::collection::vec(
+        (0..3_usize, 0..3_usize, 0..2_usize, any::<bool>(), any::<bool>(), 0..5_u8),
+        1..120,
+    )
+}
+
+fn text(rows: &[(usize, usize, usize, bool, bool, u8)], names: [&str; 3]) -> String {
+    let mut text = String::from("a,b,c,flagged,outcome,score,weight\n");
+    for (a, b, c, flagged, outcome, w) in rows {
+        let (flagged, outcome) = (u8::from(*flagged), u8::from(*outcome));
+        let _ = writeln!(
+            text,
+            "{},{},c{c},{flagged},{outcome},0.{w}3,{}",
+            names[*a],
+            names[*b],
+            f64::from(*w) / 3.0
+        );
+    }
+    text
+}
+
+fn whole_report(text: &str) -> Report {
+    let named =
+        Columns { score: Some("score".into()), weight: Some("weight".into()), ..columns(&["a", "b", "c"]) };
+    let bootstrap = Some(Bootstrap { resamples: 100, seed: 3 });
+    let how = Compare { pairs: true, bootstrap, ..Compare::default() };
+    report(&read("scored.csv", text.as_bytes(), &named).unwrap(), &how).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_the_rows_changes_nothing(rows in table(), seed in any::<u64>()) {
+        let mut mixed = rows.clone();
+        // A shuffle by a plain generator, so that a failing case can be made again.
+        let mut state = seed | 1;
+        for n in (1..mixed.len()).rev() {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            mixed.swap(n, usize::try_from(state % (n as u64 + 1)).unwrap());
+        }
+        let names = ["x", "y", "not held"];
+        prop_assert_eq!(whole_report(&text(&rows, names)), whole_report(&text(&mixed, names)));
+    }
+
+    #[test]
+    fn other_names_for_the_groups_change_no_figure(rows in table()) {
+        // In the same order by name, so that the draws are the same.
+        let (a, b) = (whole_report(&text(&rows, ["k", "l", "m"])), whole_report(&text(&rows, ["p", "q", "r"])));
+        for (a, b) in a.attributes.iter().zip(&b.attributes) {
+            for (a, b) in a.groups.iter().zip(&b.groups) {
+                prop_assert_eq!((&a.rates, &a.against, &a.calibration), (&b.rates, &b.against, &b.calibration));
+            }
+            prop_assert_eq!(&a.parity, &b.parity);
+        }
+    }
+
+    #[test]
+    fn rates_that_complete_one_another_come_to_one(rows in table()) {
+        for g in whole_report(&text(&rows, ["x", "y", "z"])).attributes.iter().flat_map(|a| &a.groups) {
+            for (one, other) in [
+                (Measure::TruePositive, Measure::FalseNegative),
+                (Measure::FalsePositive, Measure::TrueNegative),
+                (Measure::Precision, Measure::FalseDiscovery),
+                (Measure::NegativeValue, Measure::FalseOmission),
+            ] {
+                match (rate(g, one), rate(g, other)) {
+                    (Some(a), Some(b)) => prop_assert!((a + b - 1.0).abs() < 1e-12),
+                    (a, b) => prop_assert!(a.is_none() && b.is_none()),
+                }
+            }
+        }
+    }
+}
+
+// --- Thresholds that come first, and reports that are kept. ---
+
+#[test]
+fn thresholds_are_set_before_a_report_is_kept() {
+    on_both(|t| {
+        let staff = |n: u8, role: &str| {
+            let id = bluelamp_model::Id::from_bytes([n; 16]);
+            let name = format!("{role} {n}");
+            let sql =
+                "insert into account (id, username, name, roles, created_at) values ($1, $2, $2, $3, $4)";
+            let role_of = role.to_owned();
+            t.db.write(&Actor::system(), move |cx| {
+                cx.allow("account.manage", None)?;
+                cx.record(bluelamp_model::authority::Verb::Administer, "account", Some(id), Value::Null)?;
+                let now = cx.now();
+                cx.exec(sql, &[id.into(), name.as_str().into(), role_of.as_str().into(), now.into()])
+            })
+            .unwrap();
+            Actor::staff(id, vec![role.to_owned()], "governance")
+        };
+        let (committee, lead) = (staff(1, "ethics-committee"), staff(2, "risk-lead"));
+        let text = data("scored.csv");
+        let make = move |bounds: Bounds| {
+            report(&scored(&text, &["sex"]), &Compare { bounds, ..Compare::default() }).unwrap()
+        };
+        let keep =
+            |r: Report| t.db.write(&lead, move |cx| save(cx, "burglary", "1.0.0", "First look", "00ff", &r));
+        let first = keep(make(Bounds::default())).unwrap();
+        assert_eq!(t.db.read(&lead, |cx| bounds_for(cx, "burglary")).unwrap(), None);
+        let why = "Four fifths, and its inverse.";
+        for (low, high, reasons) in [(0.8, 0.9, why), (0.8, 1.25, " "), (f64::NAN, 1.25, why)] {
+            assert!(
+                t.db.write(&committee, move |cx| set_bounds(cx, "burglary", low, high, reasons)).is_err()
+            );
+        }
+        t.db.write(&committee, move |cx| set_bounds(cx, "burglary", 0.9, 1.1, why)).unwrap();
+        let set = t.db.read(&lead, |cx| bounds_for(cx, "burglary")).unwrap().unwrap();
+        assert_eq!((set.bounds.low, set.bounds.high, set.reasons.as_str()), (0.9, 1.1, why));
+        assert_eq!(set.bounds.set_on, Some("2026-11-22".parse().unwrap()));
+        // What was made with other thresholds is not kept as if it had been judged by these.
+        assert!(matches!(keep(make(Bounds::default())), Err(bluelamp_model::Error::Conflict(_))));
+        let second = keep(make(set.bounds)).unwrap();
+        let all = t.db.read(&lead, saved).unwrap();
+        assert_eq!(all.iter().map(|s| s.id).collect::<Vec<_>>(), [second, first]);
+        let (_, whole) = t.db.read(&lead, move |cx| view_saved(cx, second)).unwrap();
+        assert!(!whole.public && (whole.bounds.low - 0.9).abs() < 1e-12);
+        let public = t.db.read(&Actor::public(), |cx| public_reports(cx, None)).unwrap();
+        assert_eq!(public.len(), 2);
+        assert!(public.iter().all(|(_, r)| r.public));
+        assert!(
+            t.db.read(&Actor::public(), |cx| public_reports(
+                cx,
+                Some(bluelamp_model::Id::from_bytes([9; 16]))
+            ))
+            .is_err()
+        );
+    });
+}

@@ -1,0 +1,218 @@
+//! The public form of a fairness report gives nobody away: held against linear algebra, for each table at once.
+
+use crate::fairness::{SMALL, attribute, group, rate, rows, scored};
+use bluelamp_steward::fairness::{Compare, Counts, Group, Measure, csv, report};
+use proptest::prelude::*;
+use std::{collections::BTreeMap, fmt::Write as _};
+
+const PRIME: i128 = (1 << 61) - 1;
+
+fn power(mut base: i128, mut exponent: i128) -> i128 {
+    let mut result = 1;
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            result = result * base % PRIME;
+        }
+        base = base * base % PRIME;
+        exponent >>= 1;
+    }
+    result
+}
+
+/// Sums of cells that are known, brought into the shape in which it can be seen what else follows from them.
+#[derive(Default)]
+struct Known(Vec<(usize, Vec<i128>)>);
+
+impl Known {
+    fn reduce(&self, mut row: Vec<i128>) -> Vec<i128> {
+        for (pivot, known) in &self.0 {
+            let times = row[*pivot];
+            if times != 0 {
+                for (cell, k) in row.iter_mut().zip(known) {
+                    *cell = (*cell - times * k).rem_euclid(PRIME);
+                }
+            }
+        }
+        row
+    }
+
+    fn learn(&mut self, row: Vec<i128>) {
+        let row = self.reduce(row);
+        if let Some(pivot) = row.iter().position(|c| *c != 0) {
+            let inverse = power(row[pivot], PRIME - 2);
+            self.0.push((pivot, row.iter().map(|c| c * inverse % PRIME).collect()));
+        }
+    }
+
+    fn follows(&self, row: Vec<i128>) -> bool {
+        self.reduce(row).iter().all(|c| *c == 0)
+    }
+}
+
+/// The three things that can be told of a group: how many people; base and selection rate; all cells.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Told {
+    People,
+    Margins,
+    Cells,
+}
+
+fn is_small(told: Told, c: &Counts) -> bool {
+    let few = |parts: &[f64]| parts.iter().any(|n| *n < 10.0);
+    match told {
+        Told::People => few(&[c.all()]),
+        Told::Margins => {
+            few(&[c.positives(), c.all() - c.positives(), c.predicted(), c.all() - c.predicted()])
+        }
+        Told::Cells => few(&[c.tp, c.fp, c.missed, c.tn]),
+    }
+}
+
+fn is_told(told: Told, g: &Group) -> bool {
+    match told {
+        Told::People => g.n.is_some(),
+        Told::Margins => rate(g, Measure::BaseRate).is_some() || rate(g, Measure::SelectionRate).is_some(),
+        Told::Cells => {
+            g.rows.is_some()
+                || rate(g, Measure::TruePositive).is_some()
+                || rate(g, Measure::Accuracy).is_some()
+        }
+    }
+}
+
+/// Holds every sum that the public form gives against every group of which nothing may be known.
+fn nothing_follows(cells: &BTreeMap<[usize; 3], Counts>, sizes: [usize; 3]) {
+    let names = |c: usize, n: usize| format!("{}{n}", ["a", "b", "c"][c]);
+    let mut file = String::from("a,b,c,flagged,outcome\n");
+    for (at, c) in cells {
+        for (n, flagged, outcome) in [(c.tp, 1, 1), (c.fp, 1, 0), (c.missed, 0, 1), (c.tn, 0, 0)] {
+            for _ in std::iter::successors(Some(1.0), |k| Some(k + 1.0)).take_while(|k| *k <= n) {
+                let _ = writeln!(
+                    file,
+                    "{},{},{},{flagged},{outcome}",
+                    names(0, at[0]),
+                    names(1, at[1]),
+                    names(2, at[2])
+                );
+            }
+        }
+    }
+    let r = report(&scored(&file, &["a", "b", "c"]), &Compare { pairs: true, ..Compare::default() }).unwrap();
+    let public = r.public();
+    let place = |at: [usize; 3]| (at[0] * sizes[1] + at[1]) * sizes[2] + at[2];
+    let all: Vec<[usize; 3]> = (0..sizes[0])
+        .flat_map(|a| (0..sizes[1]).flat_map(move |b| (0..sizes[2]).map(move |c| [a, b, c])))
+        .collect();
+    // The cells of the whole table that make up a group, and its counts.
+    let of = |columns: &[String], values: &[String]| -> (Vec<i128>, Counts) {
+        let mut row = vec![0; all.len()];
+        let mut counts = Counts::default();
+        for at in &all {
+            let inside = columns.iter().zip(values).all(|(column, value)| {
+                let c = ["a", "b", "c"].iter().position(|n| n == column).unwrap();
+                names(c, at[c]) == *value
+            });
+            if inside {
+                row[place(*at)] = 1;
+                counts = counts.plus(&cells.get(at).copied().unwrap_or_default());
+            }
+        }
+        (row, counts)
+    };
+    for told in [Told::People, Told::Margins, Told::Cells] {
+        let mut known = Known::default();
+        let everybody = is_told(told, &public.overall);
+        if everybody {
+            known.learn(of(&[], &[]).0);
+        }
+        for attribute in &public.attributes {
+            for g in attribute.groups.iter().filter(|g| is_told(told, g)) {
+                let (row, counts) = of(&attribute.columns, &g.values);
+                assert!(!is_small(told, &counts), "{told:?} of {} is told: {counts:?}", g.name());
+                known.learn(row);
+            }
+        }
+        for attribute in &r.attributes {
+            // Also the groups that are empty.
+            let mut groups: Vec<Vec<String>> = vec![Vec::new()];
+            for column in &attribute.columns {
+                let c = ["a", "b", "c"].iter().position(|n| n == column).unwrap();
+                groups = groups
+                    .into_iter()
+                    .flat_map(|g| (0..sizes[c]).map(move |n| [g.clone(), vec![names(c, n)]].concat()))
+                    .collect();
+            }
+            for values in groups {
+                let (row, counts) = of(&attribute.columns, &values);
+                assert!(
+                    !is_small(told, &counts) || !known.follows(row),
+                    "{told:?} of {values:?} follows from what is told: {counts:?}\n{public:#?}"
+                );
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_hidden_cannot_be_worked_out(
+        sizes in (2..4_usize, 2..4_usize, 1..3_usize),
+        counts in proptest::collection::vec((0..30_u8, 0..30_u8, 0..30_u8, 0..30_u8, 0..5_u8), 18),
+    ) {
+        let sizes = [sizes.0, sizes.1, sizes.2];
+        let mut cells = BTreeMap::new();
+        let mut given = counts.into_iter();
+        for a in 0..sizes[0] {
+            for b in 0..sizes[1] {
+                for c in 0..sizes[2] {
+                    let (tp, fp, missed, tn, thin) = given.next().unwrap();
+                    // Some cells are thin or empty, others full.
+                    let n = |k: u8| f64::from(if thin == 0 { 0 } else if thin == 1 { k / 8 } else { k });
+                    // Each value occurs, so that the table is as large as it says.
+                    let one = f64::from(u8::from(a == b || a == c));
+                    let cell = Counts { tp: n(tp), fp: n(fp), missed: n(missed), tn: n(tn) + one };
+                    cells.insert([a, b, c], cell);
+                }
+            }
+        }
+        let occurs = |axis: usize, n: usize| cells.iter().any(|(at, c)| at[axis] == n && c.all() > 0.0);
+        prop_assume!((0..3).all(|axis| (0..sizes[axis]).all(|n| occurs(axis, n))));
+        nothing_follows(&cells, sizes);
+    }
+}
+
+#[test]
+fn a_small_group_takes_another_with_it() {
+    let text = format!(
+        "sex,flagged,outcome\n{}{}{}",
+        rows("Female", 400, 200),
+        rows("Male", 300, 150),
+        rows("Another", 4, 2)
+    );
+    let r = report(&scored(&text, &["sex"]), &Compare::default()).unwrap();
+    let public = r.public();
+    let sex = attribute(&public, &["sex"]);
+    let n = |name: &str| group(sex, &[name]).n;
+    // 704 less 400 less 300 would leave the four.
+    assert_eq!((n("Female"), n("Male"), n("Another"), public.overall.n), (Some(400), None, None, Some(704)));
+    assert!(public.public && sex.hidden == 2);
+    assert_eq!(sex.parity.demographic_parity_difference, Some(0.0), "of one group that is left");
+    let out = csv(&public);
+    assert!(!out.contains(",300,") && !out.contains(",4,"), "{out}");
+    assert_eq!(public.public(), public, "hidden stays hidden");
+}
+
+#[test]
+fn where_everybody_is_few_nothing_is_told() {
+    let r =
+        report(&scored(SMALL, &["sex"]), &Compare { pairs: true, ..Compare::default() }).unwrap().public();
+    assert_eq!(r.overall.n, Some(10));
+    assert!(r.overall.rates.iter().all(|f| f.value.is_none() && !f.shown));
+    assert!(r.attributes.iter().flat_map(|a| &a.groups).all(|g| g.n.is_none() && g.rows.is_none()));
+    // Of nine not even how many there are.
+    let nine = SMALL.rsplit_once("unknown").unwrap().0;
+    let r = report(&scored(nine, &["sex"]), &Compare::default()).unwrap().public();
+    assert_eq!((r.rows, r.overall.n, r.attributes[0].coverage.of), (None, None, None));
+}

@@ -1,0 +1,116 @@
+//! Fairness reports over the API.
+
+use super::body;
+use crate::{
+    App,
+    desk::fairness::{Asked, bounds},
+    guard::{Answer, Ask, Bearer},
+};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::StatusCode,
+    response::IntoResponse,
+};
+use bluelamp_model::{Error, Id};
+use bluelamp_steward::fairness;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+/// A scored file, and what is asked of it.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct AskFairness {
+    /// The file, as CSV.
+    csv: String,
+    /// The columns with groups.
+    group: Vec<String>,
+    /// The column with what came about.
+    label: String,
+    /// The column with what was proposed.
+    predicted: Option<String>,
+    /// The column with the score.
+    score: Option<String>,
+    /// From which score on it counts as proposed.
+    threshold: Option<f64>,
+    /// The column with weights.
+    weight: Option<String>,
+    /// `highest`, or values such as `sex=Female`; the largest group where nothing is named.
+    reference: Vec<String>,
+    /// Whether every two columns are looked at together as well.
+    pairs: bool,
+    /// Whether only the form for the public is wanted.
+    public: bool,
+    /// The algorithm, by its name in the register: its thresholds are used.
+    algorithm: String,
+    /// Its version, to keep the report.
+    version: String,
+    /// The title, to keep the report.
+    title: String,
+    /// Whether the report is kept and its summary published.
+    keep: bool,
+}
+
+/// `POST /api/v1/fairness`: a scored file comes in, and what it says goes out.
+pub(crate) async fn make(State(app): State<App>, who: Bearer, bytes: Bytes) -> Answer {
+    let AskFairness {
+        csv,
+        group,
+        label,
+        predicted,
+        score,
+        threshold,
+        weight,
+        reference,
+        pairs,
+        public,
+        algorithm,
+        version,
+        title,
+        keep,
+    } = body(&bytes)?;
+    let asked = Asked { group, label, predicted, score, threshold, weight, reference, pairs };
+    let bounds = bounds(&app, &who.actor, &algorithm).await?;
+    let digest = hex::encode(Sha256::digest(csv.as_bytes()));
+    let report = app.blocking(move |_| asked.report(csv.as_bytes(), bounds)).await?;
+    let shown = if public { report.public() } else { report.clone() };
+    if !keep {
+        return Ok(Json(json!({ "report": shown })).into_response());
+    }
+    let id = app
+        .write(&who.actor, move |cx| fairness::save(cx, &algorithm, &version, &title, &digest, &report))
+        .await?;
+    Ok((StatusCode::CREATED, Json(json!({ "id": id, "report": shown }))).into_response())
+}
+
+/// `GET /api/v1/fairness`: the reports that were kept.
+pub(crate) async fn list(State(app): State<App>, who: Bearer) -> Answer {
+    let all = app.read(&who.actor, fairness::saved).await?;
+    Ok(Json(json!({ "reports": all })).into_response())
+}
+
+/// `GET /api/v1/fairness/{id}`
+pub(crate) async fn view(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Answer {
+    let id: Id = id.parse().map_err(|_| Error::NotFound("that fairness report".into()))?;
+    let (kept, report) = app.read(&who.actor, move |cx| fairness::view_saved(cx, id)).await?;
+    Ok(Json(json!({ "kept": kept, "report": report })).into_response())
+}
+
+/// `GET /api/v1/fairness/summaries`: for everybody.
+pub(crate) async fn summaries(State(app): State<App>, ask: Ask) -> Answer {
+    let all = app.read(&ask.public(), |cx| fairness::public_reports(cx, None)).await?;
+    let all: Vec<_> = all
+        .into_iter()
+        .map(|(kept, report)| {
+            // Who made it is for staff.
+            json!({
+                "id": kept.id, "algorithm": kept.algorithm, "version": kept.version, "title": kept.title,
+                "made_at": kept.made_at, "report": report,
+            })
+        })
+        .collect();
+    Ok(Json(json!({ "summaries": all })).into_response())
+}

@@ -1,0 +1,287 @@
+//! A complaint by a plain HTTP client: sent without an account, followed, handled, looked into by somebody else, answered.
+
+use crate::{
+    desk::{on_both, signed_in, sound},
+    site::{Answered, NO_LIMITS, Site, Visitor},
+};
+use axum::http::StatusCode;
+use bluelamp_store::Engine;
+use bluelamp_web::Limits;
+use serde_json::{Value, json};
+
+const SAID: [(&str, &str); 8] = [
+    ("about", "decision"),
+    ("told", "My report was closed,\nand nobody had asked me <b>anything</b>."),
+    ("wanted", "Look at it again."),
+    ("report_reference", "R-4K7Q-2M9B"),
+    ("complainant", "Joanna Example"),
+    ("contact_by", "email"),
+    ("contact_email", "joanna@example.com"),
+    ("contact_safe", "yes"),
+];
+
+fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
+    text.split(from).nth(1).unwrap_or_else(|| panic!("no {from} in {text}")).split(to).next().unwrap()
+}
+
+/// Sends a complaint by the form; gives reference and code.
+async fn sent(v: &mut Visitor<'_>) -> (String, String) {
+    let page = sound("complain", v.get("/complain").await);
+    let (csrf, key) = (page.hidden("csrf"), page.hidden("retry_key"));
+    let mut all = vec![("csrf", csrf.as_str()), ("retry_key", key.as_str())];
+    all.extend(SAID);
+    let answer = v.post("/complain", &all).await;
+    assert_eq!(answer.location(), "/complain/sent", "{}", answer.body);
+    let receipt = sound("complain-sent", v.get("/complain/sent").await);
+    let reference = between(&receipt.body, "<br><strong>", "</strong>").to_owned();
+    let code = between(&receipt.body, "translate=\"no\">", "</strong>").to_owned();
+    // The same page sent twice is one complaint.
+    v.post("/complain", &all).await;
+    let again = v.get("/complain/sent").await;
+    assert!(again.body.contains(&reference) && again.body.contains(&code));
+    (reference, code)
+}
+
+async fn act(v: &mut Visitor<'_>, reference: &str, deed: &str, fields: &[(&str, &str)]) -> Answered {
+    let page = v.get(&format!("/desk/complaints/{reference}")).await;
+    let csrf = page.hidden("csrf");
+    let mut all = vec![("csrf", csrf.as_str())];
+    all.extend(fields);
+    v.post(&format!("/desk/complaints/{reference}/{deed}"), &all).await
+}
+
+#[test]
+fn a_complaint_from_the_form_to_its_answer() {
+    on_both(&async |site: &Site| {
+        let mut v = site.visitor();
+        let (reference, code) = sent(&mut v).await;
+        site.outside(|_| site.staff("otto", &["contact-officer"]));
+        let reviewer = site.outside(|_| site.staff("rita", &["independent-reviewer"])).to_string();
+        let mut carla = signed_in(site, "carla", &["complaints-officer"], "redress").await;
+        let desk = sound("complaints", carla.get("/desk/complaints").await);
+        assert!(desk.body.contains(&reference) && desk.body.contains("Acknowledge"));
+        let page = sound("complaint", carla.get(&format!("/desk/complaints/{reference}")).await);
+        assert!(page.body.contains("&lt;b&gt;anything") && page.body.contains("joanna@example.com"));
+        assert!(page.body.contains("section 164A(3) (law)"));
+
+        assert_eq!(act(&mut carla, &reference, "acknowledge", &[]).await.status, StatusCode::SEE_OTHER);
+        let wrong = act(&mut carla, &reference, "assign", &[("chain", "nemo")]).await;
+        assert_eq!(sound("complaint-wrong", wrong).status, StatusCode::UNPROCESSABLE_ENTITY);
+        let own = act(&mut carla, &reference, "assign", &[("reviewer", &reviewer), ("chain", "rita")]).await;
+        assert!(sound("complaint-own", own).body.contains("had a part in what is complained about"));
+        let given =
+            act(&mut carla, &reference, "assign", &[("reviewer", &reviewer), ("chain", "otto")]).await;
+        assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.body);
+        // Who handles it cannot say what came of it.
+        let refused =
+            act(&mut carla, &reference, "find", &[("finding", "not-upheld"), ("reasons", "No.")]).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+
+        let mut rita = site.visitor();
+        let fields = [("username", "rita"), ("password", "three sleepy lamps"), ("purpose", "redress")];
+        rita.fill("/sign-in", &fields).await;
+        let list = sound("complaints-reviewer", rita.get("/desk/complaints").await);
+        assert!(list.body.contains(&reference) && !list.body.contains("/desk/complaints/new"));
+        let page = sound("complaint-reviewer", rita.get(&format!("/desk/complaints/{reference}")).await);
+        assert!(page.body.contains("Say what you found") && page.body.contains("OTTO Example"));
+        let wrong =
+            act(&mut rita, &reference, "find", &[("finding", "upheld"), ("outcomes", "correct")]).await;
+        let wrong = sound("complaint-find-wrong", wrong);
+        assert!(
+            wrong.body.contains("Give your reasons") && wrong.body.contains("Name everybody who received it")
+        );
+        let found = [
+            ("finding", "upheld"),
+            ("reasons", "Nobody asked."),
+            ("outcomes", "correct"),
+            ("outcomes", "apologise"),
+            ("recipient-1-name", "Borsetshire Council"),
+            ("recipient-1-received", "The address"),
+            ("recipient-1-on", "2026-11-20"),
+        ];
+        assert_eq!(act(&mut rita, &reference, "find", &found).await.status, StatusCode::SEE_OTHER);
+
+        let page = sound("complaint-found", carla.get(&format!("/desk/complaints/{reference}")).await);
+        assert!(page.body.contains("What was found: Upheld") && page.body.contains("Borsetshire Council"));
+        let notice = page.hidden("notice");
+        assert_eq!(
+            act(&mut carla, &reference, "sent", &[("notice", &notice)]).await.status,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!(
+            act(&mut carla, &reference, "confirmed", &[("notice", &notice)]).await.status,
+            StatusCode::SEE_OTHER
+        );
+        let empty = act(&mut carla, &reference, "answer", &[("note", " ")]).await;
+        assert_eq!(sound("complaint-answer-wrong", empty).status, StatusCode::UNPROCESSABLE_ENTITY);
+        let told = [("note", "You were right: we should have asked.")];
+        assert_eq!(act(&mut carla, &reference, "answer", &told).await.status, StatusCode::SEE_OTHER);
+        let twice = act(&mut carla, &reference, "answer", &told).await;
+        assert_eq!(twice.status, StatusCode::CONFLICT);
+        sound("complaint-answered", carla.get(&format!("/desk/complaints/{reference}")).await);
+
+        let ask = sound("complain-track", v.get("/complain/track").await);
+        let csrf = ask.hidden("csrf");
+        let follow = [("csrf", csrf.as_str()), ("reference", &reference), ("code", &code.to_lowercase())];
+        let page = sound("complain-tracked", v.post("/complain/track", &follow).await);
+        for words in
+            ["Upheld", "You were right: we should have asked.", "Information Commissioner", "We apologise"]
+        {
+            assert!(page.body.contains(words), "{words}\n{}", page.body);
+        }
+        assert!(!page.body.contains("nobody had asked me") && !page.body.contains("Nobody asked."));
+        let wrong = [("csrf", csrf.as_str()), ("reference", &*reference), ("code", "0000-0000-0000-0000")];
+        assert_eq!(
+            sound("track-wrong", v.post("/complain/track", &wrong).await).status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        let figures = sound("complaint-figures", v.get("/complaints").await);
+        assert!(
+            figures.body.contains("Fewer than 10")
+                && figures.body.contains("<strong>0</strong> organisations")
+        );
+    });
+}
+
+#[test]
+fn the_form_says_what_is_missing_and_keeps_the_rest() {
+    on_both(&async |site: &Site| {
+        let mut v = site.visitor();
+        let page = v.get("/complain").await;
+        let csrf = page.hidden("csrf");
+        let said = [
+            ("csrf", csrf.as_str()),
+            ("complainant", "Joanna"),
+            ("contact_by", "email"),
+            ("contact_email", "joanna"),
+        ];
+        let wrong = sound("complain-wrong", v.post("/complain", &said).await);
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for words in [
+            "Say what you complain about",
+            "Select what you complain about",
+            "in the right form",
+            "value=\"Joanna\"",
+        ] {
+            assert!(wrong.body.contains(words), "{words}");
+        }
+        let forged = [("csrf", "no"), ("about", "other"), ("told", "x"), ("contact_by", "nothing")];
+        assert_eq!(v.post("/complain", &forged).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(site.count("select count(*) from complaint"), 0);
+        // Nobody's receipt is shown to somebody else.
+        assert_eq!(site.visitor().get("/complain/sent").await.location(), "/complain");
+    });
+}
+
+#[test]
+fn a_letter_is_entered_with_the_day_it_came() {
+    on_both(&async |site: &Site| {
+        let mut carla = signed_in(site, "carla", &["complaints-officer"], "redress").await;
+        let page = sound("complaint-new", carla.get("/desk/complaints/new").await);
+        let csrf = page.hidden("csrf");
+        let wrong = carla
+            .post(
+                "/desk/complaints/new",
+                &[
+                    ("csrf", &csrf),
+                    ("received-day", "31"),
+                    ("received-month", "2"),
+                    ("received-year", "2026"),
+                ],
+            )
+            .await;
+        let wrong = sound("complaint-new-wrong", wrong);
+        assert!(wrong.body.contains("Enter the day on which it came"));
+        let said = [
+            ("csrf", csrf.as_str()),
+            ("channel", "post"),
+            ("received-day", "1"),
+            ("received-month", "10"),
+            ("received-year", "2026"),
+            ("about", "data"),
+            ("told", "You sent my address to a stranger."),
+            ("contact_by", "post"),
+            ("contact_post", "1 Example Street"),
+        ];
+        let entered = carla.post("/desk/complaints/new", &said).await;
+        assert!(entered.location().starts_with("/desk/complaints/K-"), "{}", entered.body);
+        let page = sound("complaint-overdue", carla.get(entered.location()).await);
+        assert!(page.body.contains("Overdue") && page.body.contains("by post"));
+        // Others see none of it.
+        for (name, role, purpose) in
+            [("otto", "contact-officer", "contact"), ("rita", "independent-reviewer", "redress")]
+        {
+            let mut other = signed_in(site, name, &[role], purpose).await;
+            let status = other.get(entered.location()).await.status;
+            assert!(status == StatusCode::FORBIDDEN || status == StatusCode::NOT_FOUND, "{role}: {status}");
+            assert_eq!(other.get("/desk/complaints/new").await.status, StatusCode::FORBIDDEN);
+        }
+    });
+}
+
+#[test]
+fn the_same_over_the_api() {
+    on_both(&async |site: &Site| {
+        let mut public = site.visitor();
+        let body = json!({
+            "about": "algorithm", "told": "It should not be used.", "contact_by": "nothing",
+            "algorithm": "burglary", "algorithm_version": "1.0.0",
+        });
+        let key = [("idempotency-key", "a-key-of-a-program-1")];
+        let first = public.post_json_with("/api/v1/complaints", &body, &key).await;
+        assert_eq!(first.status, StatusCode::CREATED, "{}", first.body);
+        let receipt = first.json();
+        assert_eq!(public.post_json_with("/api/v1/complaints", &body, &key).await.json(), receipt);
+        let bad = public.post_json("/api/v1/complaints", &json!({ "about": "x" })).await;
+        assert_eq!(
+            (bad.status, bad.json()["errors"].as_array().unwrap().len()),
+            (StatusCode::UNPROCESSABLE_ENTITY, 3)
+        );
+        let reference = receipt["reference"].as_str().unwrap().to_owned();
+        let follow = json!({ "reference": reference, "tracking_code": receipt["tracking_code"] });
+        assert_eq!(public.post_json("/api/v1/complaints/track", &follow).await.json()["state"], "received");
+        assert_eq!(public.get("/api/v1/complaints/figures").await.json()["received"], Value::Null);
+        assert_eq!(public.get("/api/v1/complaints").await.status, StatusCode::UNAUTHORIZED);
+
+        let token = site.outside(|_| {
+            site.staff("carla", &["complaints-officer"]);
+            site.token("carla", "redress")
+        });
+        let mut carla = site.visitor();
+        carla.token = Some(token);
+        let list = carla.get("/api/v1/complaints").await.json();
+        assert_eq!(list["complaints"][0]["reference"], reference.as_str());
+        let path = format!("/api/v1/complaints/{reference}");
+        assert_eq!(carla.get(&path).await.json()["algorithm"], "burglary");
+        let done = carla.post_json(&format!("{path}/acknowledge"), &json!({})).await;
+        assert_eq!(done.status, StatusCode::NO_CONTENT, "{}", done.body);
+        assert_eq!(
+            carla.post_json(&format!("{path}/acknowledge"), &json!({})).await.status,
+            StatusCode::CONFLICT
+        );
+        assert_eq!(
+            carla.post_json(&format!("{path}/pardon"), &json!({})).await.status,
+            StatusCode::NOT_FOUND
+        );
+        let assign = json!({ "reviewer": "x", "chain": [] });
+        assert_eq!(
+            carla.post_json(&format!("{path}/assign"), &assign).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+    });
+}
+
+#[test]
+fn complaints_from_one_address_have_a_limit() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let site = Site::new(Engine::Sqlite, Limits { reports: 2, ..NO_LIMITS });
+    runtime.block_on(async {
+        let body = json!({ "about": "other", "told": "Again.", "contact_by": "nothing" });
+        let mut v = site.visitor();
+        let mut statuses = Vec::new();
+        for _ in 0..3 {
+            statuses.push(v.post_json("/api/v1/complaints", &body).await.status.as_u16());
+        }
+        assert_eq!(statuses, [201, 201, 503]);
+    });
+}
