@@ -5,9 +5,9 @@ use bluelamp_model::authority::Actor;
 use bluelamp_steward::service_standard::{self, Told};
 use bluelamp_store::Db;
 
-const FILE: &str = "data/strategy/service-standard.toml";
+const FILE: &str = "data/standards/service-standard.toml";
 /// It is about the product and not about a force: it is the product's own, whatever content folder is set.
-const TEXT: &str = include_str!("../../../data/strategy/service-standard.toml");
+const TEXT: &str = include_str!("../../../data/standards/service-standard.toml");
 
 /// Takes it up, and leaves alone what a person of the force has written.
 ///

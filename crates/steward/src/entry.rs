@@ -4,7 +4,10 @@ use crate::{
     register::{Body, Field, FieldKind, Register, code_of, is_code},
     registers,
 };
-use bluelamp_model::{Error, FieldError, Id, Result, Time, authority::Verb};
+use bluelamp_model::{
+    Error, FieldError, Id, Result, Time,
+    authority::{Verb, action},
+};
 use bluelamp_store::{Cx, Row};
 use serde::Serialize;
 use serde_json::json;
@@ -188,7 +191,19 @@ pub fn history(cx: &mut Cx<'_>, register: &Register, entry: &Entry) -> Result<Ve
         .collect()
 }
 
-/// What points at something, by register and title: the way back from an element, an algorithm, an entry.
+/// What points at something of another room, for whoever may see the strategy: the items behind an element, the items and
+/// benefits behind an algorithm, the benefits behind a complaint.
+///
+/// # Errors
+/// Not allowed; database errors.
+pub fn pointers(cx: &mut Cx<'_>, target: &str) -> Result<Vec<Pointer>> {
+    cx.allow(action::STRATEGY_VIEW, None)?;
+    let all = if target.contains('\0') { Vec::new() } else { pointing_at(cx, target)? };
+    cx.record(Verb::Consult, "register", None, json!({ "pointing": all.len() }))?;
+    Ok(all)
+}
+
+/// What points at something, by register and title: the way back to an entry.
 ///
 /// # Errors
 /// Database errors. For a function that has asked the policy.

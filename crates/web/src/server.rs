@@ -136,6 +136,7 @@ pub fn router(app: App) -> Router {
         .route("/desk/ethics/{kind}/{name}/{deed}", post(desk::ethics::one::act).layer(texts()))
         .route("/desk/graded", get(desk::graded::list))
         .route("/desk/graded/{id}", get(desk::graded::view))
+        .route("/desk/graded/complaints/{reference}", get(desk::graded::complaint))
         .route("/desk/portfolio", get(desk::portfolio::view))
         .route("/desk/portfolio.csv", get(desk::portfolio::download))
         .route("/desk/findings", get(desk::portfolio::findings::list).post(desk::portfolio::findings::answer))

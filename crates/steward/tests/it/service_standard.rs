@@ -9,7 +9,7 @@ use bluelamp_steward::{
 use bluelamp_testkit::on_both;
 use serde_json::json;
 
-const TEXT: &str = include_str!("../../../../data/strategy/service-standard.toml");
+const TEXT: &str = include_str!("../../../../data/standards/service-standard.toml");
 
 fn told() -> Told {
     Told::parse("service-standard.toml", TEXT).unwrap()

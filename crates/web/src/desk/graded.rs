@@ -12,6 +12,10 @@ use crate::{
 use axum::extract::{Path, Query, State};
 use bluelamp_casework::{GradedDecision, LowerReason, Outcome, Sought};
 use bluelamp_model::{Error, Id, authority::action};
+use bluelamp_steward::{
+    entry,
+    redress::{self, Brief},
+};
 use serde::{Deserialize, Serialize};
 
 /// The page `staff/graded.njk`.
@@ -126,9 +130,8 @@ struct GradedOne {
     definition: Option<Step>,
     ethics: Option<Step>,
     report: Option<Step>,
-    /// Where complaints about the report are found, for whoever may see them.
-    complaints: Option<Step>,
-    pointers: Vec<PointerView>,
+    /// Complaints about the report, without the person and their words.
+    complaints: Vec<Step>,
 }
 
 /// A step to another page of the chain.
@@ -141,11 +144,11 @@ struct Step {
 /// `GET /desk/graded/{id}`
 pub(crate) async fn view(State(app): State<App>, staff: Staff, Path(which): Path<String>) -> Answer {
     let id: Id = which.parse().map_err(|_| Error::NotFound("that decision".into()))?;
-    let (found, pointers) = app
+    let (found, complaints) = app
         .read(&staff.actor(), move |cx| {
             let found = bluelamp_casework::graded_decision(cx, id)?;
-            let pointers = bluelamp_steward::entry::pointing_at(cx, &format!("graded:{}", found.id))?;
-            Ok((found, pointers))
+            let complaints = redress::about_report(cx, &found.reference)?;
+            Ok((found, complaints))
         })
         .await?;
     let version = found.definition.as_deref().zip(found.version.as_deref());
@@ -172,9 +175,74 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff, Path(which): Path
             text: format!("Report {}", found.reference),
             href: format!("/desk/reports/{}", found.report),
         }),
-        complaints: (may(action::COMPLAINT_HANDLE) || may(action::COMPLAINT_REVIEW))
-            .then(|| Step { text: "Complaints".into(), href: "/desk/complaints".into() }),
-        pointers: pointer_views(&pointers),
+        complaints: complaints
+            .iter()
+            .map(|c| Step {
+                text: format!("{}: {}", c.reference, standing(c)),
+                href: format!("/desk/graded/complaints/{}", c.reference),
+            })
+            .collect(),
     };
     app.page("staff/graded_one.njk", &frame(&app, &staff, "/desk/quality"), &page)
+}
+
+/// How a complaint stands, and what was found.
+fn standing(c: &Brief) -> String {
+    match c.finding {
+        Some(finding) => format!("{}, {}", c.state.label(), finding.label()),
+        None => c.state.label().to_owned(),
+    }
+}
+
+/// The page `staff/graded_complaint.njk`.
+#[derive(Debug, Serialize)]
+struct ComplaintBrief {
+    title: String,
+    received: String,
+    about: &'static str,
+    standing: String,
+    outcomes: Vec<&'static str>,
+    decisions: Option<Step>,
+    algorithm: Option<Step>,
+    /// The complaint itself, for those who handle it or look into it.
+    whole: Option<Step>,
+    pointers: Vec<PointerView>,
+    /// Whether this person may see what answers it.
+    sees_pointers: bool,
+}
+
+/// `GET /desk/graded/complaints/{reference}`: a complaint without the person and their words.
+pub(crate) async fn complaint(State(app): State<App>, staff: Staff, Path(reference): Path<String>) -> Answer {
+    let sees_pointers = may(&app, &staff, action::STRATEGY_VIEW);
+    let (found, pointers) = app
+        .read(&staff.actor(), move |cx| {
+            let found = redress::brief(cx, &reference)?;
+            let target = format!("complaint:{}", found.reference);
+            let pointers = if sees_pointers { entry::pointers(cx, &target)? } else { Vec::new() };
+            Ok((found, pointers))
+        })
+        .await?;
+    let may = |action| may(&app, &staff, action);
+    let page = ComplaintBrief {
+        title: format!("Complaint {}", found.reference),
+        received: found.received_at.spoken(),
+        about: found.about.label(),
+        standing: standing(&found),
+        outcomes: found.outcomes.iter().map(|o| o.label()).collect(),
+        decisions: (!found.report_reference.is_empty()).then(|| Step {
+            text: format!("Decisions about {}", found.report_reference),
+            href: format!("/desk/graded?report={}", found.report_reference),
+        }),
+        algorithm: (!found.algorithm.is_empty() && may(action::ETHICS_VIEW)).then(|| Step {
+            text: format!("{} {}", found.algorithm, found.algorithm_version),
+            href: format!("/desk/ethics/{}", found.algorithm),
+        }),
+        whole: (may(action::COMPLAINT_HANDLE) || may(action::COMPLAINT_REVIEW)).then(|| Step {
+            text: "The complaint itself".into(),
+            href: format!("/desk/complaints/{}", found.reference),
+        }),
+        pointers: pointer_views(&pointers),
+        sees_pointers,
+    };
+    app.page("staff/graded_complaint.njk", &frame(&app, &staff, "/desk/quality"), &page)
 }

@@ -41,9 +41,8 @@ pub(crate) fn href_of(target: &str) -> Option<String> {
         }
         "algorithm" => format!("/desk/ethics/{name}"),
         "decision" => format!("/desk/decisions/{name}"),
-        "complaint" => format!("/desk/complaints/{name}"),
+        "complaint" => format!("/desk/graded/complaints/{name}"),
         "definition" => format!("/desk/definitions/{name}"),
-        "graded" => format!("/desk/graded/{name}"),
         register if ALL.iter().any(|r| r.code == register) => format!("/desk/registers/{register}/{name}"),
         _ => return None,
     })
@@ -762,7 +761,7 @@ mod tests {
             ("element:national-2020:A1.1", Some("/desk/strategy/national-2020/A1.1")),
             ("algorithm:definition/burglary", Some("/desk/ethics/definition/burglary")),
             ("decision:097-21", Some("/desk/decisions/097-21")),
-            ("complaint:C-1", Some("/desk/complaints/C-1")),
+            ("complaint:C-1", Some("/desk/graded/complaints/C-1")),
             ("nowhere:x", None),
             ("x", None),
         ] {

@@ -1,7 +1,11 @@
 //! The strategies on the desk: which there are, what each says, how they stand to one another, and each on one page to
 //! be printed. The first page of everything that is steered by them.
 
-use super::{challenges, market, may, portfolio, services, skills};
+use super::{
+    challenges, market, may, portfolio,
+    registers::{PointerView, pointer_views},
+    services, skills,
+};
 use crate::{
     App,
     govuk::{Frame, page::Section},
@@ -10,7 +14,10 @@ use crate::{
 };
 use axum::extract::{Path, Query, State};
 use bluelamp_model::{Error, authority::action};
-use bluelamp_steward::strategy::{ElementKind, Held, View};
+use bluelamp_steward::{
+    entry,
+    strategy::{ElementKind, Held, View},
+};
 use serde::{Deserialize, Serialize};
 
 /// Where the section begins.
@@ -107,6 +114,10 @@ struct ElementPage {
     below: Vec<(&'static str, End)>,
     ties: Vec<TieRow>,
     documents: Vec<String>,
+    /// What the programme office has written down that serves it.
+    pointers: Vec<PointerView>,
+    /// Where items are scored against it.
+    matrix_href: String,
 }
 
 /// The page `staff/strategy-print.njk`.
@@ -224,6 +235,8 @@ pub(crate) async fn element(
     let seen = seen(&app, &staff, id, q.version()).await?;
     let s = &seen.strategy;
     let e = seen.element(&element)?;
+    let target = format!("element:{}:{}", s.id, e.id);
+    let pointers = app.read(&staff.actor(), move |cx| entry::pointers(cx, &target)).await?;
     let words = |key: &str, up: bool| match (key, up) {
         ("parent", true) => "A part of",
         ("parent", false) => "Has as a part",
@@ -247,6 +260,8 @@ pub(crate) async fn element(
         below: seen.below(&e.id).iter().map(|b| (words(b.key, false), end(&b.reference))).collect(),
         ties: seen.ties_of(&e.id).iter().map(|t| strategies::tie(&seen, t)).collect(),
         documents: documents.map(|d| format!("{}: {}", d.id, d.title)).collect(),
+        pointers: pointer_views(&pointers),
+        matrix_href: format!("/desk/matrix?strategy={}", s.id),
     };
     app.page("staff/strategy-element.njk", &frame(&app, &staff, HERE), &page)
 }

@@ -349,7 +349,7 @@ fn the_service_standard_is_shown_for_each_service_and_published_for_this_platfor
         written(site, &fields());
         let early = site.visitor().get("/service-standard").await;
         assert_eq!(early.status, StatusCode::NOT_FOUND);
-        let text = include_str!("../../../../data/strategy/service-standard.toml");
+        let text = include_str!("../../../../data/standards/service-standard.toml");
         let told = Told::parse("service-standard.toml", text).unwrap();
         site.outside(|db| db.write(&Actor::system(), move |cx| take_up(cx, &told))).unwrap();
         let public = sound("service-standard", site.visitor().get("/service-standard").await);

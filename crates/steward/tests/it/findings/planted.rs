@@ -107,7 +107,9 @@ fn by_hand(p: &Portfolio) -> BTreeSet<String> {
             let days = |i: &Item| (i.starts.unwrap().number(), i.ends.unwrap().number());
             let ((a0, a1), (b0, b1)) = (days(a), days(b));
             let meet = |a0: i32, a1: i32, b0: i32, b1: i32| a0.max(b0) <= a1.min(b1);
-            let mut add = |rule: &str| drop(all.insert(format!("conflict:{rule}:{}+{}", a.code, b.code)));
+            let mut add = |rule: &str| {
+                all.insert(format!("conflict:{rule}:{}+{}", a.code, b.code));
+            };
             if a.team == b.team && meet(a0, a1, b0, b1) {
                 add("same-team");
             }

@@ -8,7 +8,12 @@ use super::{
 };
 use crate::{
     App,
-    desk::{facts::sentence, frame, may, page::Tab},
+    desk::{
+        facts::sentence,
+        frame, may,
+        page::Tab,
+        registers::{PointerView, pointer_views},
+    },
     ethics_api::{
         Answers, Deed, Exemption, LabFinding, LabReport, NewMinutes, Opinion, Phase, Voice, record_of,
     },
@@ -44,6 +49,8 @@ struct OnePage {
     href: String,
     public_href: String,
     definition_href: Option<String>,
+    /// What the programme office has written down of it; none where this person may not see the strategy.
+    pointers: Option<Vec<PointerView>>,
     state: Tag,
     ends: Option<Tag>,
     since: String,
@@ -150,7 +157,13 @@ async fn show(app: &App, staff: &Staff, kind: &str, name: &str, version: &str, t
         })
         .await?;
     let record = parts(&record_of(app, &d, &led));
-    let page = page(app, staff, &all, &d, record, &tried);
+    let mut page = page(app, staff, &all, &d, record, &tried);
+    if may(app, staff, action::STRATEGY_VIEW) {
+        let target = format!("algorithm:{}", d.entry.algorithm());
+        let pointers =
+            app.read(&staff.actor(), move |cx| bluelamp_steward::entry::pointers(cx, &target)).await?;
+        page.pointers = Some(pointer_views(&pointers));
+    }
     let mut response = app.page("staff/ethics-one.njk", &frame(app, staff, HERE), &page)?;
     if !tried.wrong.is_empty() {
         *response.status_mut() = tried.status;
@@ -198,6 +211,7 @@ fn page(
         id: e.id.to_string(),
         href: format!("{HERE}/{}", e.algorithm()),
         public_href: format!("/algorithms/{}", e.algorithm()),
+        pointers: None,
         definition_href: (e.what.kind == "definition" && may(app, staff, action::DEFINITION_VIEW))
             .then(|| format!("/desk/definitions/{}/{}", e.what.name, e.what.version)),
         state: tag(e.state),

@@ -97,6 +97,7 @@ pub(super) fn calls(route: &str) -> Option<Vec<(String, Body)>> {
             "/desk/graded?report=R-0000-0000",
             "/desk/graded",
         ]),
+        "/desk/graded/complaints/{reference}" => bare(&["/desk/graded/complaints/C-0000-0000"]),
         "/desk/graded/{id}" => bare(&["/desk/graded/01890000-0000-7000-8000-000000000001"]),
         _ => return None,
     })
