@@ -168,7 +168,8 @@ impl Builder<'_> {
     /// The definitions whose files say that they are live go live as everywhere: one person asks, another agrees.
     fn definitions(&self) -> Result<(), Fail> {
         open::take_up(&self.db, self.content)?;
-        let (lead, chief) = (self.actor(RISK_LEAD, None)?, self.actor(ACCOUNTABLE, None)?);
+        let (lead, chief) =
+            (self.actor(RISK_LEAD, Some("governance"))?, self.actor(ACCOUNTABLE, Some("governance"))?);
         let live = self.content.definitions.iter().filter(|(d, _)| d.header.status == Status::Live);
         for (definition, _) in live {
             let (id, version) = (&definition.header.id, &definition.header.version);
@@ -214,7 +215,7 @@ impl Builder<'_> {
 
     /// Gives the case, where one was opened.
     fn decide(&self, report: Id, decision: &Decision) -> Result<Option<Id>, Fail> {
-        let actor = self.actor(CONTACT, None)?;
+        let actor = self.actor(CONTACT, Some("contact"))?;
         let shelf = &self.worker.shelf;
         let view = self.db.read(&actor, |cx| view_report(cx, shelf, report))?;
         let decision = decision.clone();
