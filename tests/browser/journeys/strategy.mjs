@@ -45,7 +45,7 @@ export default ({ browser, binary }) => {
     await Promise.all([page.waitForNavigation(), page.click('main a[href="/desk/strategy/essex-2021"]')])
     await look(officer, 'strategy-essex')
     await page.select('#kind', 'principle')
-    await press(page, '.bl-period__form button')
+    await press(page, '.bl-strategy__choose button')
     assert.doesNotMatch(await main(page), /Digital ethics and surveillance/)
     await look(officer, 'strategy-principles')
     await Promise.all([page.waitForNavigation(), page.click('main a[href="/desk/strategy/essex-2021/P01"]')])

@@ -177,7 +177,8 @@ impl Builder<'_> {
         Ok(signed.session.actor())
     }
 
-    /// What runs is assessed and approved first. The definitions whose files say that they are live go live as everywhere: one person asks, another agrees.
+    /// What runs is assessed and approved first. The definitions whose files say that they are live go live as
+    /// everywhere: one person asks, another agrees.
     fn definitions(&self) -> Result<(), Fail> {
         open::take_up(&self.db, self.content, &self.worker.shelf)?;
         self.ethics()?;
