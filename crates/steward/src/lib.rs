@@ -5,9 +5,9 @@
 //! another room's tables (what runs is told to it by those who run it), never give a single number for how well an item
 //! serves a strategy, and never take what was not assessed for nothing.
 
-pub mod ethics;
 pub mod appetite;
 pub mod entry;
+pub mod ethics;
 pub mod portfolio;
 pub mod register;
 pub mod registers;

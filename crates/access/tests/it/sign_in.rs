@@ -116,7 +116,8 @@ fn many_guesses_at_once_count_as_many() {
         std::thread::scope(|s| {
             for n in 0..12 {
                 s.spawn(move || {
-                    sign_in(&t.db, policy, "sam", &format!("guess number {n:04}"), Some("contact")).unwrap_err()
+                    sign_in(&t.db, policy, "sam", &format!("guess number {n:04}"), Some("contact"))
+                        .unwrap_err()
                 });
             }
         });

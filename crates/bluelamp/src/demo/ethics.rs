@@ -51,7 +51,8 @@ impl Builder<'_> {
             Faults::from(Fault::new(format!("data/{FILE}"), e.to_string()).at_line(e.line() as u64))
         })?;
         let said = Arc::new(said);
-        let (lead, chief) = (self.actor(RISK_LEAD, Some("governance"))?, self.actor(ACCOUNTABLE, Some("governance"))?);
+        let (lead, chief) =
+            (self.actor(RISK_LEAD, Some("governance"))?, self.actor(ACCOUNTABLE, Some("governance"))?);
         let [chair, member] = COMMITTEE;
         let (chair, member) = (self.actor(chair, None)?, self.actor(member, None)?);
         let shadow = |e: &Entry| {
