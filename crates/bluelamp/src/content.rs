@@ -74,9 +74,12 @@ pub(crate) fn embedded(path: &str) -> Option<&'static str> {
     embedded::FILES.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)
 }
 
+/// What the product says of itself: a force answers it in the register, not in a file.
+const OWN: &str = "strategy/service-standard.toml";
+
 /// The files that a force may change, by their path below `data/`.
 pub(crate) fn changeable() -> impl Iterator<Item = (&'static str, &'static str)> {
-    embedded::FILES.iter().copied().filter(|(path, _)| !path.starts_with("demo/"))
+    embedded::FILES.iter().copied().filter(|(path, _)| !path.starts_with("demo/") && *path != OWN)
 }
 
 /// Files by their path below `data/`, with the name by which a person knows them.
@@ -109,7 +112,8 @@ fn read_folder(root: &Path, folder: &Path, endings: &[&str], files: &mut Files, 
     for entry in entries.flatten() {
         let (path, file) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
         let shown = path.display().to_string();
-        if file.starts_with('.') || file == "README.md" || file.ends_with(".schema.json") {
+        let passed_over = file.starts_with('.') || file == "README.md" || file.ends_with(".schema.json");
+        if passed_over || format!("{place}/{file}") == OWN {
             continue;
         }
         if place == "definitions" && path.is_dir() {
