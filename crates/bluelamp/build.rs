@@ -12,7 +12,9 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("demo", &["json", "csv", "txt"]),
     ("forms", &["json"]),
     ("indicators", &["toml"]),
+    ("landscape", &["toml"]),
     ("policies", &["toml"]),
+    ("strategy", &["toml", "yaml"]),
 ];
 
 fn main() {

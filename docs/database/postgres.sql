@@ -33,6 +33,46 @@ create table action_answer (
 );
 CREATE INDEX action_answer_report ON action_answer USING btree (report_id);
 
+create table algorithm (
+  id uuid not null,
+  kind text not null,
+  name text not null,
+  version text not null,
+  digest text not null,
+  title text not null,
+  purpose text not null,
+  owner text not null,
+  accountable text not null,
+  registered_at timestamp with time zone not null,
+  running bigint not null,
+  state text not null,
+  since timestamp with time zone not null,
+  until_at timestamp with time zone,
+  units text not null,
+  volume bigint,
+  used bigint not null,
+  PRIMARY KEY (id),
+  UNIQUE (kind, name, digest)
+);
+
+create table algorithm_phase (
+  id uuid not null,
+  algorithm_id uuid not null,
+  at timestamp with time zone not null,
+  by_id uuid not null,
+  was text not null,
+  state text not null,
+  until_at timestamp with time zone,
+  units text not null,
+  volume bigint,
+  reasons text not null,
+  published text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (algorithm_id) REFERENCES algorithm(id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
+);
+CREATE INDEX algorithm_phase_algorithm ON algorithm_phase USING btree (algorithm_id, at);
+
 create table algorithm_switch (
   id uuid not null,
   algorithm text not null,
@@ -78,6 +118,7 @@ create table assessment_run (
   facts text not null,
   graded text not null,
   found text not null,
+  withheld text not null default '[]'::text,
   PRIMARY KEY (id),
   FOREIGN KEY (report_id) REFERENCES report(id)
 );
@@ -131,75 +172,74 @@ create table case_note (
 );
 CREATE INDEX case_note_case ON case_note USING btree (case_id, written_at);
 
-create table complaint (
-  id uuid not null,
-  reference text not null,
-  tracking bytea not null,
-  retry_key bytea,
-  channel text not null,
-  entered_by uuid,
-  received_at timestamp with time zone not null,
-  complainant text not null,
-  contact_by text not null,
-  contact text not null,
-  contact_safe bigint not null,
-  about text not null,
-  report_reference text not null,
-  algorithm text not null,
-  algorithm_version text not null,
-  told text not null,
-  wanted text not null,
-  state text not null,
-  state_at timestamp with time zone not null,
-  acknowledge_due timestamp with time zone not null,
-  acknowledged_at timestamp with time zone,
-  progress_due timestamp with time zone not null,
-  answer_due timestamp with time zone not null,
-  answered_at timestamp with time zone,
-  handler_id uuid,
-  reviewer_id uuid,
-  finding text,
-  reasons text not null default ''::text,
-  found_at timestamp with time zone,
-  PRIMARY KEY (id),
-  FOREIGN KEY (entered_by) REFERENCES account(id),
-  FOREIGN KEY (handler_id) REFERENCES account(id),
-  UNIQUE (reference),
-  UNIQUE (retry_key),
-  FOREIGN KEY (reviewer_id) REFERENCES account(id)
-);
-CREATE INDEX complaint_algorithm ON complaint USING btree (algorithm, algorithm_version);
-CREATE INDEX complaint_reviewer ON complaint USING btree (reviewer_id, state);
-CREATE INDEX complaint_state ON complaint USING btree (state, received_at);
-
-create table complaint_chain (
-  complaint_id uuid not null,
-  account_id uuid not null,
-  PRIMARY KEY (complaint_id, account_id),
-  FOREIGN KEY (account_id) REFERENCES account(id),
-  FOREIGN KEY (complaint_id) REFERENCES complaint(id)
-);
-
-create table complaint_event (
-  id uuid not null,
-  complaint_id uuid not null,
+create table challenge_award (
+  challenge_id uuid not null,
+  entry_id uuid,
+  item text not null,
+  reasons text not null,
   at timestamp with time zone not null,
-  by_id uuid,
-  what text not null,
-  note text not null,
-  words text not null,
-  PRIMARY KEY (id),
+  by_id uuid not null,
+  PRIMARY KEY (challenge_id),
   FOREIGN KEY (by_id) REFERENCES account(id),
-  FOREIGN KEY (complaint_id) REFERENCES complaint(id)
+  FOREIGN KEY (challenge_id) REFERENCES entry(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
 );
-CREATE INDEX complaint_event_of ON complaint_event USING btree (complaint_id, at);
 
-create table complaint_outcome (
-  complaint_id uuid not null,
-  outcome text not null,
-  PRIMARY KEY (complaint_id, outcome),
-  FOREIGN KEY (complaint_id) REFERENCES complaint(id)
+create table challenge_conflict (
+  entry_id uuid not null,
+  by_id uuid not null,
+  challenge_id uuid not null,
+  about text not null,
+  at timestamp with time zone not null,
+  PRIMARY KEY (entry_id, by_id),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (challenge_id) REFERENCES entry(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
 );
+CREATE INDEX challenge_conflict_challenge ON challenge_conflict USING btree (challenge_id);
+
+create table challenge_opening (
+  challenge_id uuid not null,
+  version bigint not null,
+  opened_at timestamp with time zone not null,
+  opened_by uuid not null,
+  closed_at timestamp with time zone,
+  closed_by uuid,
+  PRIMARY KEY (challenge_id),
+  FOREIGN KEY (challenge_id) REFERENCES entry(id),
+  FOREIGN KEY (closed_by) REFERENCES account(id),
+  FOREIGN KEY (opened_by) REFERENCES account(id)
+);
+
+create table challenge_score (
+  entry_id uuid not null,
+  by_id uuid not null,
+  sheet bigint not null,
+  criterion bigint not null,
+  challenge_id uuid not null,
+  score bigint not null,
+  reason text not null,
+  at timestamp with time zone not null,
+  PRIMARY KEY (entry_id, by_id, sheet, criterion),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (challenge_id) REFERENCES entry(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
+CREATE INDEX challenge_score_challenge ON challenge_score USING btree (challenge_id);
+
+create table challenge_sender (
+  entry_id uuid not null,
+  challenge_id uuid not null,
+  sender text not null,
+  contact text not null,
+  received_at timestamp with time zone not null,
+  received_by uuid not null,
+  PRIMARY KEY (entry_id),
+  FOREIGN KEY (challenge_id) REFERENCES entry(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id),
+  FOREIGN KEY (received_by) REFERENCES account(id)
+);
+CREATE INDEX challenge_sender_challenge ON challenge_sender USING btree (challenge_id);
 
 create table considered (
   report_id uuid not null,
@@ -210,27 +250,6 @@ create table considered (
   FOREIGN KEY (added_by) REFERENCES account(id),
   FOREIGN KEY (report_id) REFERENCES report(id)
 );
-
-create table correction_notice (
-  id uuid not null,
-  complaint_id uuid not null,
-  outcome text not null,
-  recipient text not null,
-  received text not null,
-  received_on text not null,
-  made_at timestamp with time zone not null,
-  due_at timestamp with time zone not null,
-  sent_at timestamp with time zone,
-  sent_by uuid,
-  acknowledged_at timestamp with time zone,
-  acknowledged_by uuid,
-  PRIMARY KEY (id),
-  FOREIGN KEY (acknowledged_by) REFERENCES account(id),
-  FOREIGN KEY (complaint_id) REFERENCES complaint(id),
-  FOREIGN KEY (sent_by) REFERENCES account(id)
-);
-CREATE INDEX correction_notice_due ON correction_notice USING btree (acknowledged_at, due_at);
-CREATE INDEX correction_notice_of ON correction_notice USING btree (complaint_id, made_at);
 
 create table decision (
   id uuid not null,
@@ -283,6 +302,130 @@ create table definition_version (
 );
 CREATE INDEX definition_version_status ON definition_version USING btree (status);
 
+create table ethics_advice (
+  id uuid not null,
+  algorithm_id uuid not null,
+  point text not null,
+  advice text not null,
+  reasons text not null,
+  conditions text not null,
+  interest text not null,
+  given_at timestamp with time zone not null,
+  given_by uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (algorithm_id) REFERENCES algorithm(id),
+  FOREIGN KEY (given_by) REFERENCES account(id)
+);
+CREATE INDEX ethics_advice_algorithm ON ethics_advice USING btree (algorithm_id, point, given_at);
+
+create table ethics_assessment (
+  id uuid not null,
+  algorithm_id uuid not null,
+  written_at timestamp with time zone not null,
+  written_by uuid not null,
+  body text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (algorithm_id) REFERENCES algorithm(id),
+  FOREIGN KEY (written_by) REFERENCES account(id)
+);
+CREATE INDEX ethics_assessment_algorithm ON ethics_assessment USING btree (algorithm_id, written_at);
+
+create table ethics_exemption (
+  id uuid not null,
+  algorithm_id uuid not null,
+  field text not null,
+  reasons text not null,
+  at timestamp with time zone not null,
+  by_id uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (algorithm_id) REFERENCES algorithm(id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
+);
+CREATE INDEX ethics_exemption_algorithm ON ethics_exemption USING btree (algorithm_id, field, at);
+
+create table ethics_lab_report (
+  id uuid not null,
+  algorithm_id uuid not null,
+  written_at timestamp with time zone not null,
+  written_by uuid not null,
+  body text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (algorithm_id) REFERENCES algorithm(id),
+  FOREIGN KEY (written_by) REFERENCES account(id)
+);
+CREATE INDEX ethics_lab_report_algorithm ON ethics_lab_report USING btree (algorithm_id, written_at);
+
+create table ethics_minutes (
+  id uuid not null,
+  algorithm_id uuid not null,
+  point text not null,
+  outcome text not null,
+  held_on text not null,
+  said text not null,
+  votes text not null,
+  conditions text not null,
+  published_at timestamp with time zone not null,
+  published_by uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (algorithm_id) REFERENCES algorithm(id),
+  FOREIGN KEY (published_by) REFERENCES account(id)
+);
+CREATE INDEX ethics_minutes_algorithm ON ethics_minutes USING btree (algorithm_id, point, published_at);
+CREATE INDEX ethics_minutes_published ON ethics_minutes USING btree (published_at);
+
+create table ethics_opinion (
+  id uuid not null,
+  algorithm_id uuid not null,
+  noted_at timestamp with time zone not null,
+  noted_by uuid not null,
+  given_by text not null,
+  given_on text not null,
+  said text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (algorithm_id) REFERENCES algorithm(id),
+  FOREIGN KEY (noted_by) REFERENCES account(id)
+);
+CREATE INDEX ethics_opinion_algorithm ON ethics_opinion USING btree (algorithm_id, noted_at);
+create table entry (
+  id uuid not null,
+  register text not null,
+  code text not null,
+  title text not null,
+  organisation text not null,
+  body text not null,
+  version bigint not null,
+  withdrawn bigint not null default 0,
+  changed_at timestamp with time zone not null,
+  changed_by uuid,
+  PRIMARY KEY (id),
+  FOREIGN KEY (changed_by) REFERENCES account(id),
+  UNIQUE (register, code)
+);
+CREATE INDEX entry_organisation ON entry USING btree (register, organisation);
+
+create table entry_link (
+  entry_id uuid not null,
+  field text not null,
+  target text not null,
+  PRIMARY KEY (entry_id, field, target),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
+CREATE INDEX entry_link_target ON entry_link USING btree (target);
+
+create table entry_version (
+  entry_id uuid not null,
+  version bigint not null,
+  title text not null,
+  body text not null,
+  withdrawn bigint not null,
+  at timestamp with time zone not null,
+  by_id uuid,
+  reason text not null,
+  PRIMARY KEY (entry_id, version),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
+
 create table evidence_item (
   id uuid not null,
   case_id uuid not null,
@@ -315,36 +458,6 @@ create table fact_said (
 );
 CREATE INDEX fact_said_report ON fact_said USING btree (report_id, noted_at);
 
-create table fairness_bounds (
-  id uuid not null,
-  algorithm text not null,
-  low double precision not null,
-  high double precision not null,
-  reasons text not null,
-  set_at timestamp with time zone not null,
-  set_by uuid not null,
-  PRIMARY KEY (id),
-  FOREIGN KEY (set_by) REFERENCES account(id)
-);
-CREATE INDEX fairness_bounds_of ON fairness_bounds USING btree (algorithm, set_at);
-
-create table fairness_report (
-  id uuid not null,
-  algorithm text not null,
-  version text not null,
-  title text not null,
-  made_at timestamp with time zone not null,
-  made_by uuid not null,
-  bounds_id uuid,
-  file_digest text not null,
-  body text not null,
-  public_body text not null,
-  PRIMARY KEY (id),
-  FOREIGN KEY (bounds_id) REFERENCES fairness_bounds(id),
-  FOREIGN KEY (made_by) REFERENCES account(id)
-);
-CREATE INDEX fairness_report_of ON fairness_report USING btree (algorithm, made_at);
-
 create table invitation (
   id bytea not null,
   account_id uuid not null,
@@ -352,6 +465,51 @@ create table invitation (
   used_at timestamp with time zone,
   PRIMARY KEY (id),
   FOREIGN KEY (account_id) REFERENCES account(id)
+);
+
+create table item_assessment (
+  id uuid not null,
+  item text not null,
+  strategy text not null,
+  version text not null,
+  by_id uuid not null,
+  at timestamp with time zone not null,
+  cause text not null,
+  driver text not null,
+  why text not null,
+  previous_id uuid,
+  letters text not null,
+  guarded text not null,
+  body text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
+);
+CREATE INDEX item_assessment_item ON item_assessment USING btree (item, strategy, by_id, at);
+
+create table item_assessment_lift (
+  assessment_id uuid not null,
+  element text not null,
+  item text not null,
+  by_id uuid not null,
+  at timestamp with time zone not null,
+  reasons text not null,
+  PRIMARY KEY (assessment_id, element),
+  FOREIGN KEY (assessment_id) REFERENCES item_assessment(id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
+);
+CREATE INDEX item_assessment_lift_item ON item_assessment_lift USING btree (item);
+
+create table item_assessment_standing (
+  strategy text not null,
+  version text not null,
+  item text not null,
+  by_id uuid not null,
+  assessment_id uuid not null,
+  at timestamp with time zone not null,
+  letters text not null,
+  PRIMARY KEY (strategy, version, item, by_id),
+  FOREIGN KEY (assessment_id) REFERENCES item_assessment(id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
 );
 
 create table job (
@@ -368,6 +526,32 @@ create table job (
   UNIQUE (key)
 );
 CREATE INDEX job_due ON job USING btree (run_at, id) WHERE (NOT dead);
+
+create table landscape_model (
+  survey_id uuid not null,
+  title text not null,
+  elements bigint not null,
+  relationships bigint not null,
+  views bigint not null,
+  body text not null,
+  PRIMARY KEY (survey_id),
+  FOREIGN KEY (survey_id) REFERENCES landscape_survey(id)
+);
+
+create table landscape_survey (
+  id uuid not null,
+  taken_at timestamp with time zone not null,
+  taken_by uuid,
+  kind text not null,
+  file text not null,
+  sha256 text not null,
+  applications bigint not null,
+  body text not null,
+  PRIMARY KEY (id),
+  UNIQUE (sha256),
+  FOREIGN KEY (taken_by) REFERENCES account(id)
+);
+CREATE INDEX landscape_survey_taken ON landscape_survey USING btree (taken_at);
 
 create table ledger_checkpoint (
   size bigint not null,
@@ -480,11 +664,13 @@ create table report (
   hidden bigint not null default 0,
   grade text,
   graded_at timestamp with time zone,
+  led_by text,
   PRIMARY KEY (id),
   FOREIGN KEY (id) REFERENCES submission(id)
 );
 CREATE INDEX report_definition ON report USING btree (definition, id);
 CREATE INDEX report_queue ON report USING btree (state, priority DESC, received_at, id);
+CREATE INDEX report_received ON report USING btree (state, received_at, id);
 
 create table report_record (
   report_id uuid not null,
@@ -536,6 +722,18 @@ create table source (
   imported_by uuid,
   PRIMARY KEY (id),
   UNIQUE (digest)
+);
+
+create table strategy_version (
+  id uuid not null,
+  strategy text not null,
+  version text not null,
+  digest text not null,
+  text text not null,
+  taken_up_at timestamp with time zone not null,
+  PRIMARY KEY (id),
+  UNIQUE (digest),
+  UNIQUE (strategy, version)
 );
 
 create table submission (
@@ -599,3 +797,17 @@ create table task (
 );
 CREATE INDEX task_case ON task USING btree (case_id, created_at);
 CREATE INDEX task_report ON task USING btree (report_id, created_at);
+
+create table weight_set (
+  id uuid not null,
+  strategy text not null,
+  version text not null,
+  decision text not null,
+  decided_on text not null,
+  weights text not null,
+  at timestamp with time zone not null,
+  by_id uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
+);
+CREATE INDEX weight_set_version ON weight_set USING btree (strategy, version, decided_on);

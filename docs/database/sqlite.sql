@@ -28,6 +28,43 @@ CREATE TABLE action_answer (
 
 CREATE INDEX action_answer_report on action_answer (report_id);
 
+CREATE TABLE algorithm (
+  id blob not null primary key,
+  kind text not null,
+  name text not null,
+  version text not null,
+  digest text not null,
+  title text not null,
+  purpose text not null,
+  owner text not null,
+  accountable text not null,
+  registered_at integer not null,
+  running bigint not null,
+  state text not null,
+  since integer not null,
+  until_at integer,
+  units text not null,
+  volume bigint,
+  used bigint not null,
+  unique (kind, name, digest)
+);
+
+CREATE TABLE algorithm_phase (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  at integer not null,
+  by_id blob not null references account (id),
+  was text not null,
+  state text not null,
+  until_at integer,
+  units text not null,
+  volume bigint,
+  reasons text not null,
+  published text not null
+);
+
+CREATE INDEX algorithm_phase_algorithm on algorithm_phase (algorithm_id, at);
+
 CREATE TABLE algorithm_switch (
   id blob not null primary key,
   algorithm text not null,
@@ -70,7 +107,7 @@ CREATE TABLE assessment_run (
   facts text not null,
   graded text not null,
   found text not null
-);
+, withheld text not null default '[]');
 
 CREATE INDEX assessment_run_report on assessment_run (report_id, made_at);
 
@@ -116,67 +153,59 @@ CREATE TABLE case_note (
 
 CREATE INDEX case_note_case on case_note (case_id, written_at);
 
-CREATE TABLE complaint (
-  id blob not null primary key,
-  reference text not null unique,
-  tracking blob not null,
-  retry_key blob unique,
-  channel text not null,
-  entered_by blob references account (id),
-  received_at integer not null,
-  complainant text not null,
-  contact_by text not null,
-  contact text not null,
-  contact_safe bigint not null,
-  about text not null,
-  report_reference text not null,
-  algorithm text not null,
-  algorithm_version text not null,
-  told text not null,
-  wanted text not null,
-  state text not null,
-  state_at integer not null,
-  acknowledge_due integer not null,
-  acknowledged_at integer,
-  progress_due integer not null,
-  answer_due integer not null,
-  answered_at integer,
-  handler_id blob references account (id),
-  reviewer_id blob references account (id),
-  finding text,
-  reasons text not null default '',
-  found_at integer
-);
-
-CREATE INDEX complaint_algorithm on complaint (algorithm, algorithm_version);
-
-CREATE INDEX complaint_reviewer on complaint (reviewer_id, state);
-
-CREATE INDEX complaint_state on complaint (state, received_at);
-
-CREATE TABLE complaint_chain (
-  complaint_id blob not null references complaint (id),
-  account_id blob not null references account (id),
-  primary key (complaint_id, account_id)
-);
-
-CREATE TABLE complaint_event (
-  id blob not null primary key,
-  complaint_id blob not null references complaint (id),
+CREATE TABLE challenge_award (
+  challenge_id blob not null primary key references entry (id),
+  entry_id blob references entry (id),
+  item text not null,
+  reasons text not null,
   at integer not null,
-  by_id blob references account (id),
-  what text not null,
-  note text not null,
-  words text not null
+  by_id blob not null references account (id)
 );
 
-CREATE INDEX complaint_event_of on complaint_event (complaint_id, at);
-
-CREATE TABLE complaint_outcome (
-  complaint_id blob not null references complaint (id),
-  outcome text not null,
-  primary key (complaint_id, outcome)
+CREATE TABLE challenge_conflict (
+  entry_id blob not null references entry (id),
+  by_id blob not null references account (id),
+  challenge_id blob not null references entry (id),
+  about text not null,
+  at integer not null,
+  primary key (entry_id, by_id)
 );
+
+CREATE INDEX challenge_conflict_challenge on challenge_conflict (challenge_id);
+
+CREATE TABLE challenge_opening (
+  challenge_id blob not null primary key references entry (id),
+  version bigint not null,
+  opened_at integer not null,
+  opened_by blob not null references account (id),
+  closed_at integer,
+  closed_by blob references account (id)
+);
+
+CREATE TABLE challenge_score (
+  entry_id blob not null references entry (id),
+  by_id blob not null references account (id),
+  sheet bigint not null,
+  criterion bigint not null,
+  challenge_id blob not null references entry (id),
+  score bigint not null,
+  reason text not null,
+  at integer not null,
+  primary key (entry_id, by_id, sheet, criterion)
+);
+
+CREATE INDEX challenge_score_challenge on challenge_score (challenge_id);
+
+CREATE TABLE challenge_sender (
+  entry_id blob not null primary key references entry (id),
+  challenge_id blob not null references entry (id),
+  sender text not null,
+  contact text not null,
+  received_at integer not null,
+  received_by blob not null references account (id)
+);
+
+CREATE INDEX challenge_sender_challenge on challenge_sender (challenge_id);
 
 CREATE TABLE considered (
   report_id blob not null references report (id),
@@ -185,25 +214,6 @@ CREATE TABLE considered (
   added_by blob not null references account (id),
   primary key (report_id, definition)
 );
-
-CREATE TABLE correction_notice (
-  id blob not null primary key,
-  complaint_id blob not null references complaint (id),
-  outcome text not null,
-  recipient text not null,
-  received text not null,
-  received_on text not null,
-  made_at integer not null,
-  due_at integer not null,
-  sent_at integer,
-  sent_by blob references account (id),
-  acknowledged_at integer,
-  acknowledged_by blob references account (id)
-);
-
-CREATE INDEX correction_notice_due on correction_notice (acknowledged_at, due_at);
-
-CREATE INDEX correction_notice_of on correction_notice (complaint_id, made_at);
 
 CREATE TABLE decision (
   id blob not null primary key,
@@ -244,6 +254,117 @@ CREATE TABLE definition_version (
 
 CREATE INDEX definition_version_status on definition_version (status);
 
+CREATE TABLE ethics_advice (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  point text not null,
+  advice text not null,
+  reasons text not null,
+  conditions text not null,
+  interest text not null,
+  given_at integer not null,
+  given_by blob not null references account (id)
+);
+
+CREATE INDEX ethics_advice_algorithm on ethics_advice (algorithm_id, point, given_at);
+
+CREATE TABLE ethics_assessment (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  written_at integer not null,
+  written_by blob not null references account (id),
+  body text not null
+);
+
+CREATE INDEX ethics_assessment_algorithm on ethics_assessment (algorithm_id, written_at);
+
+CREATE TABLE ethics_exemption (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  field text not null,
+  reasons text not null,
+  at integer not null,
+  by_id blob not null references account (id)
+);
+
+CREATE INDEX ethics_exemption_algorithm on ethics_exemption (algorithm_id, field, at);
+
+CREATE TABLE ethics_lab_report (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  written_at integer not null,
+  written_by blob not null references account (id),
+  body text not null
+);
+
+CREATE INDEX ethics_lab_report_algorithm on ethics_lab_report (algorithm_id, written_at);
+
+CREATE TABLE ethics_minutes (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  point text not null,
+  outcome text not null,
+  held_on text not null,
+  said text not null,
+  votes text not null,
+  conditions text not null,
+  published_at integer not null,
+  published_by blob not null references account (id)
+);
+
+CREATE INDEX ethics_minutes_algorithm on ethics_minutes (algorithm_id, point, published_at);
+
+CREATE INDEX ethics_minutes_published on ethics_minutes (published_at);
+
+CREATE TABLE ethics_opinion (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  noted_at integer not null,
+  noted_by blob not null references account (id),
+  given_by text not null,
+  given_on text not null,
+  said text not null
+);
+
+CREATE INDEX ethics_opinion_algorithm on ethics_opinion (algorithm_id, noted_at);
+
+CREATE TABLE entry (
+  id blob not null primary key,
+  register text not null,
+  code text not null,
+  title text not null,
+  organisation text not null,
+  body text not null,
+  version bigint not null,
+  withdrawn bigint not null default 0,
+  changed_at integer not null,
+  changed_by blob references account (id),
+  unique (register, code)
+);
+
+CREATE INDEX entry_organisation on entry (register, organisation);
+
+CREATE TABLE entry_link (
+  entry_id blob not null references entry (id),
+  field text not null,
+  target text not null,
+  primary key (entry_id, field, target)
+);
+
+CREATE INDEX entry_link_target on entry_link (target);
+
+CREATE TABLE entry_version (
+  entry_id blob not null references entry (id),
+  version bigint not null,
+  title text not null,
+  body text not null,
+  withdrawn bigint not null,
+  at integer not null,
+  by_id blob references account (id),
+  reason text not null,
+  primary key (entry_id, version)
+);
+
 CREATE TABLE evidence_item (
   id blob not null primary key,
   case_id blob not null references case_file (id),
@@ -271,38 +392,52 @@ CREATE TABLE fact_said (
 
 CREATE INDEX fact_said_report on fact_said (report_id, noted_at);
 
-CREATE TABLE fairness_bounds (
-  id blob not null primary key,
-  algorithm text not null,
-  low double precision not null,
-  high double precision not null,
-  reasons text not null,
-  set_at integer not null,
-  set_by blob not null references account (id)
-);
-
-CREATE INDEX fairness_bounds_of on fairness_bounds (algorithm, set_at);
-
-CREATE TABLE fairness_report (
-  id blob not null primary key,
-  algorithm text not null,
-  version text not null,
-  title text not null,
-  made_at integer not null,
-  made_by blob not null references account (id),
-  bounds_id blob references fairness_bounds (id),
-  file_digest text not null,
-  body text not null,
-  public_body text not null
-);
-
-CREATE INDEX fairness_report_of on fairness_report (algorithm, made_at);
-
 CREATE TABLE invitation (
   id blob not null primary key,
   account_id blob not null references account (id),
   expires_at integer not null,
   used_at integer
+);
+
+CREATE TABLE item_assessment (
+  id blob not null primary key,
+  item text not null,
+  strategy text not null,
+  version text not null,
+  by_id blob not null references account (id),
+  at integer not null,
+  cause text not null,
+  driver text not null,
+  why text not null,
+  previous_id blob,
+  letters text not null,
+  guarded text not null,
+  body text not null
+);
+
+CREATE INDEX item_assessment_item on item_assessment (item, strategy, by_id, at);
+
+CREATE TABLE item_assessment_lift (
+  assessment_id blob not null references item_assessment (id),
+  element text not null,
+  item text not null,
+  by_id blob not null references account (id),
+  at integer not null,
+  reasons text not null,
+  primary key (assessment_id, element)
+);
+
+CREATE INDEX item_assessment_lift_item on item_assessment_lift (item);
+
+CREATE TABLE item_assessment_standing (
+  strategy text not null,
+  version text not null,
+  item text not null,
+  by_id blob not null references account (id),
+  assessment_id blob not null references item_assessment (id),
+  at integer not null,
+  letters text not null,
+  primary key (strategy, version, item, by_id)
 );
 
 CREATE TABLE job (
@@ -318,6 +453,28 @@ CREATE TABLE job (
 );
 
 CREATE INDEX job_due on job (run_at, id) where not dead;
+
+CREATE TABLE landscape_model (
+  survey_id blob not null primary key references landscape_survey (id),
+  title text not null,
+  elements bigint not null,
+  relationships bigint not null,
+  views bigint not null,
+  body text not null
+);
+
+CREATE TABLE landscape_survey (
+  id blob not null primary key,
+  taken_at integer not null,
+  taken_by blob references account (id),
+  kind text not null,
+  file text not null,
+  sha256 text not null unique,
+  applications bigint not null,
+  body text not null
+);
+
+CREATE INDEX landscape_survey_taken on landscape_survey (taken_at);
 
 CREATE TABLE ledger_checkpoint (
   size bigint not null primary key,
@@ -413,11 +570,13 @@ CREATE TABLE report (
   matches bigint not null,
   version bigint not null,
   case_id blob
-, definition text, hidden bigint not null default 0, grade text, graded_at integer);
+, definition text, hidden bigint not null default 0, grade text, graded_at integer, led_by text);
 
 CREATE INDEX report_definition on report (definition, id);
 
 CREATE INDEX report_queue on report (state, priority desc, received_at, id);
+
+CREATE INDEX report_received on report (state, received_at, id);
 
 CREATE TABLE report_record (
   report_id blob not null references report (id),
@@ -463,6 +622,16 @@ CREATE TABLE source (
   row_count bigint not null,
   imported_at integer not null,
   imported_by blob
+);
+
+CREATE TABLE strategy_version (
+  id blob not null primary key,
+  strategy text not null,
+  version text not null,
+  digest text not null unique,
+  text text not null,
+  taken_up_at integer not null,
+  unique (strategy, version)
 );
 
 CREATE TABLE submission (
@@ -518,3 +687,16 @@ CREATE TABLE task (
 CREATE INDEX task_case on task (case_id, created_at);
 
 CREATE INDEX task_report on task (report_id, created_at);
+
+CREATE TABLE weight_set (
+  id blob not null primary key,
+  strategy text not null,
+  version text not null,
+  decision text not null,
+  decided_on text not null,
+  weights text not null,
+  at integer not null,
+  by_id blob not null references account (id)
+);
+
+CREATE INDEX weight_set_version on weight_set (strategy, version, decided_on);

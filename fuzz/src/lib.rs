@@ -11,12 +11,14 @@ mod contact;
 mod evidence;
 mod forms;
 mod fusion;
+mod landscape;
 mod ledger;
 mod linkage;
 mod model;
 pub mod mutate;
 mod once;
 pub mod seeds;
+mod steward;
 mod triage;
 mod web;
 
@@ -57,6 +59,9 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("model-code-list", model::code_list),
     ("model-record", model::record),
     ("model-values", model::values),
+    ("steward-strategy", steward::strategy),
+    ("steward-archimate", landscape::model),
+    ("steward-survey", landscape::survey),
     ("triage-cell", triage::cell),
     ("triage-compiled", triage::compiled),
     ("triage-definition", triage::definition),

@@ -1,7 +1,7 @@
 //! Examples that the files of `fuzz/corpus` do not hold, because they lie elsewhere in this repository or have to be
 //! computed: the shipped data, signed checkpoints, proofs.
 
-use crate::{access, evidence, forms, ledger, triage};
+use crate::{access, evidence, forms, ledger, steward, triage};
 use bluelamp_ledger::encode_bundle;
 use bluelamp_linkage::Model;
 use bluelamp_model::codes;
@@ -76,6 +76,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "model-code-list" => {
             codes::shipped().iter().filter_map(|list| serde_json::to_vec_pretty(list).ok()).collect()
         }
+        "steward-strategy" => texts(&steward::STRATEGIES),
         "triage-compiled" => triage::compiled_seeds(),
         "triage-definition" => texts(&triage::SHIPPED),
         _ => Vec::new(),

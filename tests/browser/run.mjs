@@ -6,9 +6,16 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startBrowser } from './harness/browser.mjs'
 import { runAll, tidy } from './harness/suite.mjs'
+import assessment from './journeys/assessment.mjs'
+import ethics from './journeys/ethics.mjs'
+import decisions from './journeys/decisions.mjs'
 import harness from './journeys/harness.mjs'
+import landscape from './journeys/landscape.mjs'
 import linkReports from './journeys/link-reports.mjs'
 import mainJob from './journeys/main-job.mjs'
+import market from './journeys/market.mjs'
+import portfolio from './journeys/portfolio.mjs'
+import strategy from './journeys/strategy.mjs'
 import redress from './journeys/redress.mjs'
 import triage from './journeys/triage.mjs'
 
@@ -21,8 +28,15 @@ if (!existsSync(binary)) {
 const chromium = await startBrowser()
 tidy(chromium.stop)
 harness({ browser: chromium.browser })
+assessment({ browser: chromium.browser, binary })
+landscape({ browser: chromium.browser, binary })
+ethics({ browser: chromium.browser, binary })
 linkReports({ browser: chromium.browser, binary })
 mainJob({ browser: chromium.browser, binary })
+market({ browser: chromium.browser, binary })
+portfolio({ browser: chromium.browser, binary })
+strategy({ browser: chromium.browser, binary })
 redress({ browser: chromium.browser, binary })
 triage({ browser: chromium.browser, binary })
+decisions({ browser: chromium.browser, binary })
 process.exitCode = await runAll(process.argv[3]) ? 0 : 1

@@ -1,11 +1,12 @@
 //! Who may do what, for which purpose: the policy and its one decision point, staff accounts, sign-in,
-//! invitations and API tokens.
+//! invitations and API tokens; and which algorithm may be used how, by the register that the rooms fill.
 //!
-//! Everything that no rule of the policy allows is denied. This crate must never know what a report or a case
-//! is, never grant anything in code, and never keep a password, token or invitation in a form that could be
-//! used again by somebody who reads the database.
+//! Everything that no rule of the policy allows is denied, and so is every use of an algorithm that the register does not
+//! allow. This crate must never know what a report or a case is, never grant anything in code, and never keep a password,
+//! token or invitation in a form that could be used again by somebody who reads the database.
 
 mod account;
+pub mod algorithm;
 mod password;
 mod policy;
 mod secret;

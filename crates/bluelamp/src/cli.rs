@@ -111,6 +111,9 @@ pub(crate) enum Command {
     /// words of indicators in a text
     #[command(subcommand)]
     Thr(Thr),
+    /// Strategies as data, and what is steered by them
+    #[command(subcommand)]
+    Strategy(Strategy),
     /// Rates by group of a scored file, with intervals and what a committee's thresholds make of them. Nothing is stored
     Fairness(Box<Fairness>),
     /// Print the description of the API (OpenAPI 3.1)
@@ -183,6 +186,105 @@ pub(crate) enum FairnessFormat {
     Csv,
     /// A page that stands alone
     Html,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Strategy {
+    /// Check strategies, alone and against one another, and name every mistake with its file and line. The strategies
+    /// that the binary carries can be referred to
+    Check {
+        /// Files, such as borsetshire-2027.yaml
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Say it in one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a report of the programme office: the same tables as on its page
+    Report(Report),
+    #[command(flatten)]
+    Landscape(Landscape),
+}
+
+#[derive(Args)]
+pub(crate) struct Report {
+    /// Which report
+    #[arg(value_enum)]
+    pub(crate) what: ReportKind,
+    /// As what it is written; html is a whole page that needs nothing else
+    #[arg(long, value_enum, default_value_t = ReportFormat::Json)]
+    pub(crate) format: ReportFormat,
+    /// Held against this strategy alone [default: all that are held; for alignment the first of them]
+    #[arg(long, value_name = "ID")]
+    pub(crate) strategy: Option<String>,
+    #[command(flatten)]
+    pub(crate) acting: Acting,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportKind {
+    /// How items serve a strategy, axis by axis, never as a number alone
+    Alignment,
+    /// What no item serves, what is late, what is below its target
+    Gaps,
+    /// Items that seem to do the same, and what stands in one another's way
+    Duplicates,
+    /// Items beside the phases, with the critical path
+    Roadmap,
+    /// Benefits against targets, present value, savings, spending
+    Benefits,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    Json,
+    Csv,
+    Html,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Landscape {
+    /// Take up a survey of applications: a CSV file or an Excel workbook, all of it or nothing. Whatever is wrong is told
+    /// with sheet, row and column, and what is in doubt is noted
+    #[command(name = "import-landscape")]
+    ImportSurvey {
+        file: PathBuf,
+        #[command(flatten)]
+        more: LandscapeOptions,
+    },
+    /// Take up a model in the ArchiMate exchange format, version 3: kept whole, and its applications with their
+    /// capabilities and ties put into the landscape
+    ImportArchimate {
+        file: PathBuf,
+        #[command(flatten)]
+        more: LandscapeOptions,
+    },
+    /// Write the landscape as a model in the ArchiMate exchange format, or a model that was taken up as it came
+    ExportArchimate {
+        /// The file to write, which is replaced as a whole [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+        /// A model that was taken up, by its id
+        #[arg(long, value_name = "ID")]
+        model: Option<bluelamp_model::Id>,
+        #[command(flatten)]
+        acting: Acting,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct LandscapeOptions {
+    /// The force of everything that names none
+    #[arg(long, value_name = "NAME")]
+    pub(crate) force: Option<String>,
+    /// Only look, and store nothing: no data folder is opened
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Say it in one line of JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) acting: Acting,
 }
 
 #[derive(Subcommand)]
@@ -297,7 +399,7 @@ pub(crate) struct ImportOptions {
 
 #[derive(Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Check the configuration, policy, forms, definitions, indicators, code lists and pages; every mistake is named
+    /// Check the configuration, policy, forms, definitions, indicators, strategies, code lists and pages; every mistake is named
     Check,
     /// Print every value with where it came from
     Print {
@@ -305,8 +407,8 @@ pub(crate) enum ConfigCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Write the product's own policy, forms, definitions, indicators, code lists and pages into a folder, to be
-    /// changed and named as content_dir
+    /// Write the product's own policy, forms, definitions, indicators, strategies, code lists and pages into a
+    /// folder, to be changed and named as content_dir
     Unpack {
         /// The folder, which must not be there yet
         to: PathBuf,

@@ -1,4 +1,4 @@
-//! What a force changes without code: policy, forms, definitions, indicators, code lists and the pages
+//! What a force changes without code: policy, forms, definitions, indicators, strategies, code lists and the pages
 //! in words.
 //!
 //! The binary carries the product's own `data/`; a folder of the same shape may stand in its place. Everything is
@@ -11,7 +11,12 @@ use bluelamp_model::{
     Fault, Faults, Kind, LinkKind,
     codes::{self, CodeList},
 };
-use bluelamp_steward::redress::Rules;
+use bluelamp_steward::{
+    appetite::Appetite,
+    landscape::Columns,
+    redress::Rules,
+    strategy::{self, Strategy},
+};
 use bluelamp_triage::{Definition, IndicatorSet, Status};
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
@@ -30,7 +35,13 @@ pub(crate) struct Content {
     pub(crate) definitions: Vec<(Definition, String)>,
     /// Words in free text that ask a question, by the id of their set; also those for definitions that are not live.
     pub(crate) indicators: Arc<BTreeMap<String, IndicatorSet>>,
+    /// Each with its text. Which versions are held stands in the database.
+    pub(crate) strategies: Vec<(Strategy, String)>,
+    /// How much risk a board carries without being asked.
+    pub(crate) appetite: Appetite,
     pub(crate) codes: Vec<CodeList>,
+    /// How the columns of a survey of applications are spelled.
+    pub(crate) columns: Columns,
     /// Pages in words, by name.
     pub(crate) pages: BTreeMap<String, String>,
     /// What should be put right and stops nothing.
@@ -40,24 +51,35 @@ pub(crate) struct Content {
 /// The pages that every force has to have.
 const PAGES: [&str; 2] = ["accessibility", "privacy"];
 
-/// The folders, with the ending of what is read in them.
-const FOLDERS: [(&str, &str); 6] = [
-    ("codes", ".json"),
-    ("content", ".md"),
-    ("definitions", ".md"),
-    ("forms", ".json"),
-    ("indicators", ".toml"),
-    ("policies", ".toml"),
+/// The spellings of the columns of a survey.
+const COLUMNS: &str = "landscape/columns.toml";
+
+/// The folders, with the endings of what is read in them.
+const FOLDERS: [(&str, &[&str]); 8] = [
+    ("codes", &[".json"]),
+    ("content", &[".md"]),
+    ("definitions", &[".md"]),
+    ("forms", &[".json"]),
+    ("indicators", &[".toml"]),
+    ("landscape", &[".toml"]),
+    ("policies", &[".toml"]),
+    ("strategy", &[".yaml", ".toml"]),
 ];
+
+/// Where a board's appetite for risk stands.
+const APPETITE: &str = "strategy/appetite.toml";
 
 /// A file of `data/` that the binary carries: its text.
 pub(crate) fn embedded(path: &str) -> Option<&'static str> {
     embedded::FILES.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)
 }
 
+/// What the product says of itself: a force answers it in the register, not in a file.
+const OWN: &str = "strategy/service-standard.toml";
+
 /// The files that a force may change, by their path below `data/`.
 pub(crate) fn changeable() -> impl Iterator<Item = (&'static str, &'static str)> {
-    embedded::FILES.iter().copied().filter(|(path, _)| !path.starts_with("demo/"))
+    embedded::FILES.iter().copied().filter(|(path, _)| !path.starts_with("demo/") && *path != OWN)
 }
 
 /// Files by their path below `data/`, with the name by which a person knows them.
@@ -69,31 +91,42 @@ fn carried() -> Files {
 
 fn folder(root: &Path, faults: &mut Vec<Fault>) -> Files {
     let mut files = Files::new();
-    for (name, ending) in FOLDERS {
-        read_folder(root, &root.join(name), ending, &mut files, faults);
+    for (name, endings) in FOLDERS {
+        read_folder(root, &root.join(name), endings, &mut files, faults);
     }
     files
 }
 
 /// Reads what belongs into a folder. Each definition has a folder of its own, with a file for each of its versions.
-fn read_folder(root: &Path, folder: &Path, ending: &str, files: &mut Files, faults: &mut Vec<Fault>) {
+fn read_folder(root: &Path, folder: &Path, endings: &[&str], files: &mut Files, faults: &mut Vec<Fault>) {
     let shown = folder.display().to_string();
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
+        // The strategies of the product count without lying there: a folder of an earlier version still serves.
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && folder.ends_with("strategy") => return,
+        // The product's own spellings count then: a folder of an earlier version still serves.
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && folder.ends_with("landscape") => return,
         Err(e) => return faults.push(Fault::new(shown, format!("cannot be read: {e}"))),
     };
     let place = folder.strip_prefix(root).unwrap_or(folder).display().to_string();
     for entry in entries.flatten() {
         let (path, file) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
         let shown = path.display().to_string();
-        if file.starts_with('.') || file == "README.md" || file.ends_with(".schema.json") {
+        let passed_over = file.starts_with('.') || file == "README.md" || file.ends_with(".schema.json");
+        if passed_over || format!("{place}/{file}") == OWN {
             continue;
         }
         if place == "definitions" && path.is_dir() {
-            read_folder(root, &path, ending, files, faults);
+            read_folder(root, &path, endings, files, faults);
             continue;
         }
-        if !file.ends_with(ending) {
+        let known = if place == "strategy" && file.ends_with(".toml") {
+            format!("{place}/{file}") == APPETITE
+        } else {
+            endings.iter().any(|e| file.ends_with(e))
+        };
+        if !known {
+            let ending = endings.first().copied().unwrap_or_default();
             let reason =
                 format!("is not read: what belongs into {place} ends in {ending}. Move it elsewhere");
             faults.push(Fault::new(shown, reason));
@@ -218,6 +251,39 @@ impl Content {
             }));
         }
 
+        let mut strategies = Vec::new();
+        let files_of = || of("strategy").filter(|(path, _)| path.as_str() != APPETITE);
+        let own: Vec<_> = files_of().map(|(_, file)| file.clone()).collect();
+        let others = carried_strategies();
+        let known: Vec<_> = others.iter().map(|(s, _)| s.clone()).collect();
+        keep(strategy::load(&own, &known).and_then(|mut loaded| {
+            notices.append(&mut loaded.notices);
+            let mut misnamed = Vec::new();
+            for ((path, (shown, text)), (s, _)) in files_of().zip(&loaded.strategies) {
+                misnamed
+                    .extend(same_name(path, shown, text, "id", &s.id).err().map(|f| f.0).unwrap_or_default());
+            }
+            let replaced = |id: &str| loaded.strategies.iter().any(|(s, _)| s.id == id);
+            strategies.extend(others.into_iter().filter(|(s, _)| !replaced(&s.id)));
+            strategies.append(&mut loaded.strategies);
+            Faults(misnamed).or(())
+        }));
+
+        // A folder of an earlier version has none: then that of the product holds.
+        let mut appetite = None;
+        let carried_one = (format!("data/{APPETITE}"), embedded(APPETITE).unwrap_or_default().to_owned());
+        let (shown, text) = files.get(APPETITE).unwrap_or(&carried_one);
+        keep(Appetite::parse(shown, text).map(|a| appetite = Some(a)));
+        let mut columns = None;
+        keep(match files.get(COLUMNS) {
+            Some((shown, text)) => Columns::parse(shown, text).map(|c| columns = Some(c)),
+            None => Columns::shipped().map(|c| columns = Some(c)),
+        });
+        for (_, (shown, _)) in of("landscape").filter(|(path, _)| *path != COLUMNS) {
+            let reason = format!("is not read: only {COLUMNS} is");
+            keep(Err(Fault::new(shown, reason).into()));
+        }
+
         let pages: BTreeMap<_, _> =
             of("content").map(|(path, (_, text))| (stem(path).to_owned(), text.clone())).collect();
         for (path, (shown, text)) in of("content") {
@@ -235,24 +301,43 @@ impl Content {
         }
 
         faults.sort();
-        match (policy, redress) {
-            (Some(policy), Some(redress)) if faults.is_empty() => {
+        match (policy, appetite, columns, redress) {
+            (Some(policy), Some(appetite), Some(columns), Some(redress)) if faults.is_empty() => {
                 let (policy, indicators) = (Arc::new(policy), Arc::new(indicators));
-                Ok(Self { policy, redress, forms, definitions, indicators, codes, pages, notices })
+                Ok(Self {
+                    policy,
+                    redress,
+                    forms,
+                    definitions,
+                    indicators,
+                    strategies,
+                    appetite,
+                    codes,
+                    columns,
+                    pages,
+                    notices,
+                })
             }
             _ => Err(Faults(faults)),
         }
     }
 
-    /// What looks at reports, with nothing parsed yet.
-    pub(crate) fn shelf(&self) -> Arc<Shelf> {
-        Arc::new(Shelf::new(Arc::clone(&self.indicators)))
+    /// What looks at reports in an organisation, with nothing parsed yet.
+    pub(crate) fn shelf(&self, organisation: &str) -> Arc<Shelf> {
+        Arc::new(Shelf::new(Arc::clone(&self.indicators)).in_unit(organisation))
     }
 
     /// A code list by its name, which is there: that was checked.
     pub(crate) fn list(&self, name: &str) -> Result<&CodeList, Faults> {
         self.codes.iter().find(|l| l.list == name).ok_or_else(|| missing(format!("data/codes/{name}.json")))
     }
+}
+
+/// The strategies that the binary carries, which a force's own may name.
+pub(crate) fn carried_strategies() -> Vec<(Strategy, String)> {
+    let files = changeable().filter(|(path, _)| path.starts_with("strategy/") && *path != APPETITE);
+    let read = files.filter_map(|(path, text)| Some((Strategy::parse(path, text).ok()?, text.to_owned())));
+    read.collect()
 }
 
 fn missing(file: String) -> Faults {
@@ -383,6 +468,8 @@ mod tests {
         assert_eq!((content.forms.len(), content.definitions.len()), (3, 11));
         assert_eq!(content.notices, []);
         assert!(content.indicators.len() >= 9);
+        let strategies: Vec<_> = content.strategies.iter().map(|(s, _)| s.id.as_str()).collect();
+        assert_eq!(strategies, ["essex-2021", "national-2020"]);
         assert!(content.pages.len() == 2 && content.codes.len() == codes::shipped().len());
         ours(|_| ()).unwrap();
     }
@@ -437,6 +524,76 @@ mod tests {
             );
         });
         assert!(faults.contains("the definition 'antisocial-behaviour' says: "), "{faults}");
+    }
+
+    #[test]
+    fn a_force_adds_its_own_strategy_and_may_name_those_of_the_product() {
+        let own = embedded("strategy/essex-2021.yaml").unwrap().replace("id: essex-2021", "id: own-2027");
+        let own = own.replace("about: essex-2021", "about: own-2027");
+        let ids =
+            |content: &Content| content.strategies.iter().map(|(s, _)| s.id.clone()).collect::<Vec<_>>();
+        let content = ours(|root| {
+            fs::remove_dir_all(root.join("strategy")).unwrap();
+            fs::create_dir(root.join("strategy")).unwrap();
+            fs::write(root.join("strategy/own-2027.yaml"), &own).unwrap();
+        });
+        assert_eq!(ids(&content.unwrap()), ["essex-2021", "national-2020", "own-2027"]);
+        let without = ours(|root| fs::remove_dir_all(root.join("strategy")).unwrap());
+        assert_eq!(ids(&without.unwrap()), ["essex-2021", "national-2020"]);
+
+        let faults = refused(|root| {
+            fs::write(
+                root.join("strategy/mine.yaml"),
+                own.replacen("to: \"national-2020:T1\"", "to: \"national-2020:T0\"", 1),
+            )
+            .unwrap();
+        });
+        let line = own.lines().position(|l| l.contains("national-2020:T1\", relation")).unwrap() + 1;
+        let expected = format!(
+            "strategy/mine.yaml:{line}: crosswalk.to: there is no element 'T0' in national-2020: name one that it has"
+        );
+        assert_eq!(faults, expected);
+        let faults = refused(|root| fs::write(root.join("strategy/mine.yaml"), &own).unwrap());
+        assert!(
+            faults.starts_with("strategy/mine.yaml:4: id: is 'own-2027', and the file is called 'mine'"),
+            "{faults}"
+        );
+        let faults =
+            refused(|root| edit(root.join("strategy/national-2020.yaml"), "Data driven", "Data led"));
+        assert!(
+            faults.contains("is there with another text: give the changed text a new version"),
+            "{faults}"
+        );
+    }
+
+    #[test]
+    fn a_force_sets_its_own_appetite_and_a_mistake_in_it_is_named() {
+        let file = "strategy/appetite.toml";
+        let content = ours(|root| edit(root.join(file), "ethics = 4", "ethics = 2")).unwrap();
+        assert!(content.appetite.exceeded("ethics", 3));
+        let without = ours(|root| fs::remove_file(root.join(file)).unwrap()).unwrap();
+        assert!(!without.appetite.exceeded("ethics", 4) && without.appetite.exceeded("ethics", 5));
+        let faults = refused(|root| edit(root.join(file), "ethics = 4", "ethic = 4"));
+        assert_eq!(faults, "strategy/appetite.toml: bounds: ‘ethic’ is not an area of risk");
+        let faults = refused(|root| fs::write(root.join("strategy/other.toml"), "").unwrap());
+        assert!(faults.starts_with("strategy/other.toml: is not read"), "{faults}");
+    }
+
+    #[test]
+    fn a_force_spells_the_columns_of_its_surveys_as_it_likes() {
+        let content = ours(|root| edit(root.join(COLUMNS), "\"System name\"", "\"Our kit\"")).unwrap();
+        assert!(content.columns.find("our kit").is_some() && content.columns.find("system name").is_none());
+        assert!(
+            ours(|root| fs::remove_dir_all(root.join("landscape")).unwrap()).is_ok(),
+            "those of the product count"
+        );
+        let faults = refused(|root| edit(root.join(COLUMNS), "\"System name\"", "\"Users\""));
+        assert!(faults.contains("landscape/columns.toml: two columns are spelled 'Users'"), "{faults}");
+        let faults = refused(|root| fs::write(root.join("landscape/more.toml"), "").unwrap());
+        assert!(
+            faults.contains("landscape/more.toml: is not read: only landscape/columns.toml is"),
+            "{faults}"
+        );
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //! works on the case. Only the clock is made up: the days before today pass while it is built.
 
 mod build;
+mod ethics;
+mod programme;
 mod story;
 
 use crate::{
@@ -92,7 +94,7 @@ pub(crate) fn run(loaded: Loaded, in_json: bool) -> Result<(), Fail> {
         let staff = build::build(&loaded, &content, &story)?;
         fs::remove_file(folder.join(UNFINISHED))?;
         let db = open::database(&loaded, &content, Arc::new(Time::now))?;
-        let shelf = content.shelf();
+        let shelf = content.shelf(&loaded.config.organisation);
         (Open { loaded, content, db, shelf }, staff)
     };
     serve::serve(&open, true, |open, up| {
@@ -101,8 +103,23 @@ pub(crate) fn run(loaded: Loaded, in_json: bool) -> Result<(), Fail> {
         if !in_json {
             return say::out(text(&up.url, &staff, &data_dir));
         }
-        let public =
-            ["/", "/report", "/track", "/algorithms", "/accessibility", "/privacy"].map(page).to_vec();
+        let public = [
+            "/",
+            "/report",
+            "/track",
+            "/algorithms",
+            "/ethics-committee",
+            "/strategy",
+            "/decisions",
+            "/challenges",
+            "/service-standard",
+            "/complain",
+            "/complaints",
+            "/accessibility",
+            "/privacy",
+        ]
+        .map(page)
+        .to_vec();
         say::json(&Told { url: &up.url, port: up.port, staff: &staff, public, data_dir: &data_dir })
     })
 }

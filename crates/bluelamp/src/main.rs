@@ -15,6 +15,7 @@ mod open;
 mod otlp;
 mod say;
 mod serve;
+mod standard;
 mod telemetry;
 mod who;
 mod worker;
@@ -22,7 +23,7 @@ mod worker;
 use bluelamp_access::bootstrap_administrator;
 use bluelamp_model::{Error, Faults};
 use clap::Parser;
-use cli::{Cli, Command};
+use cli::{Cli, Command, Strategy};
 use config::{Arguments, Config, Level, Loaded};
 use fail::Fail;
 use open::Open;
@@ -59,6 +60,7 @@ fn run(cli: Cli) -> Result<(), Fail> {
         Command::Schema { name } => return schema(name.as_deref()),
         Command::Link(what) => return link::run(*what),
         Command::Thr(what) => return command::thr::run(what),
+        Command::Strategy(Strategy::Check { files, json }) => return command::strategy::check(&files, json),
         Command::Fairness(what) => return command::fairness::run(*what),
         Command::Config(what) => return command::settings::run(load(Config::default(), &arguments), what),
         other => other,
@@ -73,6 +75,8 @@ fn run(cli: Cli) -> Result<(), Fail> {
         Command::Serve { .. } => first_and_serve(loaded, demo),
         Command::Demo { json, .. } => demo::run(loaded, json),
         Command::Import(what) => command::import::run(loaded, what),
+        Command::Strategy(Strategy::Report(what)) => command::report::run(loaded, &what),
+        Command::Strategy(Strategy::Landscape(what)) => command::landscape::run(loaded, what),
         Command::Export { case, to, recipient, json, acting } => {
             command::cases::export(loaded, &case, &to, &recipient, json, &acting)
         }
@@ -89,7 +93,8 @@ fn run(cli: Cli) -> Result<(), Fail> {
         | Command::Config(_)
         | Command::Link(_)
         | Command::Fairness(_)
-        | Command::Thr(_) => Ok(()), // answered above
+        | Command::Thr(_)
+        | Command::Strategy(Strategy::Check { .. }) => Ok(()), // answered above
     }
 }
 

@@ -29,7 +29,7 @@ impl Open {
     pub(crate) fn new(loaded: Loaded) -> Result<Self, Fail> {
         let content = Content::load(loaded.config.content_dir.as_deref())?;
         let db = database(&loaded, &content, Arc::new(Time::now))?;
-        let shelf = content.shelf();
+        let shelf = content.shelf(&loaded.config.organisation);
         Ok(Self { loaded, content, db, shelf })
     }
 
@@ -59,14 +59,20 @@ impl Open {
     }
 }
 
-/// Takes up the definitions of the content folder, or of the product: at most as far as shadow. What people have made of
-/// those that are held stays.
+/// Takes up the definitions and strategies of the content folder, or of the product: definitions at most as far as
+/// shadow. What people have made of those that are held stays. Then everything that scores, matches or ranks is put into
+/// the register of algorithms.
 ///
 /// # Errors
 /// For a version that is held with another text.
-pub(crate) fn take_up(db: &Db, content: &Content) -> Result<(), Fail> {
-    let all = content.definitions.clone();
-    db.write(&Actor::system(), move |cx| bluelamp_casework::take_up(cx, &all))?;
+pub(crate) fn take_up(db: &Db, content: &Content, shelf: &Arc<Shelf>) -> Result<(), Fail> {
+    let (all, shelf) = (content.definitions.clone(), Arc::clone(shelf));
+    db.write(&Actor::system(), move |cx| {
+        bluelamp_casework::take_up(cx, &all)?;
+        bluelamp_casework::register(cx, &shelf)
+    })?;
+    let all = content.strategies.clone();
+    db.write(&Actor::system(), move |cx| bluelamp_steward::strategy::take_up(cx, &all))?;
     Ok(())
 }
 
@@ -125,6 +131,16 @@ pub(crate) fn private_folder(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(path)
+}
+
+/// Writes a file, whole or not at all.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let mut file = fs::File::create(&partial)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&partial, path)
 }
 
 /// Writes a file that only its owner can read, whole or not at all.

@@ -4,6 +4,7 @@ use crate::{
     fail::Fail,
     mail,
     open::{self, Open},
+    standard,
     worker::{Running, Worker},
 };
 use bluelamp_model::Error;
@@ -67,6 +68,8 @@ pub(crate) fn serve(
         largest_file: config.largest_file,
         forwarded_header: config.forwarded_header.clone(),
         content: open.content.pages.clone(),
+        appetite: open.content.appetite.clone(),
+        columns: open.content.columns.clone(),
         redress: open.content.redress.clone(),
     };
     let app = App::new(
@@ -78,7 +81,8 @@ pub(crate) fn serve(
         settings,
         open::secret(&config.data_dir)?,
     );
-    open::take_up(&open.db, &open.content)?;
+    open::take_up(&open.db, &open.content, &open.shelf)?;
+    standard::take_up(&open.db)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("web")

@@ -15,7 +15,8 @@ use serde_json::json;
 use std::env;
 
 /// What may be done at the command line: the command line's own account gets the roles that may do any of it.
-const DONE_HERE: [&str; 3] = [action::ACCOUNT_MANAGE, action::SOURCE_IMPORT, action::CASE_EXPORT];
+const DONE_HERE: [&str; 4] =
+    [action::ACCOUNT_MANAGE, action::SOURCE_IMPORT, action::CASE_EXPORT, action::STRATEGY_IMPORT];
 
 /// The actor for one action.
 ///

@@ -1,6 +1,7 @@
 //! The work behind the pages: jobs are done, the log is sealed. It gives way to callers, and it can be stopped.
 
 use crate::{fail::Fail, mail};
+use bluelamp_access::algorithm::CHANGED;
 use bluelamp_casework::Shelf;
 use bluelamp_model::{Error, Result, authority::Actor};
 use bluelamp_store::{Cx, Db, Job, LogKey};
@@ -67,6 +68,7 @@ impl Worker {
             match job.kind.as_str() {
                 "assess" => self.assess(job, done(job)),
                 "retriage" => self.retriage(job, done(job)),
+                CHANGED => self.algorithm_changed(job, done(job)),
                 "send" => messages.push((job.clone(), done(job))),
                 other => {
                     let error = format!("nobody knows how to do a job of the kind '{other}'");
@@ -108,6 +110,12 @@ impl Worker {
     fn retriage(&self, job: &Job, done: mail::Done) {
         let (job, shelf) = (job.clone(), Arc::clone(&self.shelf));
         let run = move |cx: &mut Cx<'_>| bluelamp_casework::retriage(cx, &job, &shelf);
+        self.db.write_then(&Actor::system(), run, done);
+    }
+
+    fn algorithm_changed(&self, job: &Job, done: mail::Done) {
+        let (job, shelf) = (job.clone(), Arc::clone(&self.shelf));
+        let run = move |cx: &mut Cx<'_>| bluelamp_casework::algorithm_changed(cx, &job, &shelf);
         self.db.write_then(&Actor::system(), run, done);
     }
 

@@ -1,7 +1,12 @@
 //! The machine's part: a report is assessed, its people and things become records, and those are compared with
 //! what is held. All of it is proposals.
 
-use crate::{Cause, Shelf, review, run};
+use crate::{
+    Cause, Shelf,
+    gate::{Gate, Ledger},
+    review, run,
+};
+use bluelamp_access::algorithm::{self, Use};
 use bluelamp_contact::{Entity, Submission};
 use bluelamp_model::{
     Basis, Error, Id, Kind, Link, LinkKind, Marking, MopiGroup, Provenance, Record, Result, Retention,
@@ -22,9 +27,21 @@ pub fn assess(cx: &mut Cx<'_>, job: &Job, shelf: &Shelf, organisation: &str) -> 
     cx.allow(action::REPORT_ASSESS, Some(report))?;
     let submission = bluelamp_contact::load(cx, report)?;
     let records = keep_records(cx, &submission, organisation)?;
-    let matches = bluelamp_fusion::suggest(cx, report, &records)?;
-    cx.exec("update report set matches = $1 where id = $2", &[(matches as u64).into(), report.into()])?;
-    look_again(cx, shelf, &submission, Cause::Received)?;
+    let (gate, mut ledger) = (Gate::of(cx, shelf)?, Ledger::default());
+    match gate.comparison() {
+        Ok(permission) => {
+            let matches = bluelamp_fusion::suggest(cx, report, &records)?;
+            cx.exec(
+                "update report set matches = $1 where id = $2",
+                &[(matches as u64).into(), report.into()],
+            )?;
+            if matches > 0 {
+                ledger.used.push(permission);
+            }
+        }
+        Err(withheld) => ledger.withheld.push(withheld),
+    }
+    look(cx, shelf, &submission, Cause::Received, &gate, ledger)?;
     cx.finish_job(job)
 }
 
@@ -37,19 +54,51 @@ pub(crate) fn look_again(
     submission: &Submission,
     cause: Cause,
 ) -> Result<()> {
+    let gate = Gate::of(cx, shelf)?;
+    look(cx, shelf, submission, cause, &gate, Ledger::default())
+}
+
+fn look(
+    cx: &mut Cx<'_>,
+    shelf: &Shelf,
+    submission: &Submission,
+    cause: Cause,
+    gate: &Gate<'_>,
+    mut ledger: Ledger,
+) -> Result<()> {
     let report = submission.id;
-    let in_use = shelf.in_use(cx)?;
+    let all = shelf.in_use(cx)?;
+    let allowed = gate.definitions(&all, &mut ledger);
+    let in_use = &allowed.in_use;
     let facts = run::observations(cx, submission)?;
     let considered = run::considered(cx, report)?;
     let primary = submission.body.definition.as_deref();
     let now = cx.now();
-    let graded = run::evaluate(&in_use, primary, &facts, now);
-    let found = run::words(cx, shelf, &submission.body.told)?;
+    let graded = run::evaluate(in_use, &all, primary, &facts, now);
+    let found = run::words(cx, shelf, gate, &submission.body.told, &mut ledger)?;
+    let first = |g: &&run::Graded| run::concerns(g, primary, &considered);
+    ledger.used.extend(allowed.uses(&graded, |g| first(&g)));
+    // Where reports are not put in order at all, each stands by the time at which it came.
+    let priority = match gate.order(Use::Operation) {
+        Ok(permission) => {
+            ledger.used.push(permission);
+            Some(run::place(&graded, in_use, primary, &considered))
+        }
+        Err(withheld) => {
+            let beside = withheld.shadow;
+            ledger.withheld.push(withheld);
+            beside.then(|| run::place(&graded, in_use, primary, &considered))
+        }
+    };
+    if !algorithm::count_uses(cx, &ledger.used)? {
+        let what = "the last use of a pilot was just taken by somebody else; try again";
+        return Err(Error::Unavailable(what.into()));
+    }
     let json = |value: serde_json::Result<String>| value.map_err(|e| Error::Bug(e.to_string()));
     let id = cx.new_id()?;
     cx.exec(
-        "insert into assessment_run (id, report_id, made_at, cause, engine, facts, graded, found)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into assessment_run (id, report_id, made_at, cause, engine, facts, graded, found, withheld)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         &[
             id.into(),
             report.into(),
@@ -59,6 +108,7 @@ pub(crate) fn look_again(
             json(serde_json::to_string(&facts))?.into(),
             json(serde_json::to_string(&graded))?.into(),
             json(serde_json::to_string(&found))?.into(),
+            json(serde_json::to_string(&ledger.withheld))?.into(),
         ],
     )?;
     let said: Vec<_> = graded
@@ -72,9 +122,9 @@ pub(crate) fn look_again(
         Verb::Propose,
         "report",
         Some(report),
-        json!({ "assessment": id, "cause": cause, "graded": said, "indicators": indicated(&found) }),
+        json!({ "assessment": id, "cause": cause, "graded": said, "indicators": indicated(&found),
+                "withheld": withheld(&ledger) }),
     )?;
-    let first = |g: &&run::Graded| run::concerns(g, primary, &considered);
     let own = graded.iter().filter(first).find(|g| primary == Some(g.definition.as_str()));
     // Where the form names no definition in use, the gravest of those that have something to say leads.
     let leads = match own {
@@ -87,23 +137,23 @@ pub(crate) fn look_again(
         }),
     };
     // Of what could not be evaluated there is nothing to hide.
-    let hidden = graded.iter().zip(&in_use).any(|(g, u)| {
+    let hidden = graded.iter().zip(in_use).any(|(g, u)| {
         first(&g)
             && g.errors.is_empty()
             && u.definition.header.result == bluelamp_triage::ResultShown::AfterOwnGrade
     });
-    let priority = run::place(&graded, &in_use, primary, &considered);
     // Words can bring a report forward and never back.
-    let priority = priority.max(run::place_of_words(&in_use, &facts, &found, now));
+    let priority = priority.map_or(1, |p| p.max(run::place_of_words(in_use, &facts, &found, now)));
     cx.exec(
-        "update report set priority = $1, floor = $2, ceiling = $3, hidden = $4, definition = $5,
-                version = version + 1 where id = $6",
+        "update report set priority = $1, floor = $2, ceiling = $3, hidden = $4, definition = $5, led_by = $6,
+                version = version + 1 where id = $7",
         &[
             priority.into(),
             leads.and_then(|g| g.floor.clone()).into(),
             leads.and_then(|g| g.ceiling.clone()).into(),
             i64::from(hidden).into(),
             leads.map(|g| g.definition.clone()).into(),
+            leads.map(|g| g.digest.clone()).into(),
             report.into(),
         ],
     )?;
@@ -116,6 +166,12 @@ fn indicated(found: &[Found]) -> Vec<&str> {
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// What was not asked and why, for the log.
+fn withheld(ledger: &Ledger) -> serde_json::Value {
+    let one = |w: &crate::Withheld| json!({ "algorithm": w.algorithm, "version": w.version, "digest": w.digest, "shadow": w.shadow, "why": w.why });
+    ledger.withheld.iter().map(one).collect()
 }
 
 /// Makes records of the report and of the people and things in it, and keeps them with their links.

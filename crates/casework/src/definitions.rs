@@ -7,8 +7,10 @@ use crate::{
     Cause, Shelf,
     assess::look_again,
     figures::{self, Figures},
+    gate::{self, Gate, Ledger},
     review, run,
 };
+use bluelamp_access::algorithm::{self, Use};
 use bluelamp_forms::{Component, Form, Kind as Asks};
 use bluelamp_model::{
     Decider, Error, FieldError, Id, Result, Time,
@@ -514,7 +516,8 @@ pub fn misfit(form: &Form, question: &Component, definition: &Definition) -> Opt
     Some(told.into_iter().map(|e| e.message).collect::<Vec<_>>().join("; "))
 }
 
-/// Puts a draft into shadow: from now on it evaluates every report, and shows nobody who works on one.
+/// Puts a draft into shadow, and into the register of algorithms: once it is approved for the lab it evaluates every
+/// report, and shows nobody who works on one.
 ///
 /// # Errors
 /// Not allowed; without reasons; [`Error::Conflict`] for what is no draft.
@@ -530,6 +533,7 @@ pub fn to_shadow(cx: &mut Cx<'_>, shelf: &Shelf, id: &str, version: &str, why: &
     }
     let definition = shelf.by_digest(cx, &held.digest)?;
     agrees(cx, shelf, &definition)?;
+    algorithm::enter(cx, &[gate::running_definition(&definition)])?;
     done(cx, &held, Deed::Shadow, why, Status::Shadow, None)
 }
 
@@ -537,7 +541,8 @@ pub fn to_shadow(cx: &mut Cx<'_>, shelf: &Shelf, id: &str, version: &str, why: &
 /// stored snapshots beside the version in force, how people decided, and how groups fare.
 ///
 /// # Errors
-/// Not allowed; without reasons; [`Error::Conflict`] for what is not in shadow or whose cases are not green.
+/// Not allowed; without reasons; [`Error::Conflict`] for what is not in shadow, whose cases are not green, or which is
+/// not approved for the lab.
 pub fn ask_live(cx: &mut Cx<'_>, shelf: &Shelf, id: &str, version: &str, why: &str) -> Result<Figures> {
     cx.allow(action::DEFINITION_WRITE, None)?;
     let held = held(cx, id, version)?;
@@ -550,6 +555,12 @@ pub fn ask_live(cx: &mut Cx<'_>, shelf: &Shelf, id: &str, version: &str, why: &s
     }
     let definition = shelf.by_digest(cx, &held.digest)?;
     green(&definition)?;
+    let gate = Gate::of(cx, shelf)?;
+    if let Err(refused) = gate.definition(&definition.header.id, &definition.digest, Use::Lab) {
+        return Err(Error::Conflict(format!(
+            "it may not be tried on stored reports yet: {refused}. Its ethics assessment comes first"
+        )));
+    }
     let figures = figures::of(cx, shelf, &definition)?;
     done(cx, &held, Deed::Ask, why, Status::Shadow, Some(&figures))?;
     Ok(figures)
@@ -568,7 +579,8 @@ fn green(definition: &Definition) -> Result<()> {
 /// something else. No grade changes by it.
 ///
 /// # Errors
-/// Not allowed; without reasons; [`Error::Forbidden`] for who asked; [`Error::Conflict`] when nobody has asked.
+/// Not allowed; without reasons; [`Error::Forbidden`] for who asked; [`Error::Conflict`] when nobody has asked, and for
+/// a version that is not approved for a pilot or for operation.
 pub fn go_live(cx: &mut Cx<'_>, shelf: &Shelf, id: &str, version: &str, why: &str) -> Result<()> {
     cx.allow(action::DEFINITION_APPROVE, None)?;
     let person = Decider::of(cx.actor())?;
@@ -585,6 +597,13 @@ pub fn go_live(cx: &mut Cx<'_>, shelf: &Shelf, id: &str, version: &str, why: &st
         Some(_) => {}
     }
     green(&found.definition)?;
+    let (gate, header) = (Gate::of(cx, shelf)?, &found.definition.header);
+    if let Err(refused) = gate.definition(&header.id, &found.definition.digest, Use::Operation) {
+        return Err(Error::Conflict(format!(
+            "it cannot go live: {refused}. Officers may only be shown what its accountable officer has approved for a pilot \
+             or for operation, on its ethics page"
+        )));
+    }
     let before = cx.rows(
         &format!("{COLUMNS} where definition = $1 and status = 'live'"),
         &[found.version.definition.as_str().into()],
@@ -655,7 +674,8 @@ pub fn retriage(cx: &mut Cx<'_>, job: &Job, shelf: &Shelf) -> Result<()> {
         &[data.after.into(), AT_ONCE.into()],
     )?;
     let ids = rows.iter().map(|r| Ok(r.get(0)?)).collect::<Result<Vec<Id>>>()?;
-    let in_use = shelf.in_use(cx)?;
+    let all = shelf.in_use(cx)?;
+    let in_use = Gate::of(cx, shelf)?.definitions(&all, &mut Ledger::default()).in_use;
     for id in &ids {
         // What nobody has assessed yet has a job of its own.
         let Some(before) = run::latest(cx, *id)? else { continue };
@@ -668,7 +688,7 @@ pub fn retriage(cx: &mut Cx<'_>, job: &Job, shelf: &Shelf) -> Result<()> {
             graded.iter().find(of_it).cloned()
         };
         let was = said(&before.graded);
-        let is = said(&run::evaluate(&in_use, primary, &before.facts, cx.now()));
+        let is = said(&run::evaluate(&in_use, &all, primary, &before.facts, cx.now()));
         // A definition that has nothing to say to a report, before or now, leaves it alone.
         if was.is_none() && is.is_none() {
             continue;

@@ -1,6 +1,11 @@
 //! What somebody learned after a report had come in: who said it, when, and who noted it. Nothing is overwritten.
 
-use crate::{Cause, Shelf, Shown, assess::look_again, queue, review, run};
+use crate::{
+    Cause, Shelf, Shown,
+    assess::look_again,
+    gate::{Gate, Ledger},
+    queue, review, run,
+};
 use bluelamp_model::{
     Decider, Error, FieldError, Id, Result, Time,
     authority::{Verb, action},
@@ -156,14 +161,18 @@ fn refused(cx: &mut Cx<'_>, shelf: &Shelf, fact: &str, said: &Observation) -> Re
 ///
 /// # Errors
 /// Not allowed; [`Error::Forbidden`] for anybody but a named member of staff; [`Error::Invalid`] for one that is not
-/// live.
+/// live, or not approved for operation.
 pub fn consider(cx: &mut Cx<'_>, shelf: &Shelf, report: Id, definition: &str) -> Result<()> {
     cx.allow(action::REPORT_UPDATE, Some(report))?;
     let person = Decider::of(cx.actor())?;
     let submission = bluelamp_contact::load(cx, report)?;
-    let in_use = shelf.in_use(cx)?;
+    let in_use = Gate::of(cx, shelf)?.definitions(&shelf.in_use(cx)?, &mut Ledger::default()).in_use;
     if !in_use.iter().any(|u| u.status == Status::Live && u.definition.header.id == definition) {
-        return Err(Error::field("definition", "unknown", "Select a definition that is in force"));
+        return Err(Error::field(
+            "definition",
+            "unknown",
+            "Select a definition that is in force and approved for operation",
+        ));
     }
     let now = cx.now();
     cx.exec(

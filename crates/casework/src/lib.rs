@@ -1,5 +1,5 @@
 //! From a report to a decision, and from the decision to a case: queue, assessment, decision, review, tasks, timeline;
-//! and the life of the definitions that assess.
+//! and the life of the definitions that assess. What may look at a report is asked of the register of algorithms.
 //!
 //! What a definition or a comparison says is stored as a proposal. A report changes its state in one place only,
 //! [`decide`], and its grade there and in [`answer_review`]; both ask for a named person. This crate must never take a
@@ -11,6 +11,9 @@ mod decide;
 mod definitions;
 mod facts;
 mod figures;
+mod gate;
+mod graded;
+mod led;
 mod matches;
 mod queue;
 mod report;
@@ -34,6 +37,9 @@ pub use definitions::{
 };
 pub use facts::{FactLine, NewFact, answer_to, ask_again, consider, happened, note_fact, own_grade};
 pub use figures::{Agreement, FEWEST, Figures, Group, Period, Quality, quality, wilson};
+pub use gate::{COMPARISON, ORDER, Withheld, algorithm_changed, algorithm_of_definition, register, running};
+pub use graded::{GradedDecision, Sought, graded_decision, graded_decisions};
+pub use led::{Led, led};
 pub use matches::answer_match;
 pub use queue::{Filter, Page, QueueItem, queue};
 pub use report::{ReportView, assessments_of, receive, view_report};

@@ -1,5 +1,7 @@
 //! The officers' queue: what waits for a decision, the gravest first, then the oldest.
 
+use crate::{Shelf, gate::Gate};
+use bluelamp_access::algorithm::Use;
 use bluelamp_model::{
     Error, Id, Result, Time,
     authority::{Verb, action},
@@ -15,7 +17,7 @@ pub struct QueueItem {
     pub id: Id,
     /// `new`, `more-needed`, `decided`.
     pub state: String,
-    /// Higher comes first: grades by rank, unassessed before all.
+    /// Higher comes first: grades by rank, unassessed before all. 0 where the order is that of receipt.
     pub priority: i64,
     /// When it was received.
     pub received_at: Time,
@@ -44,13 +46,18 @@ pub struct QueueItem {
     pub hidden: bool,
     /// The grade that this person gave before seeing what is proposed.
     pub own_grade: Option<String>,
+    /// Why a grade that was proposed is not shown any more.
+    pub withheld: Option<String>,
+    /// The digest of the definition whose grades these are.
+    #[serde(skip)]
+    pub(crate) led_by: Option<String>,
 }
 
 /// `$1` is the person who looks.
 const COLUMNS: &str =
     "select id, state, priority, received_at, form, reference, title, floor, ceiling, matches, version,
             case_id, grade, definition, hidden,
-            (select o.grade from own_grade o where o.report_id = report.id and o.by_id = $1) from report";
+            (select o.grade from own_grade o where o.report_id = report.id and o.by_id = $1), led_by from report";
 
 /// Whoever looks, as a column of the query: nobody has the id that is all zeros.
 fn looks(cx: &Cx<'_>) -> Value {
@@ -80,6 +87,8 @@ fn read(row: &Row) -> Result<QueueItem> {
         definition: row.get(13)?,
         hidden,
         own_grade,
+        withheld: None,
+        led_by: row.get(16)?,
     })
 }
 
@@ -110,6 +119,8 @@ pub struct Page {
     pub next: Option<String>,
     /// How many wait in this state and form, counted up to a thousand.
     pub total: u64,
+    /// Why they stand in order of receipt and not by what is proposed; none where they stand by that.
+    pub by_receipt: Option<String>,
 }
 
 /// Reports on one page.
@@ -117,12 +128,15 @@ const PAGE: usize = 25;
 /// A longer queue is said to be longer than this.
 const COUNTED: u64 = 1000;
 
-/// Reads a page of the queue.
+/// Reads a page of the queue: in the order that the register of algorithms approves, and in order of receipt where it
+/// approves none. A grade whose definition may not be shown any more is not among what is given.
 ///
 /// # Errors
 /// Not allowed; [`Error::Invalid`] for a filter that is none.
-pub fn queue(cx: &mut Cx<'_>, filter: &Filter) -> Result<Page> {
+pub fn queue(cx: &mut Cx<'_>, shelf: &Shelf, filter: &Filter) -> Result<Page> {
     cx.allow(action::REPORT_LIST, None)?;
+    let gate = Gate::of(cx, shelf)?;
+    let by_receipt = gate.order(Use::Operation).err().map(|w| w.why);
     let state = filter.state.clone().unwrap_or_else(|| "new".into());
     let mut wanted = String::from(" where state = $2");
     let mut args: Vec<Value> = vec![looks(cx), state.into()];
@@ -143,26 +157,32 @@ pub fn queue(cx: &mut Cx<'_>, filter: &Filter) -> Result<Page> {
     if let Some(after) = &filter.after {
         let (priority, at, id) = place(after)?;
         let n = args.len();
-        args.extend([priority.into(), at.into(), id.into()]);
-        wanted.push_str(&format!(
-            " and priority <= ${p} and (priority < ${p} or (received_at, id) > (${}, ${}))",
-            n + 2,
-            n + 3,
-            p = n + 1
-        ));
+        args.extend([at.into(), id.into()]);
+        let later = format!("(received_at, id) > (${}, ${})", n + 1, n + 2);
+        if by_receipt.is_some() {
+            wanted.push_str(&format!(" and {later}"));
+        } else {
+            args.push(priority.into());
+            wanted.push_str(&format!(" and priority <= ${p} and (priority < ${p} or {later})", p = n + 3));
+        }
     }
-    let rows = cx.rows(
-        &format!("{COLUMNS}{wanted} order by priority desc, received_at, id limit {}", PAGE + 1),
-        &args,
-    )?;
+    let order = if by_receipt.is_some() { "received_at, id" } else { "priority desc, received_at, id" };
+    let rows = cx.rows(&format!("{COLUMNS}{wanted} order by {order} limit {}", PAGE + 1), &args)?;
     let mut items = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+    for item in &mut items {
+        gate.veil(item);
+        // A place that nobody approved is no place; that something still waits for its first look stays to be seen.
+        if by_receipt.is_some() && item.priority < crate::report::UNASSESSED {
+            item.priority = 0;
+        }
+    }
     let more = items.len() > PAGE;
     items.truncate(PAGE);
     let next =
         items.last().filter(|_| more).map(|i| format!("{}.{}.{}", i.priority, i.received_at.micros(), i.id));
     let shown: Vec<Id> = items.iter().map(|i| i.id).collect();
     cx.record(Verb::Consult, "queue", None, json!({ "shown": shown }))?;
-    Ok(Page { items, next, total })
+    Ok(Page { items, next, total, by_receipt })
 }
 
 fn place(after: &str) -> Result<(i64, Time, Id)> {

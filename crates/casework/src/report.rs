@@ -4,6 +4,7 @@ use crate::{
     Asked, FactLine, InUse, Look, Review, Shelf, Task, case,
     decide::{self, Answered, Made},
     facts,
+    gate::{Gate, Ledger},
     queue::{self, QueueItem},
     review, run,
 };
@@ -83,6 +84,8 @@ pub struct ReportView {
     pub reviews: Vec<Review>,
     /// Whether the assessment is still to come.
     pub waiting: bool,
+    /// What an officer would have been shown and was not asked, one line each.
+    pub withheld: Vec<String>,
 }
 
 impl ReportView {
@@ -112,16 +115,32 @@ impl ReportView {
 /// Not allowed; [`Error::NotFound`].
 pub fn view_report(cx: &mut Cx<'_>, shelf: &Shelf, id: Id) -> Result<ReportView> {
     cx.allow(action::REPORT_VIEW, Some(id))?;
-    let item = queue::item(cx, id)?;
+    let mut item = queue::item(cx, id)?;
+    let gate = Gate::of(cx, shelf)?;
+    gate.veil(&mut item);
     let submission = bluelamp_contact::load(cx, id)?;
     let primary = submission.body.definition.as_deref();
     let look = run::look(cx, shelf, id, primary)?;
     let earlier = if look.is_none() { earlier_assessment(cx, id)? } else { None };
-    let suggestions = bluelamp_fusion::suggestions(cx, id)?;
+    let mut suggestions = bluelamp_fusion::suggestions(cx, id)?;
+    let mut withheld: Vec<String> = match &look {
+        Some(l) => l.run.withheld.iter().filter(|w| w.in_force).map(crate::Withheld::sentence).collect(),
+        None => Vec::new(),
+    };
+    // What somebody has answered is part of the record; what nobody has is a proposal.
+    match gate.still_suggests() {
+        Ok(()) => withheld.extend(not_compared(cx, id, look.as_ref())?),
+        Err(w) => {
+            suggestions.retain(|s| s.answered.is_some());
+            if !withheld.iter().any(|line| *line == w.sentence()) {
+                withheld.push(w.sentence());
+            }
+        }
+    }
     let decisions = decide::made(cx, id)?;
     let waiting = item.priority == UNASSESSED;
     let now = cx.now();
-    let in_use = shelf.in_use(cx)?;
+    let in_use = gate.definitions(&shelf.in_use(cx)?, &mut Ledger::default()).in_use;
     let mut view = ReportView {
         facts: look.as_ref().map(|l| facts::lines(&l.shown, &l.run.facts, now)).unwrap_or_default(),
         out_of_date: look.as_ref().is_some_and(|l| out_of_date(l, now)),
@@ -129,7 +148,10 @@ pub fn view_report(cx: &mut Cx<'_>, shelf: &Shelf, id: Id) -> Result<ReportView>
         own_grades: Vec::new(),
         asked: look
             .as_ref()
-            .map(|l| run::asked(&in_use, &l.run.facts, &l.run.found, now))
+            .map(|l| {
+                let still = l.run.found.iter().filter(|f| gate.still_found(&f.set, &f.digest));
+                run::asked(&in_use, &l.run.facts, &still.cloned().collect::<Vec<_>>(), now)
+            })
             .unwrap_or_default(),
         others: others(&in_use, look.as_ref()),
         answered: decide::answered(cx, id)?,
@@ -141,8 +163,11 @@ pub fn view_report(cx: &mut Cx<'_>, shelf: &Shelf, id: Id) -> Result<ReportView>
         suggestions,
         decisions,
         waiting,
+        withheld,
         item,
     };
+    // What nobody may be shown any more hides nothing.
+    view.item.hidden &= view.look.as_ref().is_none_or(Look::wants_own_grade);
     if view.item.hidden {
         view.own_grades = view.assessment().map(|a| a.grades.clone()).unwrap_or_default();
         view.look = None;
@@ -161,6 +186,16 @@ pub fn view_report(cx: &mut Cx<'_>, shelf: &Shelf, id: Id) -> Result<ReportView>
         json!({ "suggestions": view.suggestions.len(), "hidden": view.item.hidden }),
     )?;
     Ok(view)
+}
+
+/// The line for records that were not compared when the report came, while later looks say nothing of it.
+fn not_compared(cx: &mut Cx<'_>, report: Id, look: Option<&Look>) -> Result<Option<String>> {
+    if look.is_none_or(|l| l.run.cause == crate::Cause::Received) {
+        return Ok(None);
+    }
+    let first = run::first(cx, report)?;
+    let withheld = first.iter().flat_map(|run| &run.withheld);
+    Ok(withheld.filter(|w| w.algorithm == crate::COMPARISON).map(crate::Withheld::sentence).next())
 }
 
 /// Whether the shown definitions would say something else at this moment, because facts have gone out of date.
@@ -195,7 +230,8 @@ pub fn assessments_of(cx: &mut Cx<'_>, shelf: &Shelf, report: Id) -> Result<Vec<
     let mut looks = Vec::new();
     for run in run::all(cx, report)? {
         let shown = run::explained(cx, shelf, &run, submission.body.definition.as_deref(), &considered)?;
-        looks.push(Look { run, shown });
+        // As it was at the time: a package tells what people had before them.
+        looks.push(Look { run, shown, former: Vec::new() });
     }
     Ok(looks)
 }

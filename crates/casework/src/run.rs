@@ -3,7 +3,10 @@
 //! Of each definition the grades and a letter for each rule are kept. The sentences are made again from the text of
 //! the definition, which its digest names for ever, and are held against the letters.
 
-use crate::{InUse, Shelf};
+use crate::{
+    InUse, Shelf, Withheld,
+    gate::{Gate, Ledger},
+};
 use bluelamp_contact::Submission;
 use bluelamp_model::{Error, Id, Result, Time};
 use bluelamp_store::{Cx, Row};
@@ -32,11 +35,13 @@ pub enum Cause {
     NewVersion,
     /// Somebody asked for it.
     Asked,
+    /// A definition may be shown from now on, or may not any more.
+    Permission,
 }
 
 impl Cause {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Received,
         Self::NewFact,
         Self::LinkedIncident,
@@ -44,6 +49,7 @@ impl Cause {
         Self::Breach,
         Self::NewVersion,
         Self::Asked,
+        Self::Permission,
     ];
 
     /// The stable code.
@@ -57,6 +63,7 @@ impl Cause {
             Self::Breach => "breach",
             Self::NewVersion => "new-version",
             Self::Asked => "asked",
+            Self::Permission => "permission",
         }
     }
 
@@ -71,6 +78,7 @@ impl Cause {
             Self::Breach => "An order or condition was broken",
             Self::NewVersion => "Another version of the definition",
             Self::Asked => "Assessed again by request",
+            Self::Permission => "What may be asked has changed",
         }
     }
 
@@ -82,7 +90,7 @@ impl Cause {
             Self::LinkedIncident => Some(Trigger::LinkedIncident),
             Self::RepeatCall => Some(Trigger::RepeatCall),
             Self::Breach => Some(Trigger::Breach),
-            Self::Received | Self::NewVersion | Self::Asked => None,
+            Self::Received | Self::NewVersion | Self::Asked | Self::Permission => None,
         }
     }
 
@@ -131,6 +139,8 @@ pub struct Run {
     pub graded: Vec<Graded>,
     /// Words that were found in the report. No rule reads them.
     pub found: Vec<Found>,
+    /// What was not asked, or only in shadow, and why.
+    pub withheld: Vec<Withheld>,
 }
 
 /// A question that words in the report ask, of a definition in force.
@@ -202,6 +212,8 @@ pub struct Look {
     pub run: Run,
     /// What the live definitions say that concern it, the form's own first.
     pub shown: Vec<Shown>,
+    /// What was proposed at the time and may not be any more, with why: part of the record, and no proposal.
+    pub former: Vec<(Shown, String)>,
 }
 
 impl Terms {
@@ -283,14 +295,16 @@ pub(crate) fn observations(cx: &mut Cx<'_>, submission: &Submission) -> Result<O
 /// The source of what stands in a report itself.
 pub const SENDER: &str = "report";
 
-/// Evaluates every definition in use over what it knows of the facts.
+/// Evaluates the definitions that may look over what each knows of the facts. `known` are all in use, so that a fact
+/// that only another one knows is no stranger.
 pub(crate) fn evaluate(
     in_use: &[InUse],
+    known: &[InUse],
     primary: Option<&str>,
     facts: &Observations,
     moment: Time,
 ) -> Vec<Graded> {
-    let stranger = |name: &String| in_use.iter().all(|u| u.definition.fact(name).is_none());
+    let stranger = |name: &String| known.iter().all(|u| u.definition.fact(name).is_none());
     in_use
         .iter()
         .map(|u| {
@@ -324,15 +338,29 @@ pub(crate) fn evaluate(
         .collect()
 }
 
-/// The words that the indicators find which are not switched off.
-pub(crate) fn words(cx: &mut Cx<'_>, shelf: &Shelf, text: &str) -> Result<Vec<Found>> {
+/// The words that the indicators find which are approved and not switched off.
+pub(crate) fn words(
+    cx: &mut Cx<'_>,
+    shelf: &Shelf,
+    gate: &Gate<'_>,
+    text: &str,
+    ledger: &mut Ledger,
+) -> Result<Vec<Found>> {
     if shelf.indicators.is_empty() || text.is_empty() {
         return Ok(Vec::new());
     }
     let off = crate::switched_off(cx)?;
     let words = Words::of(text);
-    let on = shelf.indicators.values().filter(|set| !off.contains(&crate::algorithm_of(set)));
-    Ok(on.flat_map(|set| set.find_in(&words)).collect())
+    let mut all = Vec::new();
+    for set in shelf.indicators.values().filter(|set| !off.contains(&crate::algorithm_of(set))) {
+        let Some(permission) = gate.words(set, ledger) else { continue };
+        let found = set.find_in(&words);
+        if !found.is_empty() {
+            ledger.used.push(permission);
+        }
+        all.extend(found);
+    }
+    Ok(all)
 }
 
 /// The questions that words ask and nobody has answered, of the definitions in force.
@@ -377,7 +405,7 @@ pub(crate) fn considered(cx: &mut Cx<'_>, report: Id) -> Result<Vec<String>> {
     rows.iter().map(|r| Ok(r.get(0)?)).collect()
 }
 
-const COLUMNS: &str = "select id, made_at, cause, engine, facts, graded, found from assessment_run";
+const COLUMNS: &str = "select id, made_at, cause, engine, facts, graded, found, withheld from assessment_run";
 
 fn read(row: &Row) -> Result<Run> {
     let unreadable = |e| Error::Bug(format!("a stored assessment cannot be read: {e}"));
@@ -389,12 +417,19 @@ fn read(row: &Row) -> Result<Run> {
         facts: serde_json::from_str(&row.get::<String>(4)?).map_err(unreadable)?,
         graded: serde_json::from_str(&row.get::<String>(5)?).map_err(unreadable)?,
         found: serde_json::from_str(&row.get::<String>(6)?).map_err(unreadable)?,
+        withheld: serde_json::from_str(&row.get::<String>(7)?).map_err(unreadable)?,
     })
 }
 
 /// The latest look at a report. For a room that has asked the policy.
 pub(crate) fn latest(cx: &mut Cx<'_>, report: Id) -> Result<Option<Run>> {
     let sql = format!("{COLUMNS} where report_id = $1 order by made_at desc, id desc limit 1");
+    cx.row(&sql, &[report.into()])?.as_ref().map(read).transpose()
+}
+
+/// The first look at a report. For a room that has asked the policy.
+pub(crate) fn first(cx: &mut Cx<'_>, report: Id) -> Result<Option<Run>> {
+    let sql = format!("{COLUMNS} where report_id = $1 order by made_at, id limit 1");
     cx.row(&sql, &[report.into()])?.as_ref().map(read).transpose()
 }
 
@@ -429,7 +464,8 @@ pub(crate) fn explained(
     Ok(shown)
 }
 
-/// The latest look at a report in words. For a room that has asked the policy.
+/// The latest look at a report in words: what may be shown now, apart from what might only be shown then. For a room
+/// that has asked the policy.
 pub(crate) fn look(
     cx: &mut Cx<'_>,
     shelf: &Shelf,
@@ -438,8 +474,16 @@ pub(crate) fn look(
 ) -> Result<Option<Look>> {
     let Some(run) = latest(cx, report)? else { return Ok(None) };
     let considered = considered(cx, report)?;
-    let shown = explained(cx, shelf, &run, primary, &considered)?;
-    Ok(Some(Look { run, shown }))
+    let gate = Gate::of(cx, shelf)?;
+    let (mut shown, mut former) = (Vec::new(), Vec::new());
+    for s in explained(cx, shelf, &run, primary, &considered)? {
+        let header = &s.definition.header;
+        match gate.still_proposes(&header.id, &s.definition.digest) {
+            Ok(()) => shown.push(s),
+            Err(refused) => former.push((s, refused.to_string())),
+        }
+    }
+    Ok(Some(Look { run, shown, former }))
 }
 
 /// Where in the queue: by the floor, and within it what could still turn out worse first. Of what has no floor
@@ -469,4 +513,4 @@ pub(crate) fn place(
 }
 
 /// A report that could not be assessed stands with the gravest: somebody has to read it.
-const TO_BE_READ: i64 = 99;
+pub(crate) const TO_BE_READ: i64 = 99;

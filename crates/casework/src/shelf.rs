@@ -16,6 +16,8 @@ pub struct Shelf {
     parsed: RwLock<HashMap<String, Arc<Definition>>>,
     /// Words in free text that ask a question, by the id of their set. Which are switched off stands in the database.
     pub indicators: Arc<BTreeMap<String, IndicatorSet>>,
+    /// The unit that works with it, by which the register of algorithms may limit a use.
+    pub unit: String,
 }
 
 /// A version that evaluates reports: live, or in shadow.
@@ -33,7 +35,13 @@ impl Shelf {
     /// A shelf with these indicators, and nothing parsed yet.
     #[must_use]
     pub fn new(indicators: Arc<BTreeMap<String, IndicatorSet>>) -> Self {
-        Self { parsed: RwLock::default(), indicators }
+        Self { parsed: RwLock::default(), indicators, unit: String::new() }
+    }
+
+    /// The same, for a unit.
+    #[must_use]
+    pub fn in_unit(self, unit: &str) -> Self {
+        Self { unit: unit.to_owned(), ..self }
     }
 
     /// The versions in use, by the definition's id; of one definition the live version comes first.

@@ -10,7 +10,7 @@ mod police_uk;
 mod subject;
 
 pub use import::{Imported, Origin, Progress};
-pub use matching::{Answer, Answered, Suggestion, answer, suggest, suggestions};
+pub use matching::{Answer, Answered, Compares, Suggestion, answer, digest_of, suggest, suggestions};
 pub use people::{import_people, read_people};
 pub use police_uk::{Codes, import_police_uk, read_police_uk};
 pub use subject::keys_of;

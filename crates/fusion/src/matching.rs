@@ -9,6 +9,8 @@ use bluelamp_model::{
 use bluelamp_store::{Cx, Row};
 use serde::Serialize;
 use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
 
 /// A proposal that two records are about the same thing.
 #[derive(Clone, Debug, Serialize)]
@@ -91,6 +93,39 @@ fn model(kind: Kind) -> Option<Model> {
         Kind::Location => Some(Model::locations()),
         _ => None,
     }
+}
+
+/// What compares, by version and digest: for the register of algorithms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compares {
+    /// The version of the way of comparing.
+    pub version: String,
+    /// SHA-256 over the models with all their weights, and over the limits of what is compared and kept.
+    pub digest: String,
+}
+
+/// Changes when anything changes that the models do not say themselves.
+const METHOD: &str = "1.0.0";
+
+static COMPARES: LazyLock<Compares> = LazyLock::new(|| {
+    let models = [Kind::Person, Kind::Vehicle, Kind::Phone, Kind::Location].map(model);
+    let text =
+        json!({ "method": METHOD, "candidates": CANDIDATES, "kept": KEPT, "models": models }).to_string();
+    Compares { version: METHOD.into(), digest: digest_of(&text) }
+});
+
+impl Compares {
+    /// What compares in this version of Bluelamp.
+    #[must_use]
+    pub fn now() -> &'static Self {
+        &COMPARES
+    }
+}
+
+/// SHA-256 of a text, in hex.
+#[must_use]
+pub fn digest_of(text: &str) -> String {
+    hex::encode(Sha256::digest(text))
 }
 
 /// Compares new records of a report with those held and stores what may be the same. Gives how many.

@@ -201,6 +201,8 @@ pub mod action {
         ALGORITHM_SWITCH = "algorithm.switch";
         /// See the strategies, the portfolio and every register of the programme office.
         STRATEGY_VIEW = "strategy.view";
+        /// Read the strategies that were published.
+        STRATEGY_READ = "strategy.read";
         /// Take up a strategy, a survey of applications or a model of the architecture.
         STRATEGY_IMPORT = "strategy.import";
         /// Put down an idea, and see what became of it.
@@ -225,6 +227,8 @@ pub mod action {
         DECISION_SIGN_TREASURER = "decision.sign-treasurer";
         /// Agree or not agree to a decision report.
         DECISION_TAKE = "decision.take";
+        /// Read decision reports and board papers that are marked OFFICIAL-SENSITIVE.
+        DECISION_VIEW_SENSITIVE = "decision.view-sensitive";
         /// Read the decisions that were published.
         DECISION_READ = "decision.read";
         /// See the ethics assessments and the register of algorithms with what only staff may see.
@@ -249,6 +253,8 @@ pub mod action {
         COMPLAINT_REVIEW = "complaint.review";
         /// Score an entry to an innovation challenge without knowing whose it is.
         CHALLENGE_SCORE = "challenge.score";
+        /// Read what the programme publishes: challenges, and how its services stand to the Service Standard.
+        PROGRAMME_READ = "programme.read";
         /// See the list of cases.
         CASE_LIST = "case.list";
         /// See one case.

@@ -20,7 +20,27 @@ impl Day {
             _ => Err(format!("{year:04}-{month:02}-{day:02} is not a day of the calendar")),
         }
     }
+
+    /// How many days after 1 January 1970 it is; negative before.
+    #[must_use]
+    pub fn number(self) -> i32 {
+        self.0.duration_since(EPOCH).as_hours().div_euclid(24).try_into().unwrap_or(i32::MAX)
+    }
+
+    /// The day so many days after 1 January 1970.
+    ///
+    /// # Errors
+    /// A sentence, where that is not between the years 1 and 9999.
+    pub fn from_number(number: i32) -> Result<Self, String> {
+        match EPOCH.checked_add(jiff::Span::new().days(number.clamp(-4_000_000, 4_000_000))) {
+            Ok(date) if date.year() > 0 => Ok(Self(date)),
+            _ => Err(format!("{number} days from 1970-01-01 is not a day between the years 1 and 9999")),
+        }
+    }
 }
+
+/// From where days are counted.
+const EPOCH: Date = jiff::civil::date(1970, 1, 1);
 
 impl FromStr for Day {
     type Err = String;
@@ -81,6 +101,26 @@ mod tests {
         let day: Day = "2024-02-29".parse().unwrap();
         assert_eq!(day.to_string(), "2024-02-29");
         assert_eq!(day, Day::new(2024, 2, 29).unwrap());
+    }
+
+    #[test]
+    fn is_counted_from_1970() {
+        for (day, number) in [
+            ("1970-01-01", 0),
+            ("1969-12-31", -1),
+            ("2000-03-01", 11_017),
+            ("2026-11-22", 20_779),
+            ("0001-01-01", -719_162),
+        ] {
+            let read: Day = day.parse().unwrap();
+            assert_eq!(
+                (read.number(), Day::from_number(number).unwrap().to_string().as_str()),
+                (number, day)
+            );
+        }
+        for outside in [-719_163, 2_932_897, i32::MIN, i32::MAX] {
+            assert!(Day::from_number(outside).is_err(), "{outside}");
+        }
     }
 
     #[test]

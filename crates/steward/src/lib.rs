@@ -5,5 +5,31 @@
 //! another room's tables (what runs is told to it by those who run it), never give a single number for how well an item
 //! serves a strategy, and never take what was not assessed for nothing.
 
+mod calendar;
+mod sheet;
+
+pub mod appetite;
+pub mod assessment;
+pub mod benefits;
+pub mod boards;
+pub mod challenge;
+pub mod decision;
+pub mod entry;
+pub mod ethics;
 pub mod fairness;
+pub mod findings;
+pub mod landscape;
+pub mod market;
+pub mod pdf;
+pub mod plan;
+pub mod portfolio;
+pub mod portfolio_view;
 pub mod redress;
+pub mod register;
+pub mod registers;
+pub mod report;
+pub mod roadmap;
+pub mod schedule;
+pub mod service_standard;
+pub mod skills;
+pub mod strategy;

@@ -5,6 +5,7 @@
 //! person out: what is published holds no small cell. Contact details are kept as `contact` keeps them, and no entry of
 //! the log holds any.
 
+mod brief;
 mod complaint;
 mod desk;
 mod figures;
@@ -12,6 +13,7 @@ mod notices;
 mod review;
 mod rules;
 
+pub use brief::{Brief, about_report, brief};
 pub use complaint::{
     About, ComplaintReceived, ContactBy, NewComplaint, State, Told, Tracked, complain, enter, track,
 };

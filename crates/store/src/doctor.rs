@@ -285,14 +285,22 @@ fn sessions(conn: &mut Conn, now: Time) -> Look {
     Ok((true, format!("{live} sessions are live; {expired} have expired and wait to be swept.")))
 }
 
-/// The files that evidence names, with their lengths.
+/// The files that evidence and decision reports name, with their lengths.
 fn named_files(db: &Db) -> Result<BTreeMap<String, u64>> {
     let mut named = BTreeMap::new();
     db.look(|conn| {
-        conn.each_row("select distinct sha256, size from evidence_item", |row| {
-            named.insert(row.get(0)?, row.get(1)?);
-            Ok(())
-        })
+        for sql in [
+            "select distinct sha256, size from evidence_item",
+            "select distinct sha256, size from decision_file",
+            "select distinct redacted_sha256, redacted_size from decision_file where redacted_sha256 is not null",
+            "select distinct published_pdf, published_pdf_size from decision_paper where published_pdf is not null",
+        ] {
+            conn.each_row(sql, |row| {
+                named.insert(row.get(0)?, row.get(1)?);
+                Ok(())
+            })?;
+        }
+        Ok(())
     })?;
     Ok(named)
 }

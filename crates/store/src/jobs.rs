@@ -29,16 +29,24 @@ impl Cx<'_> {
     /// # Errors
     /// [`Error::Bug`] when the data cannot be written as JSON; database errors.
     pub fn enqueue(&mut self, kind: &str, key: &str, data: &impl Serialize) -> Result<()> {
+        let now = self.now();
+        self.enqueue_at(kind, key, data, now)
+    }
+
+    /// As [`Cx::enqueue`], for work that is not to be done before a given time.
+    ///
+    /// # Errors
+    /// As [`Cx::enqueue`].
+    pub fn enqueue_at(&mut self, kind: &str, key: &str, data: &impl Serialize, at: Time) -> Result<()> {
         let data = serde_json::to_string(data).map_err(|e| Error::Bug(e.to_string()))?;
         let id = self.new_id()?;
-        let now = self.now();
         let key = format!("{kind}:{key}");
         let row = vec![
             id.into(),
             kind.into(),
             key.as_str().into(),
             data.into(),
-            now.into(),
+            at.into(),
             0_i64.into(),
             false.into(),
         ];

@@ -15,7 +15,16 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_casework", include_str!("../migrations/0005_casework.sql")),
     ("0006_evidence", include_str!("../migrations/0006_evidence.sql")),
     ("0007_triage", include_str!("../migrations/0007_triage.sql")),
+    ("0008_algorithms", include_str!("../migrations/0008_algorithms.sql")),
+    ("0009_entries", include_str!("../migrations/0009_entries.sql")),
+    ("0010_strategy", include_str!("../migrations/0010_strategy.sql")),
+    ("0011_boards", include_str!("../migrations/0011_boards.sql")),
     ("0012_complaints", include_str!("../migrations/0012_complaints.sql")),
+    ("0013_landscape", include_str!("../migrations/0013_landscape.sql")),
+    ("0014_assessment", include_str!("../migrations/0014_assessment.sql")),
+    ("0015_ethics", include_str!("../migrations/0015_ethics.sql")),
+    ("0016_findings", include_str!("../migrations/0016_findings.sql")),
+    ("0017_challenges", include_str!("../migrations/0017_challenges.sql")),
 ];
 
 /// Serialises those who bring one PostgreSQL database up to date; any number will do that nothing else uses.

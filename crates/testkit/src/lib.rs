@@ -2,9 +2,11 @@
 //!
 //! It must never be a dependency of anything that is shipped.
 
+pub mod ethics;
 pub mod postgres;
 
-use bluelamp_casework::{Shelf, ask_live, go_live, take_up};
+use bluelamp_access::algorithm::State;
+use bluelamp_casework::{Shelf, ask_live, go_live, register, take_up};
 use bluelamp_model::{
     Id, Time,
     authority::{Actor, Ask, Verdict},
@@ -61,8 +63,9 @@ pub fn on_both_with(policy: &Arc<Policy>, test: impl Fn(&TestDb)) {
     }
 }
 
-/// Takes up definitions by their texts. Those whose text says that they are live go live, as everywhere: one person
-/// asks, another agrees. The two have accounts and no other part in a test.
+/// Takes up definitions by their texts, and puts everything that runs into the register of algorithms. What is in shadow
+/// is approved for the lab, everything else for operation; definitions whose text says that they are live go live: all as
+/// everywhere, by people who have accounts and no other part in a test.
 ///
 /// # Panics
 /// For a text with faults, or where the database says no.
@@ -76,20 +79,21 @@ pub fn put_live(db: &Db, shelf: &Arc<Shelf>, texts: &[&str]) {
         .filter(|h| h.status == Status::Live)
         .map(|h| (h.id.clone(), h.version.clone()))
         .collect();
-    let (lead, chief) = (Id::from_bytes([0xf1; 16]), Id::from_bytes([0xf2; 16]));
+    let (lead, chief) = (Id::from_bytes(ethics::LEAD), Id::from_bytes(ethics::CHIEF));
+    let beside: Vec<String> =
+        all.iter().filter(|(d, _)| d.header.status != Status::Live).map(|(d, _)| d.digest.clone()).collect();
+    let known = Arc::clone(shelf);
     db.write(&Actor::system(), move |cx| {
-        take_up(cx, &all)?; // which leaves the audit entry that this transaction needs
-        for (id, username) in [(lead, "risk-lead-of-the-test"), (chief, "chief-officer-of-the-test")] {
-            let now = cx.now();
-            cx.exec(
-                "insert into account (id, username, name, roles, created_at) values ($1, $2, 'Test Person', '', $3)
-                 on conflict (id) do nothing",
-                &[id.into(), username.into(), now.into()],
-            )?;
-        }
-        Ok(())
+        take_up(cx, &all)?;
+        register(cx, &known)?;
+        ethics::people(cx)
     })
     .expect("taken up");
+    let (lab, operation): (Vec<_>, Vec<_>) =
+        ethics::proposed(db).into_iter().partition(|(_, _, digest)| beside.contains(digest));
+    let ids = |all: Vec<(Id, String, String)>| all.into_iter().map(|(id, ..)| id).collect::<Vec<_>>();
+    ethics::approve(db, &ids(lab), State::Lab, 0);
+    ethics::approve(db, &ids(operation), State::Operational, 300);
     for (id, version) in live {
         let asks = Actor::staff(lead, vec!["risk-lead".into()], "governance");
         let agrees = Actor::staff(chief, vec!["accountable-officer".into()], "governance");

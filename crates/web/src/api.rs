@@ -1,7 +1,14 @@
 //! The JSON API: the same functions as the pages, for programs that carry a person and a purpose.
 
+pub(crate) mod assessments;
 pub(crate) mod complaints;
+pub(crate) mod decisions;
 pub(crate) mod fairness;
+pub(crate) mod landscape;
+pub(crate) mod market;
+pub(crate) mod portfolio;
+pub(crate) mod registers;
+pub(crate) mod strategies;
 
 use crate::{
     App,
@@ -23,7 +30,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
 
-fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Error> {
+pub(crate) fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Error> {
     serde_json::from_slice(bytes)
         .map_err(|e| Error::field("body", "json", format!("line {}, column {}: {e}", e.line(), e.column())))
 }
@@ -199,11 +206,12 @@ pub(crate) struct QueueQuery {
 /// `GET /api/v1/reports`: a page of the queue.
 pub(crate) async fn reports(State(app): State<App>, who: Bearer, Query(q): Query<QueueQuery>) -> Answer {
     let filter = Filter { state: q.state, form: q.form, reference: q.reference, after: q.after };
-    let page = app.read(&who.actor, move |cx| bluelamp_casework::queue(cx, &filter)).await?;
+    let shelf = app.shelf();
+    let page = app.read(&who.actor, move |cx| bluelamp_casework::queue(cx, &shelf, &filter)).await?;
     Ok(Json(page).into_response())
 }
 
-fn id(text: &str) -> Result<Id, Refused> {
+pub(crate) fn id(text: &str) -> Result<Id, Refused> {
     text.parse().map_err(|_| Refused(Error::NotFound("that id".into())))
 }
 
@@ -226,6 +234,11 @@ pub(crate) async fn report(State(app): State<App>, who: Bearer, Path(which): Pat
         "assessed": look.map(|l| json!({
             "id": l.run.id, "made_at": l.run.made_at, "cause": l.run.cause, "engine": l.run.engine,
         })),
+        // What would have been asked and was not, and what was proposed before and may not be any more.
+        "withheld": r.withheld,
+        "formerly_proposed": look.map(|l| l.former.iter().map(|(s, why)| json!({
+            "definition": s.assessment.definition, "version": s.assessment.version, "why": why,
+        })).collect::<Vec<_>>()).unwrap_or_default(),
         "facts": r.facts,
         "words_ask": r.asked,
         "own_grade_wanted": r.own_grades,

@@ -11,6 +11,8 @@ use bluelamp_casework::Shelf;
 use bluelamp_forms::Form;
 use bluelamp_ledger::VerifierKey;
 use bluelamp_model::{Error, Result, authority::Actor};
+use bluelamp_steward::appetite::Appetite;
+use bluelamp_steward::landscape::Columns;
 use bluelamp_store::{Cx, Db, LogKey};
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc};
@@ -32,6 +34,10 @@ pub struct Settings {
     pub forwarded_header: Option<String>,
     /// Content pages in Markdown, by name: `accessibility`, `privacy`.
     pub content: BTreeMap<String, String>,
+    /// How much risk a board carries without being asked.
+    pub appetite: Appetite,
+    /// How the columns of a survey of applications are spelled.
+    pub columns: Columns,
     /// By when complaints are acknowledged and answered, and where else to go.
     pub redress: bluelamp_steward::redress::Rules,
 }

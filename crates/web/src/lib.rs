@@ -8,6 +8,7 @@ mod api;
 mod app;
 pub mod assets;
 mod desk;
+mod ethics_api;
 mod fairness;
 pub mod govuk;
 mod guard;
@@ -16,6 +17,7 @@ mod operations;
 mod public;
 mod reading;
 mod server;
+mod strategies;
 
 pub use app::{App, Limits, Settings};
 pub use openapi::document as openapi;

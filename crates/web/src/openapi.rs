@@ -1,11 +1,21 @@
 //! The description of the API, OpenAPI 3.1. Written here beside the routes; a test holds it against them and
 //! against a golden file.
 
+mod assessments;
+mod decisions;
+mod landscape;
+mod market;
+mod portfolio;
 mod redress;
+mod registers;
 
 use crate::{
     App,
-    api::{AllInForce, Decide, Follow, Noted, OwnGrade, Receipt, Reviewed, Submit},
+    api::{
+        AllInForce, Decide, Follow, Noted, OwnGrade, Receipt, Reviewed, Submit,
+        strategies::{ElementAnswer, Strategies, StrategyAnswer},
+    },
+    ethics_api::{Answers, Exemption, LabReport, NewMinutes, Opinion, Phase, Voice},
 };
 use axum::{Json, extract::State, response::IntoResponse};
 use serde_json::{Value, json};
@@ -50,6 +60,13 @@ pub fn document(public_url: &str) -> Value {
         operation["responses"]["403"] = problem("Not allowed for this person and purpose");
         operation
     };
+    // For everybody, and for staff with a token more.
+    let either = |mut operation: Value| {
+        operation["security"] = json!([{}, { "staffToken": [] }]);
+        operation["responses"]["401"] = problem("The token that was sent is not valid");
+        operation["responses"]["403"] = problem("Not allowed for this person and purpose");
+        operation
+    };
     let mut document = json!({
         "openapi": "3.1.0",
         "info": {
@@ -87,6 +104,78 @@ pub fn document(public_url: &str) -> Value {
                     "404": problem("No definition of that name is in force"),
                 },
             } },
+            "/api/v1/strategies": { "get": either(json!({
+                "operationId": "listStrategies",
+                "summary": "The strategies, each in its latest version: those that are published, and with a token all",
+                "responses": { "200": answer("The strategies", &schema::<Strategies>()) },
+            })) },
+            "/api/v1/strategies/{id}": { "get": either(json!({
+                "operationId": "getStrategy",
+                "summary": "A strategy with its elements, its ties to others, and what has a counterpart",
+                "parameters": [in_path("id"), in_query("version", "A version that is held; the latest when absent")],
+                "responses": {
+                    "200": answer("The strategy", &schema::<StrategyAnswer>()),
+                    "404": problem("No such strategy or version"),
+                },
+            })) },
+            "/api/v1/strategies/{id}/elements/{element}": { "get": either(json!({
+                "operationId": "getStrategyElement",
+                "summary": "An element with what is tied to it, here and in other strategies",
+                "parameters": [
+                    in_path("id"), in_path("element"),
+                    in_query("version", "A version that is held; the latest when absent"),
+                ],
+                "responses": {
+                    "200": answer("The element", &schema::<ElementAnswer>()),
+                    "404": problem("No such strategy, version or element"),
+                },
+            })) },
+            "/api/v1/algorithms": { "get": {
+                "operationId": "listAlgorithms",
+                "summary": "Everything that scores, matches, ranks or forecasts here, with its version, digest and state",
+                "security": [],
+                "responses": { "200": answer("The public register", &object) },
+            } },
+            "/api/v1/algorithms/{kind}/{name}": { "get": {
+                "operationId": "getAlgorithm",
+                "summary": "The transparency records of its versions (ATRS v3.0), the one that works first",
+                "security": [],
+                "parameters": [in_path("kind"), in_path("name")],
+                "responses": {
+                    "200": answer("The records", &object), "404": problem("The register has no such algorithm"),
+                },
+            } },
+            "/api/v1/ethics": { "get": denied(json!({
+                "operationId": "listEthics", "summary": "The register of algorithms with every version",
+                "responses": { "200": answer("The entries", &object) },
+            })) },
+            "/api/v1/ethics/{id}": { "get": denied(json!({
+                "operationId": "getEthics",
+                "summary": "One version: assessment, advice, minutes, lab, steps, and what is missing for each step to come",
+                "parameters": [in_path("id")],
+                "responses": { "200": answer("The dossier", &object), "404": problem("No such entry") },
+            })) },
+            "/api/v1/ethics/{id}/{deed}": { "post": denied(json!({
+                "operationId": "actOnEthics",
+                "summary": "Write the assessment or the lab report, note an opinion or an exemption, advise, write minutes, \
+                            or take a step (phase)",
+                "parameters": [in_path("id"), {
+                    "name": "deed", "in": "path", "required": true,
+                    "schema": { "type": "string", "enum": [
+                        "assessment", "lab-report", "opinion", "exemption", "advice", "minutes", "phase",
+                    ] },
+                }],
+                "requestBody": sent(&json!({ "oneOf": [
+                    schema::<Answers>(), schema::<LabReport>(), schema::<Opinion>(), schema::<Exemption>(),
+                    schema::<Voice>(), schema::<NewMinutes>(), schema::<Phase>(),
+                ] })),
+                "responses": {
+                    "204": { "description": "Done" },
+                    "404": problem("No such entry"),
+                    "409": problem("It cannot follow upon what stands"),
+                    "422": problem("Something is missing; each is named"),
+                },
+            })) },
             "/api/v1/submissions": { "post": {
                 "operationId": "submit", "summary": "Send in a report", "security": [],
                 "parameters": [{
@@ -218,8 +307,21 @@ pub fn document(public_url: &str) -> Value {
             } },
         },
     });
-    if let (Some(paths), Value::Object(more)) = (document["paths"].as_object_mut(), redress::paths(&denied)) {
-        paths.extend(more);
+    // Each room of the programme office describes its own paths.
+    let rooms = [
+        assessments::paths(&denied),
+        decisions::paths(&denied),
+        landscape::paths(&denied),
+        market::paths(&denied),
+        market::more_paths(&denied),
+        portfolio::paths(&denied),
+        redress::paths(&denied),
+        registers::paths(&denied),
+    ];
+    for more in rooms {
+        if let (Some(paths), Value::Object(more)) = (document["paths"].as_object_mut(), more) {
+            paths.extend(more);
+        }
     }
     document
 }

@@ -1,12 +1,12 @@
 //! All routes in one place, and the server that answers them.
 
-use crate::{App, api, assets, desk, guard, openapi, operations, public};
+use crate::{App, api, assets, desk, ethics_api, guard, openapi, operations, public};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Path},
     http::HeaderMap,
     middleware::from_fn_with_state,
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
@@ -22,6 +22,11 @@ const FAREWELL: Duration = Duration::from_secs(10);
 /// The text of a definition, in which each character may be sent as three, with what stands beside it in its form.
 fn texts() -> DefaultBodyLimit {
     DefaultBodyLimit::max(4 * desk::definitions::edit::TEXT)
+}
+
+/// A survey or a model, with what stands beside it in its form.
+fn surveys() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(desk::landscape::LARGEST + BODY)
 }
 
 /// A scored file, with what stands beside it in its form.
@@ -42,9 +47,18 @@ pub fn router(app: App) -> Router {
         .route("/report/{form}/q/{*page}", get(public::journey::ask).post(public::journey::answer))
         .route("/track", get(public::track::ask).post(public::track::show))
         .route("/leave", get(public::start::leave))
-        .route("/algorithms", get(public::start::algorithms))
+        .route("/algorithms", get(public::algorithms::register))
+        .route("/algorithms/{kind}/{name}", get(public::algorithms::record))
+        .route("/ethics-committee", get(public::algorithms::minutes))
         .route("/definitions", get(public::definitions::list))
         .route("/definitions/{id}", get(public::definitions::view))
+        .route("/challenges", get(public::programme::challenges))
+        .route("/service-standard", get(public::programme::standard))
+        .route("/strategy", get(public::strategies::list))
+        .route("/strategy/{id}", get(public::strategies::view))
+        .route("/decisions", get(public::decisions::list))
+        .route("/decisions/{reference}", get(public::decisions::view))
+        .route("/decisions/{reference}/files/{place}", get(public::decisions::file))
         .route("/fairness", get(public::fairness::list))
         .route("/fairness/{id}", get(public::fairness::summary))
         .route("/complain", get(public::complain::ask).post(public::complain::send))
@@ -94,6 +108,97 @@ pub fn router(app: App) -> Router {
         .route("/desk/definitions/{id}/{version}/edit", get(desk::definitions::edit::edit))
         .route("/desk/definitions/{id}/{version}/{deed}", post(desk::definitions::version::act))
         .route("/desk/algorithms", get(desk::algorithms::list).post(desk::algorithms::switch))
+        .route("/desk/skills", get(desk::skills::view))
+        .route("/desk/skills.csv", get(desk::skills::download))
+        .route("/desk/market", get(desk::market::view))
+        .route("/desk/market/{signal}", post(desk::market::propose))
+        .route("/desk/challenges", get(desk::challenges::list))
+        .route("/desk/challenges/{code}", get(desk::challenges::view))
+        .route("/desk/challenges/{code}/{deed}", post(desk::challenges::act))
+        .route("/desk/services", get(desk::services::list))
+        .route("/desk/services/{item}", get(desk::services::view))
+        .route("/desk/landscape", get(desk::landscape::view))
+        .route("/desk/landscape.csv", get(desk::landscape::csv))
+        .route("/desk/landscape.xml", get(desk::landscape::xml))
+        .route("/desk/landscape/capabilities", get(desk::landscape::capabilities))
+        .route("/desk/landscape/models/{id}", get(desk::landscape::model))
+        .route(
+            "/desk/landscape/applications/{code}",
+            get(desk::landscape::application).post(desk::landscape::dispose),
+        )
+        .route(
+            "/desk/landscape/import",
+            get(desk::landscape::import).merge(post(desk::landscape::look).layer(surveys())),
+        )
+        .route("/desk/landscape/import/confirm", post(desk::landscape::confirm))
+        .route("/desk/ethics", get(desk::ethics::list))
+        .route("/desk/ethics/{kind}/{name}", get(desk::ethics::one::view))
+        .route("/desk/ethics/{kind}/{name}/{deed}", post(desk::ethics::one::act).layer(texts()))
+        .route("/desk/graded", get(desk::graded::list))
+        .route("/desk/graded/{id}", get(desk::graded::view))
+        .route("/desk/graded/complaints/{reference}", get(desk::graded::complaint))
+        .route("/desk/portfolio", get(desk::portfolio::view))
+        .route("/desk/portfolio.csv", get(desk::portfolio::download))
+        .route("/desk/findings", get(desk::portfolio::findings::list).post(desk::portfolio::findings::answer))
+        .route("/desk/findings.csv", get(desk::portfolio::findings::download))
+        .route("/desk/benefits", get(desk::portfolio::benefits))
+        .route("/desk/benefits.csv", get(desk::portfolio::benefits_download))
+        .route("/desk/roadmap", get(desk::portfolio::roadmap))
+        .route("/desk/roadmap.csv", get(desk::portfolio::roadmap_download))
+        .route("/desk/ideas", get(desk::portfolio::ideas::list).post(desk::portfolio::ideas::submit))
+        .route("/desk/gates/{item}", get(desk::portfolio::gates::view).post(desk::portfolio::gates::decide))
+        .route("/desk/registers", get(desk::registers::chapters))
+        .route("/desk/registers/{register}", get(desk::registers::list))
+        .route("/desk/registers/{register}/new", get(desk::registers::new).post(desk::registers::create))
+        .route("/desk/registers/{register}/download.csv", get(desk::registers::download))
+        .route("/desk/registers/{register}/{code}", get(desk::registers::view))
+        .route(
+            "/desk/registers/{register}/{code}/edit",
+            get(desk::registers::edit).post(desk::registers::change),
+        )
+        .route("/desk/registers/{register}/{code}/withdraw", post(desk::registers::withdraw))
+        .route("/desk/matrix", get(desk::assessments::matrix::view))
+        .route("/desk/matrix.csv", get(desk::assessments::matrix::download))
+        .route(
+            "/desk/matrix/{item}",
+            get(desk::assessments::item::view).post(desk::assessments::item::assess),
+        )
+        .route("/desk/matrix/{item}/lift", post(desk::assessments::item::lift))
+        .route("/desk/matrix/{item}/history", get(desk::assessments::history::view))
+        .route("/desk/alignment", get(desk::assessments::alignment::view))
+        .route("/desk/alignment.csv", get(desk::assessments::alignment::download))
+        .route(
+            "/desk/alignment/weights",
+            get(desk::assessments::weights::view).post(desk::assessments::weights::enter),
+        )
+        .route("/desk/strategy", get(desk::strategy::list))
+        .route("/desk/strategy/{strategy}", get(desk::strategy::view))
+        .route("/desk/strategy/{strategy}/print", get(desk::strategy::print))
+        .route("/desk/strategy/{strategy}/{element}", get(desk::strategy::element))
+        .route("/desk/decisions", get(desk::decisions::list).post(desk::decisions::edit::create))
+        .route("/desk/decisions/new", get(desk::decisions::edit::new))
+        .route("/desk/decisions/{reference}", get(desk::decisions::view_or_pdf))
+        .route(
+            "/desk/decisions/{reference}/edit",
+            get(desk::decisions::edit::edit).post(desk::decisions::edit::save),
+        )
+        .route("/desk/decisions/{reference}/publication", post(desk::decisions::settle))
+        .route("/desk/decisions/{reference}/notice", post(desk::decisions::tell))
+        .route(
+            "/desk/decisions/{reference}/files",
+            post(desk::decisions::add).layer(DefaultBodyLimit::max(files)),
+        )
+        .route(
+            "/desk/decisions/{reference}/files/{file}",
+            get(desk::decisions::open)
+                .merge(post(desk::decisions::redact).layer(DefaultBodyLimit::max(files))),
+        )
+        .route("/desk/decisions/{reference}/step/{step}", post(desk::decisions::step))
+        .route("/desk/boards", get(desk::boards::list).post(desk::boards::add))
+        .route("/desk/boards.ics", get(desk::boards::calendar))
+        .route("/desk/boards/{body}", get(desk::boards::body).post(desk::boards::plan))
+        .route("/desk/boards/{body}/{meeting}", get(desk::boards::meeting))
+        .route("/desk/boards/{body}/{meeting}/{deed}", post(desk::boards::act))
         .route("/desk/complaints", get(desk::complaints::list))
         .route("/desk/complaints/new", get(desk::complaints::new).post(desk::complaints::enter))
         .route("/desk/complaints/{reference}", get(desk::complaints::view))
@@ -109,6 +214,14 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/forms/{id}", get(api::form))
         .route("/api/v1/definitions", get(api::definitions))
         .route("/api/v1/definitions/{id}", get(api::definition))
+        .route("/api/v1/strategies", get(api::strategies::strategies))
+        .route("/api/v1/strategies/{id}", get(api::strategies::strategy))
+        .route("/api/v1/strategies/{id}/elements/{element}", get(api::strategies::element))
+        .route("/api/v1/algorithms", get(ethics_api::register))
+        .route("/api/v1/algorithms/{kind}/{name}", get(ethics_api::record))
+        .route("/api/v1/ethics", get(ethics_api::list))
+        .route("/api/v1/ethics/{id}", get(ethics_api::view))
+        .route("/api/v1/ethics/{id}/{deed}", post(ethics_api::act).layer(texts()))
         .route("/api/v1/submissions", post(api::submit))
         .route("/api/v1/submissions/track", post(api::track))
         .route("/api/v1/reports", get(api::reports))
@@ -120,6 +233,59 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/reviews/{id}", post(api::answer_review))
         .route("/api/v1/cases", get(api::cases))
         .route("/api/v1/cases/{id}", get(api::case))
+        .route("/api/v1/skills", get(api::market::skills))
+        .route("/api/v1/market", get(api::market::market))
+        .route("/api/v1/market/signals/{code}/proposal", post(api::market::propose))
+        .route("/api/v1/challenges", get(api::market::challenges))
+        .route("/api/v1/challenges/{code}", get(api::market::challenge))
+        .route("/api/v1/challenges/{code}/open", post(api::market::open))
+        .route("/api/v1/challenges/{code}/close", post(api::market::close))
+        .route("/api/v1/challenges/{code}/entries", post(api::market::receive))
+        .route("/api/v1/challenges/{code}/entries/{entry}/scores", post(api::market::score))
+        .route("/api/v1/challenges/{code}/entries/{entry}/conflict", post(api::market::declare))
+        .route("/api/v1/challenges/{code}/results", get(api::market::results))
+        .route("/api/v1/challenges/{code}/award", post(api::market::award))
+        .route("/api/v1/services", get(api::market::services))
+        .route("/api/v1/services/{item}", get(api::market::service))
+        .route("/api/v1/published/challenges", get(api::market::published_challenges))
+        .route("/api/v1/published/service-standard", get(api::market::published_standard))
+        .route("/api/v1/findings", get(api::portfolio::findings).post(api::portfolio::answer))
+        .route("/api/v1/benefits", get(api::portfolio::benefits))
+        .route("/api/v1/portfolio", get(api::portfolio::portfolio))
+        .route("/api/v1/roadmap", get(api::portfolio::roadmap))
+        .route("/api/v1/ideas", get(api::portfolio::ideas).post(api::portfolio::submit))
+        .route("/api/v1/items/{code}/gate", get(api::portfolio::gate).post(api::portfolio::decide))
+        .route("/api/v1/landscape", get(api::landscape::landscape))
+        .route("/api/v1/landscape/findings", get(api::landscape::findings))
+        .route("/api/v1/landscape/archimate", get(api::landscape::exchange))
+        .route("/api/v1/landscape/models", get(api::landscape::models))
+        .route("/api/v1/landscape/models/{id}", get(api::landscape::model))
+        .route("/api/v1/landscape/surveys", post(api::landscape::take).layer(surveys()))
+        .route("/api/v1/landscape/applications/{code}/disposition", post(api::landscape::dispose))
+        .route("/api/v1/registers", get(api::registers::registers))
+        .route("/api/v1/registers/{register}", get(api::registers::entries).post(api::registers::create))
+        .route("/api/v1/registers/{register}/{code}", get(api::registers::entry).post(api::registers::change))
+        .route("/api/v1/assessments", get(api::assessments::of_item).post(api::assessments::assess))
+        .route("/api/v1/assessments/{id}", get(api::assessments::one))
+        .route("/api/v1/assessments/{id}/compare/{other}", get(api::assessments::compare))
+        .route("/api/v1/assessments/{id}/lift", post(api::assessments::lift))
+        .route("/api/v1/alignment", get(api::assessments::alignment))
+        .route(
+            "/api/v1/alignment/weights",
+            get(api::assessments::weights).post(api::assessments::enter_weights),
+        )
+        .route("/api/v1/decisions", get(api::decisions::list).post(api::decisions::create))
+        .route("/api/v1/decisions/published", get(api::decisions::register))
+        .route("/api/v1/decisions/published/{reference}", get(api::decisions::public))
+        .route("/api/v1/decisions/{reference}", get(api::decisions::view).put(api::decisions::edit))
+        .route("/api/v1/decisions/{reference}/publication", put(api::decisions::settle))
+        .route("/api/v1/decisions/{reference}/notice", put(api::decisions::tell))
+        .route("/api/v1/decisions/{reference}/steps", post(api::decisions::step))
+        .route("/api/v1/boards", get(api::decisions::all).post(api::decisions::add_body))
+        .route("/api/v1/boards/delegations", post(api::decisions::delegate))
+        .route("/api/v1/boards/{body}/meetings", post(api::decisions::plan))
+        .route("/api/v1/boards/meetings/{id}", get(api::decisions::meeting).post(api::decisions::act))
+        .route("/api/v1/boards/papers/{id}", get(api::decisions::paper))
         .route("/api/v1/complaints", get(api::complaints::list).post(api::complaints::complain))
         .route("/api/v1/complaints/track", post(api::complaints::track))
         .route("/api/v1/complaints/figures", get(api::complaints::figures))

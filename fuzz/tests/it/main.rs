@@ -90,6 +90,11 @@ fn the_model_holds_its_promises_for_any_bytes() {
 }
 
 #[test]
+fn the_steward_holds_its_promises_for_any_bytes() {
+    targets_of("steward");
+}
+
+#[test]
 fn triage_holds_its_promises_for_any_bytes() {
     targets_of("triage");
 }

@@ -1,6 +1,7 @@
 // Triage as people do it: ask and note, grade below the floor, a supervisor looks, a definition lives.
 
 import assert from 'node:assert/strict'
+import { approve } from '../harness/approve.mjs'
 import { newVisitor } from '../harness/browser.mjs'
 import { startDemo } from '../harness/demo.mjs'
 import { look } from '../harness/look.mjs'
@@ -134,6 +135,7 @@ export default ({ browser, binary }) => {
     }
     await page.goto(`${demo.url}/desk/definitions/burglary/1.0.1`)
     await act(lead, 'shadow')
+    await approve(binary, demo, 'definition/burglary', '1.0.1')
     await page.goto(`${demo.url}/desk/definitions/burglary/1.0.1`)
     await act(lead, 'ask')
     await page.goto(`${demo.url}/desk/definitions/burglary/1.0.1`)

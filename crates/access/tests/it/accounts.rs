@@ -76,7 +76,7 @@ fn an_invitation_sets_a_password_once() {
         );
         assert_eq!(accept_invitation(&t.db, &link, PASSWORD).unwrap(), "sam");
         assert!(matches!(accept_invitation(&t.db, &link, "another password"), Err(Error::NotFound(_))));
-        sign_in(&t.db, policy, "sam", PASSWORD, None).unwrap();
+        sign_in(&t.db, policy, "sam", PASSWORD, Some("contact")).unwrap();
         let said = logged_since(t, before);
         let rule = "session.open anyone-signs-in";
         assert_eq!(
@@ -104,7 +104,7 @@ fn of_many_who_take_up_one_invitation_at_once_one_succeeds() {
         });
         assert_eq!(outcomes.iter().filter(|ok| **ok).count(), 1, "{outcomes:?}");
         let winner = outcomes.iter().position(|ok| *ok).unwrap();
-        sign_in(&t.db, policy, "sam", &passwords[winner], None).unwrap();
+        sign_in(&t.db, policy, "sam", &passwords[winner], Some("contact")).unwrap();
     });
 }
 
@@ -128,12 +128,12 @@ fn an_invitation_runs_out_is_replaced_by_the_next_and_ends_with_its_account() {
 fn a_new_password_ends_the_sessions_of_whoever_knew_the_old_one() {
     on_both(|t, policy| {
         let id = member(t, policy, "sam", &["contact-officer"]);
-        let old = sign_in(&t.db, policy, "sam", PASSWORD, None).unwrap();
+        let old = sign_in(&t.db, policy, "sam", PASSWORD, Some("contact")).unwrap();
         let link = administer(t, move |cx| invite(cx, id)).unwrap();
         accept_invitation(&t.db, &link, "four sleepy lamps").unwrap();
         assert_eq!(session_actor(&t.db, &old.token).unwrap(), None);
-        assert!(sign_in(&t.db, policy, "sam", PASSWORD, None).is_err());
-        sign_in(&t.db, policy, "sam", "four sleepy lamps", None).unwrap();
+        assert!(sign_in(&t.db, policy, "sam", PASSWORD, Some("contact")).is_err());
+        sign_in(&t.db, policy, "sam", "four sleepy lamps", Some("contact")).unwrap();
     });
 }
 
@@ -141,7 +141,7 @@ fn a_new_password_ends_the_sessions_of_whoever_knew_the_old_one() {
 fn disabling_ends_everything_at_once() {
     on_both(|t, policy| {
         let id = member(t, policy, "sam", &["contact-officer"]);
-        let session = sign_in(&t.db, policy, "sam", PASSWORD, None).unwrap();
+        let session = sign_in(&t.db, policy, "sam", PASSWORD, Some("contact")).unwrap();
         let token = {
             let policy = policy.clone();
             administer(t, move |cx| bluelamp_access::issue_token(cx, &policy, "sam", "contact", "export", 30))
@@ -158,7 +158,7 @@ fn disabling_ends_everything_at_once() {
         assert_eq!(session_actor(&t.db, &session.token).unwrap(), None);
         assert_eq!(bluelamp_access::token_actor(&t.db, &token).unwrap(), None);
         assert_eq!(
-            refused(sign_in(&t.db, policy, "sam", PASSWORD, None)),
+            refused(sign_in(&t.db, policy, "sam", PASSWORD, Some("contact"))),
             ("username".into(), "wrong".into()),
             "in the same words as any other refusal"
         );

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic, in its helpers too")]
 
 mod accounts;
+mod algorithm;
 mod reuse;
 mod sign_in;
 mod tokens;

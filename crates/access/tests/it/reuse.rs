@@ -17,7 +17,7 @@ fn no_secret_is_in_the_database_in_a_form_that_works() {
     on_both(|t, policy| {
         member(t, policy, "sam", &["contact-officer"]);
         let (_, link) = invited(t, policy, "kim", &["contact-officer"]);
-        let session = sign_in(&t.db, policy, "sam", PASSWORD, None).unwrap().token;
+        let session = sign_in(&t.db, policy, "sam", PASSWORD, Some("contact")).unwrap().token;
         let asked = policy.clone();
         let token =
             administer(t, move |cx| issue_token(cx, &asked, "sam", "contact", "export", 30)).unwrap().token;
@@ -47,7 +47,7 @@ fn no_secret_is_in_the_database_in_a_form_that_works() {
             t.db.credential_rows("select password from account where username = 'sam'", &[]).unwrap()[0]
                 .get(0)
                 .unwrap();
-        assert!(sign_in(&t.db, policy, "sam", &hash, None).is_err());
+        assert!(sign_in(&t.db, policy, "sam", &hash, Some("contact")).is_err());
         // And what belongs to people still works.
         assert!(session_actor(&t.db, &session).unwrap().is_some());
         assert!(token_actor(&t.db, &token).unwrap().is_some());

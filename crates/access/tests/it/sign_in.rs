@@ -81,8 +81,8 @@ fn every_refusal_reads_the_same() {
 fn after_five_wrong_passwords_a_name_waits_longer_each_time() {
     on_both(|t, policy| {
         member(t, policy, "sam", &["contact-officer"]);
-        let right = || sign_in(&t.db, policy, "sam", PASSWORD, None).is_ok();
-        let wrong = || sign_in(&t.db, policy, "sam", "wrong password", None).unwrap_err();
+        let right = || sign_in(&t.db, policy, "sam", PASSWORD, Some("contact")).is_ok();
+        let wrong = || sign_in(&t.db, policy, "sam", "wrong password", Some("contact")).unwrap_err();
         for _ in 0..5 {
             wrong();
         }
@@ -116,14 +116,15 @@ fn many_guesses_at_once_count_as_many() {
         std::thread::scope(|s| {
             for n in 0..12 {
                 s.spawn(move || {
-                    sign_in(&t.db, policy, "sam", &format!("guess number {n:04}"), None).unwrap_err()
+                    sign_in(&t.db, policy, "sam", &format!("guess number {n:04}"), Some("contact"))
+                        .unwrap_err()
                 });
             }
         });
         let said = log(t);
         let looked_at = said.iter().filter(|(s, _)| s.ends_with("wrong password")).count();
         assert!((5..=6).contains(&looked_at), "{looked_at} passwords were compared");
-        sign_in(&t.db, policy, "sam", PASSWORD, None).unwrap_err();
+        sign_in(&t.db, policy, "sam", PASSWORD, Some("contact")).unwrap_err();
     });
 }
 
@@ -151,7 +152,7 @@ fn a_purpose_must_be_one_that_a_role_may_choose() {
 fn a_session_ends_when_it_is_idle_too_old_or_signed_out() {
     on_both(|t, policy| {
         member(t, policy, "sam", &["contact-officer"]);
-        let begin = || sign_in(&t.db, policy, "sam", PASSWORD, None).unwrap().token;
+        let begin = || sign_in(&t.db, policy, "sam", PASSWORD, Some("contact")).unwrap().token;
         let lives = |token: &str| session_actor(&t.db, token).unwrap().is_some();
         let idle = begin();
         t.pass_seconds(29 * 60);
@@ -213,7 +214,7 @@ fn nobody_slips_in_while_they_are_being_disabled() {
             let name = format!("sam{n}");
             let id = member(t, policy, &name, &["contact-officer"]);
             let outcome = std::thread::scope(|s| {
-                let arriving = s.spawn(|| sign_in(&t.db, policy, &name, PASSWORD, None));
+                let arriving = s.spawn(|| sign_in(&t.db, policy, &name, PASSWORD, Some("contact")));
                 std::thread::sleep(std::time::Duration::from_millis(n * 12));
                 disable_account(&t.db, &crate::administrator(), id).unwrap();
                 arriving.join().unwrap()

@@ -81,7 +81,7 @@ fn what_is_no_token_is_nobody() {
     on_both(|t, policy| {
         member(t, policy, "sam", &["contact-officer"]);
         let issued = issue(t, policy, "contact", 30).unwrap();
-        let session = bluelamp_access::sign_in(&t.db, policy, "sam", PASSWORD, None).unwrap();
+        let session = bluelamp_access::sign_in(&t.db, policy, "sam", PASSWORD, Some("contact")).unwrap();
         for text in ["", "nonsense", &issued.token[1..], &issued.token.to_uppercase(), &session.token] {
             assert_eq!(token_actor(&t.db, text).unwrap(), None, "{text}");
         }

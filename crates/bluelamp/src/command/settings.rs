@@ -40,10 +40,11 @@ fn check(loaded: Result<Loaded, Faults>) -> Result<(), Fail> {
     let file = loaded.file.map_or_else(|| "No configuration file".into(), |f| f.display().to_string());
     let from = folder.map_or_else(|| "the files that the binary carries".into(), |f| f.display().to_string());
     say::out(format!(
-        "{file}: in order.\n{from}: {} forms, {} definitions, {} sets of indicators, {} code lists, {} roles, {} rules, {} pages: in order.",
+        "{file}: in order.\n{from}: {} forms, {} definitions, {} sets of indicators, {} strategies, {} code lists, {} roles, {} rules, {} pages: in order.",
         content.forms.len(),
         content.definitions.len(),
         content.indicators.len(),
+        content.strategies.len(),
         content.codes.len(),
         content.policy.roles.len(),
         content.policy.rules.len(),

@@ -2,6 +2,7 @@
 
 use super::{
     Staff, password,
+    programme::{Days, Programme},
     story::{
         ACCOUNTABLE, ADMINISTRATOR, CONTACT, Case, Decision, Evidence, INVESTIGATOR, RISK_LEAD, Report, Story,
     },
@@ -10,7 +11,7 @@ use crate::{
     config::Loaded,
     content::{self, Content},
     fail::Fail,
-    mail, open,
+    mail, open, standard,
     worker::{BATCH, Worker},
 };
 use bluelamp_access::{
@@ -50,18 +51,23 @@ struct Clock {
 impl Clock {
     /// Puts it to so many hours before now. It never goes back.
     fn hours_ago(&self, hours: f64) -> Time {
-        #[expect(clippy::cast_possible_truncation, reason = "a story of a few days")]
-        let then = self.now.micros() - (hours * 3600e6) as i64;
+        let then = self.now.micros() - self::hours(hours);
         self.at.fetch_max(then, Ordering::Relaxed);
         Time::from_micros(self.at.load(Ordering::Relaxed))
     }
 }
 
-struct Builder<'a> {
-    db: Db,
+/// Hours in microseconds.
+#[expect(clippy::cast_possible_truncation, reason = "a story of a few days")]
+fn hours(hours: f64) -> i64 {
+    (hours * 3600e6) as i64
+}
+
+pub(super) struct Builder<'a> {
+    pub(super) db: Db,
     loaded: &'a Loaded,
-    content: &'a Content,
-    worker: Worker,
+    pub(super) content: &'a Content,
+    pub(super) worker: Worker,
     clock: Clock,
     staff: Vec<Staff>,
 }
@@ -86,7 +92,7 @@ pub(super) fn build(loaded: &Loaded, content: &Content, story: &Story) -> Result
     let config = &loaded.config;
     let worker = Worker {
         db: db.clone(),
-        shelf: content.shelf(),
+        shelf: content.shelf(&config.organisation),
         organisation: config.organisation.clone(),
         sender: mail::Sender { folder: config.data_dir.join("outbox"), from: config.mail.from.clone() },
     };
@@ -94,6 +100,11 @@ pub(super) fn build(loaded: &Loaded, content: &Content, story: &Story) -> Result
     builder.accounts(story)?;
     builder.definitions()?;
     builder.records()?;
+    let programme = Programme::carried()?;
+    let days = Days { start: Time::from_micros(now.micros() - hours(first)), today: now };
+    let signed_in = |who: &str| builder.actor(who, Some("strategy"));
+    standard::take_up(&builder.db)?;
+    programme.begin(&builder.db, &signed_in, days)?;
     let mut events: Vec<(f64, Event<'_>)> = Vec::new();
     for (n, report) in story.reports.iter().enumerate() {
         events.push((report.hours_ago, Event::Received(n, report)));
@@ -119,6 +130,7 @@ pub(super) fn build(loaded: &Loaded, content: &Content, story: &Story) -> Result
         }
         while builder.worker.work_once(BATCH)? > 0 {}
     }
+    programme.end(&builder.db, &signed_in, days)?;
     builder.db.seal(&open::key(loaded)?)?;
     Ok(builder.staff)
 }
@@ -158,16 +170,18 @@ impl Builder<'_> {
     }
 
     /// Signs somebody in.
-    fn actor(&self, username: &str, purpose: Option<&str>) -> Result<Actor, Fail> {
+    pub(super) fn actor(&self, username: &str, purpose: Option<&str>) -> Result<Actor, Fail> {
         let known = self.staff.iter().find(|s| s.username == username);
         let member = known.ok_or_else(|| Error::Bug(format!("the story has nobody called {username}")))?;
         let signed = sign_in(&self.db, &self.content.policy, username, &member.password, purpose)?;
         Ok(signed.session.actor())
     }
 
-    /// The definitions whose files say that they are live go live as everywhere: one person asks, another agrees.
+    /// What runs is assessed and approved first. The definitions whose files say that they are live go live as
+    /// everywhere: one person asks, another agrees.
     fn definitions(&self) -> Result<(), Fail> {
-        open::take_up(&self.db, self.content)?;
+        open::take_up(&self.db, self.content, &self.worker.shelf)?;
+        self.ethics()?;
         let (lead, chief) =
             (self.actor(RISK_LEAD, Some("governance"))?, self.actor(ACCOUNTABLE, Some("governance"))?);
         let live = self.content.definitions.iter().filter(|(d, _)| d.header.status == Status::Live);

@@ -13,6 +13,8 @@ pub(super) const CONTACT: &str = "contact";
 pub(super) const RISK_LEAD: &str = "risk-lead";
 /// Who agrees.
 pub(super) const ACCOUNTABLE: &str = "chief-officer";
+/// Who advises.
+pub(super) const COMMITTEE: [&str; 2] = ["ethics-chair", "ethics-member"];
 /// Who works on the case.
 pub(super) const INVESTIGATOR: &str = "investigator";
 

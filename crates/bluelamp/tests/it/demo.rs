@@ -18,12 +18,18 @@ fn it_says_where_and_who_in_one_line_serves_and_stops() {
                 "accountable-officer",
                 "administrator",
                 "auditor",
+                "chief-executive",
+                "commissioner",
                 "complaints-officer",
                 "contact-officer",
+                "ethics-committee",
+                "finance-approver",
                 "independent-reviewer",
                 "investigator",
+                "programme-office",
                 "risk-lead",
-                "supervisor"
+                "supervisor",
+                "treasurer"
             ]
             .into()
         );
@@ -53,6 +59,39 @@ fn it_says_where_and_who_in_one_line_serves_and_stops() {
         assert_eq!(floors, ["HIGH", "MEDIUM", "STANDARD"].into(), "every grade is there");
         assert!(waiting.iter().any(|r| r["floor"].is_null()), "and one without a grade yet");
         assert!(waiting.iter().any(|r| r["matches"].as_u64() > Some(1)), "a vehicle seen before");
+        // The programme: whatever its file names was found, and what the people of the story did with it was done.
+        let token = place.run(&[
+            "token",
+            "issue",
+            "programme-office",
+            "--purpose",
+            "strategy",
+            "--label",
+            "test",
+            "--data-dir",
+            "d",
+        ]);
+        let office = format!("Bearer {}", token.ok().out.trim());
+        let ask = |path: &str| demo.get(path, &[("authorization", &office)]).json();
+        let market = ask("/api/v1/market");
+        assert_eq!(market["radar"]["blips"].as_array().unwrap().len(), 18);
+        assert!(market["demand"][0]["organisations"].as_array().unwrap().len() > 2, "{}", market["demand"]);
+        let skills = ask("/api/v1/skills");
+        assert!(
+            skills["missing"]["R1"].as_f64() > Some(0.0) && !skills["fluency"].as_array().unwrap().is_empty()
+        );
+        let challenges = ask("/api/v1/challenges");
+        let stages: BTreeSet<&str> = challenges["challenges"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|c| c["stage"].as_str().unwrap())
+            .collect();
+        assert_eq!(stages, ["awarded", "draft", "open", "scoring"].into());
+        let sealed = demo.get("/api/v1/challenges/redact-faster", &[("authorization", &office)]).body;
+        assert!(!sealed.contains("Quillfield"), "who sent it is not told before the award");
+        let standard = demo.get("/api/v1/published/service-standard", &[]).json();
+        assert_eq!(standard["coverage"]["not_assessed"], 0);
         assert!(demo.stop() < Duration::from_secs(5));
         let mail: Vec<_> = fs::read_dir(place.path("d/outbox")).unwrap().map(|e| e.unwrap().path()).collect();
         assert!(

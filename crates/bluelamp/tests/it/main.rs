@@ -8,7 +8,10 @@ mod configuration;
 mod crash;
 mod demo;
 mod imports;
+mod landscape;
 mod link;
+mod report;
+mod strategy;
 mod telemetry;
 mod thr;
 

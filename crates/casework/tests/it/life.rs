@@ -1,6 +1,7 @@
 //! The life of a definition: nothing goes live without two people, and nothing is regraded in silence.
 
 use super::{burglary, choice, data, decided, look, officer, send, state, work};
+use bluelamp_access::algorithm::State;
 use bluelamp_casework::{
     Deed, Shelf, ask_live, go_live, in_force, refuse_live, retire, reviews, take_up, to_shadow, view_version,
     write,
@@ -74,6 +75,8 @@ fn going_live_takes_two_people_and_regrades_nothing_in_silence() {
         };
         assert!(matches!(act(&lead, Deed::Ask), Err(Error::Conflict(_))), "a draft cannot go live");
         act(&lead, Deed::Shadow).unwrap();
+        let entry = bluelamp_testkit::ethics::entry(&t.db, "definition/burglary", "2.0.0");
+        bluelamp_testkit::ethics::approve(&t.db, &[entry], State::Operational, 300);
         assert!(matches!(act(&chief, Deed::Live), Err(Error::Conflict(_))), "nobody has asked");
         act(&lead, Deed::Ask).unwrap();
         assert!(matches!(act(&lead, Deed::Live), Err(Error::Forbidden { .. })), "the same person");

@@ -2,12 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic, in its helpers too")]
 
+mod gate;
 mod life;
 mod triage;
 
 use bluelamp_casework::{
-    ActionAnswer, Choice, Decided, Filter, ReportView, Shelf, add_note, assess, cases, decide, finish_task,
-    queue, receive, retriage, view_case, view_report,
+    ActionAnswer, Choice, Decided, Filter, ReportView, Shelf, add_note, algorithm_changed, assess, cases,
+    decide, finish_task, queue, receive, retriage, view_case, view_report,
 };
 use bluelamp_contact::NewSubmission;
 use bluelamp_model::{
@@ -60,6 +61,7 @@ fn work(t: &TestDb, shelf: &Arc<Shelf>) {
         let run = move |cx: &mut Cx<'_>| match job.kind.as_str() {
             "assess" => assess(cx, &job, &shelf, "borsetshire-police"),
             "retriage" => retriage(cx, &job, &shelf),
+            "algorithm-changed" => algorithm_changed(cx, &job, &shelf),
             _ => Ok(()),
         };
         t.db.write(&Actor::system(), run).unwrap();
@@ -239,7 +241,7 @@ fn the_queue_shows_the_gravest_first_and_pages_without_gaps() {
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
             let filter = Filter { after: after.clone(), ..Filter::default() };
-            let page = t.db.read(&olive, |cx| queue(cx, &filter)).unwrap();
+            let page = t.db.read(&olive, |cx| queue(cx, &shelf, &filter)).unwrap();
             assert_eq!(page.total, 61);
             seen.extend(page.items);
             after = page.next;
@@ -273,7 +275,7 @@ fn a_report_of_which_little_is_known_waits_behind_the_gravest_only() {
         );
         let high = send(t, &json!({ "occupant hurt": true }));
         work(t, &shelf);
-        let page = t.db.read(&officer(t), |cx| queue(cx, &Filter::default())).unwrap();
+        let page = t.db.read(&officer(t), |cx| queue(cx, &shelf, &Filter::default())).unwrap();
         assert_eq!(page.items.iter().map(|i| i.id).collect::<Vec<_>>(), [high, open, medium]);
         assert_eq!((page.items[1].floor.as_deref(), page.items[1].ceiling.as_deref()), (None, Some("HIGH")));
     });

@@ -236,7 +236,7 @@ fn a_report_with_a_fact_that_no_definition_knows_has_no_grade_and_stands_with_th
             "{:?}",
             view.unreadable
         );
-        let page = t.db.read(&olive, |cx| queue(cx, &Default::default())).unwrap();
+        let page = t.db.read(&olive, |cx| queue(cx, &shelf, &Default::default())).unwrap();
         assert_eq!(page.items.iter().map(|i| i.id).collect::<Vec<_>>(), [lost, grave]);
     });
 }
@@ -252,7 +252,7 @@ fn what_is_proposed_can_stay_hidden_until_the_officers_own_grade_is_in() {
         assert!(view.item.hidden && view.look.is_none() && view.item.floor.is_none());
         assert_eq!(view.own_grades, ["STANDARD", "MEDIUM", "HIGH"]);
         assert_eq!(view.floor(), None);
-        let page = t.db.read(&olive, |cx| queue(cx, &Default::default())).unwrap();
+        let page = t.db.read(&olive, |cx| queue(cx, &shelf, &Default::default())).unwrap();
         assert_eq!((page.items[0].floor.as_deref(), page.items[0].ceiling.as_deref()), (None, None));
         let early = decided(t, &shelf, &olive, id, &choice(view.item.version, "refer", "HIGH"));
         let Err(Error::Invalid(wrong)) = early else { panic!("decided before the own grade was in") };

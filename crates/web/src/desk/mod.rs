@@ -1,21 +1,35 @@
-//! The staff pages: signing in, the queue, a report, cases, definitions, accounts, the log.
+//! The staff pages: signing in, the queue, a report, cases, definitions, the strategy, accounts, the log.
 
 pub(crate) mod accounts;
 pub(crate) mod algorithms;
+pub(crate) mod assessments;
+pub(crate) mod boards;
 pub(crate) mod cases;
+pub(crate) mod challenges;
 pub(crate) mod complaints;
+pub(crate) mod decisions;
 pub(crate) mod definitions;
 pub(crate) mod entry;
+pub(crate) mod ethics;
 pub(crate) mod evidence;
 pub(crate) mod facts;
 pub(crate) mod fairness;
+pub(crate) mod graded;
+pub(crate) mod landscape;
 pub(crate) mod log;
+pub(crate) mod market;
 pub(crate) mod page;
+pub(crate) mod portfolio;
 pub(crate) mod proposal;
 pub(crate) mod quality;
 pub(crate) mod queue;
+pub(crate) mod registers;
 pub(crate) mod reports;
 pub(crate) mod reviews;
+pub(crate) mod services;
+pub(crate) mod sheet;
+pub(crate) mod skills;
+pub(crate) mod strategy;
 
 use crate::{
     App,
@@ -28,13 +42,15 @@ use crate::{
 use bluelamp_model::authority::{Ask as Asked, action};
 
 /// The sections of the staff pages with the actions of which one opens each.
-const SECTIONS: [(&str, &str, &[&str]); 9] = [
+const SECTIONS: [(&str, &str, &[&str]); 11] = [
     ("Reports", "/desk/reports", &[action::REPORT_LIST]),
     ("Reviews", "/desk/reviews", &[action::REVIEW_LIST]),
     ("Cases", "/desk/cases", &[action::CASE_LIST]),
     ("Quality", "/desk/quality", &[action::QUALITY_VIEW]),
     ("Definitions", "/desk/definitions", &[action::DEFINITION_VIEW]),
     ("Algorithms", "/desk/algorithms", &[action::ALGORITHM_SWITCH]),
+    ("Strategy", strategy::HERE, &[action::STRATEGY_VIEW]),
+    ("Ethics", "/desk/ethics", &[action::ETHICS_VIEW]),
     ("Complaints", "/desk/complaints", &[action::COMPLAINT_HANDLE, action::COMPLAINT_REVIEW]),
     ("Accounts", "/desk/accounts", &[action::ACCOUNT_MANAGE]),
     ("Log", "/desk/log", &[action::LOG_VIEW]),

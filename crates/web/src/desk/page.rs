@@ -21,6 +21,8 @@ pub(crate) struct QueuePage {
     /// The same without the search.
     pub clear_href: String,
     pub rows: Vec<QueueRow>,
+    /// Why they stand in order of receipt and not by their grade.
+    pub by_receipt: Option<String>,
     /// "37 reports" or "more than 1,000 reports".
     pub count: String,
     pub next_href: Option<String>,
@@ -51,6 +53,8 @@ pub(crate) struct QueueRow {
     /// `Grade`, colour and whether it can still turn out worse.
     pub grade: Grade,
     pub matches: i64,
+    /// Whether a grade that was proposed is not shown any more.
+    pub withheld: bool,
 }
 
 /// A grade as it is shown.
@@ -92,6 +96,10 @@ pub(crate) struct ReportPage {
     pub own_grade: Option<OwnGradeForm>,
     /// The grade that this officer gave before seeing what is proposed.
     pub own_grade_given: Option<String>,
+    /// What was not asked, one line each.
+    pub withheld: Vec<String>,
+    /// What was proposed before and is no proposal any more, one line each.
+    pub former: Vec<String>,
     /// Answers that no definition could read.
     pub unreadable: Vec<String>,
     /// Whether facts have gone out of date since.

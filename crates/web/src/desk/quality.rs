@@ -295,7 +295,7 @@ fn csv(all: &[Quality], period: Period) -> String {
 }
 
 /// A line as RFC 4180 has it.
-fn line(cells: &[String]) -> String {
+pub(crate) fn line(cells: &[String]) -> String {
     let quoted = |cell: &String| match cell.contains(['"', ',', '\r', '\n']) {
         true => format!("\"{}\"", cell.replace('"', "\"\"")),
         false => cell.clone(),

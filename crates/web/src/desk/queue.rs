@@ -82,7 +82,8 @@ pub(crate) async fn list(State(app): State<App>, staff: Staff, Query(q): Query<Q
         after: given(&q.after),
     };
     let looked = filter.clone();
-    let mut page = app.read(&staff.actor(), move |cx| bluelamp_casework::queue(cx, &looked)).await?;
+    let shelf = app.shelf();
+    let mut page = app.read(&staff.actor(), move |cx| bluelamp_casework::queue(cx, &shelf, &looked)).await?;
     if reference.is_some() {
         // A reference is looked for wherever the report stands, and whatever it is about.
         for other in STATES {
@@ -90,7 +91,9 @@ pub(crate) async fn list(State(app): State<App>, staff: Staff, Query(q): Query<Q
                 break;
             }
             let anywhere = Filter { state: Some(other.into()), form: None, after: None, ..filter.clone() };
-            page = app.read(&staff.actor(), move |cx| bluelamp_casework::queue(cx, &anywhere)).await?;
+            let shelf = app.shelf();
+            page =
+                app.read(&staff.actor(), move |cx| bluelamp_casework::queue(cx, &shelf, &anywhere)).await?;
             if !page.items.is_empty() {
                 state = other.into();
             }
@@ -151,8 +154,10 @@ pub(crate) async fn list(State(app): State<App>, staff: Staff, Query(q): Query<Q
                 age: age(item.received_at, now),
                 grade: grade(item),
                 matches: item.matches,
+                withheld: item.withheld.is_some(),
             })
             .collect(),
+        by_receipt: page.by_receipt.map(|why| sentence(&format!("{why}."))),
         count,
         next_href: page.next.map(|after| href(&state, &q.form, &after)),
         first_href: (!q.after.is_empty()).then(|| href(&state, &q.form, "")),

@@ -136,6 +136,8 @@ fn report_page(app: &App, staff: &Staff, report: &ReportView, tried: Tried) -> R
         asked: if item.hidden { Vec::new() } else { asked_views(report) },
         own_grade,
         own_grade_given: item.own_grade.clone(),
+        withheld: report.withheld.clone(),
+        former: former(report),
         unreadable: report.unreadable.clone(),
         out_of_date: report.out_of_date,
         known: known_views(&report.facts),
@@ -181,6 +183,21 @@ fn report_page(app: &App, staff: &Staff, report: &ReportView, tried: Tried) -> R
         values: tried.values,
         href,
     }
+}
+
+/// What may not be shown as a proposal any more, in a line each: it stays in the record.
+fn former(report: &ReportView) -> Vec<String> {
+    let Some(look) = &report.look else { return Vec::new() };
+    let line = |(s, why): &(bluelamp_casework::Shown, String)| {
+        let floor = s.assessment.floor.as_deref().unwrap_or("no grade yet");
+        format!(
+            "On {}, “{}” version {} proposed {floor}. That is part of the record and no proposal any more: {why}.",
+            look.run.made_at.spoken(),
+            s.definition.title,
+            s.assessment.version
+        )
+    };
+    look.former.iter().map(line).collect()
 }
 
 /// The questions that words ask. Those of a definition that is not shown have no form of their own yet: somebody has to

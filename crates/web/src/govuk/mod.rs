@@ -33,6 +33,8 @@
 //! | `public/start.njk` | [`page::Start`]: the first page of a journey |
 //! | `public/content.njk` | [`page::Content`]: something to read |
 //! | `public/definition.njk` | a definition in force, as `crate::reading` says it |
+//! | `public/algorithm.njk` | a transparency record, as `crate::public::algorithms` fills it |
+//! | `public/minutes.njk` | the ethics committee's minutes |
 //!
 //! # Rules that the code holds pages to
 //!

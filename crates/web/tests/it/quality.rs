@@ -5,6 +5,7 @@ use crate::{
     site::{Site, Visitor},
 };
 use axum::http::{StatusCode, header};
+use bluelamp_access::algorithm::State;
 use bluelamp_model::{Id, authority::Actor};
 use bluelamp_store::Cx;
 use serde_json::{Value, json};
@@ -102,6 +103,10 @@ impl Governors {
             bluelamp_casework::to_shadow(cx, &shelf, &v.definition, &v.version, "For tests.")
         };
         site.outside(|db| db.write(&self.lead, shadow)).unwrap();
+        let id = site.outside(|db| {
+            bluelamp_testkit::ethics::entry(db, &format!("definition/{}", held.definition), &held.digest)
+        });
+        site.outside(|db| bluelamp_testkit::ethics::approve(db, &[id], State::Operational, 300));
         self.ask_for(site, &held.definition, &held.version);
     }
 
@@ -136,6 +141,7 @@ pub(crate) fn work(site: &Site) {
                 db.write(&Actor::system(), move |cx| match job.kind.as_str() {
                     "assess" => bluelamp_casework::assess(cx, &job, &shelf, "borsetshire-police"),
                     "retriage" => bluelamp_casework::retriage(cx, &job, &shelf),
+                    "algorithm-changed" => bluelamp_casework::algorithm_changed(cx, &job, &shelf),
                     "send" => {
                         let id: Id = serde_json::from_str(&job.data).unwrap();
                         cx.allow(action::MESSAGE_SEND, Some(id))?;

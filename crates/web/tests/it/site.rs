@@ -12,11 +12,17 @@ use bluelamp_model::{
     Id,
     authority::{Actor, Ask},
 };
+use bluelamp_steward::appetite::Appetite;
+use bluelamp_steward::strategy::Strategy;
 use bluelamp_store::{Cx, Db, Engine, Entropy, LogKey};
 use bluelamp_testkit::{TestDb, put_live};
 use bluelamp_triage::IndicatorSet;
 use bluelamp_web::{App, Limits, Settings, router};
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, LazyLock},
+};
 use tower::ServiceExt;
 
 /// The repository's `data` folder.
@@ -24,6 +30,15 @@ fn data(path: &str) -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data").join(path);
     std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()))
 }
+
+/// The strategies that come with the product, each with its text, read once.
+static STRATEGIES: LazyLock<Vec<(Strategy, String)>> = LazyLock::new(|| {
+    let read = |id: &str| {
+        let text = data(&format!("strategy/{id}.yaml"));
+        (Strategy::parse(id, &text).unwrap(), text)
+    };
+    ["national-2020", "essex-2021"].map(read).into()
+});
 
 pub(crate) struct Site {
     pub test: TestDb,
@@ -57,6 +72,10 @@ impl Site {
         let words = IndicatorSet::load("indicators/burglary-words.toml", &words).unwrap();
         let shelf = Arc::new(Shelf::new(Arc::new([(words.id.clone(), words)].into())));
         put_live(&test.db, &shelf, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+        let strategies = STRATEGIES.clone();
+        test.db
+            .write(&Actor::system(), move |cx| bluelamp_steward::strategy::take_up(cx, &strategies))
+            .unwrap();
         let settings = Settings {
             public_url: "http://localhost".into(),
             organisation: "borsetshire-police".into(),
@@ -65,6 +84,8 @@ impl Site {
             largest_file: 1024 * 1024,
             forwarded_header: None,
             content: [("privacy".to_owned(), "# Privacy\n\nWhat we keep.".to_owned())].into(),
+            appetite: Appetite::parse("appetite.toml", &data("strategy/appetite.toml")).unwrap(),
+            columns: bluelamp_steward::landscape::Columns::shipped().unwrap(),
             redress: bluelamp_steward::redress::Rules::shipped().unwrap(),
         };
         let key = || {
@@ -110,12 +131,13 @@ impl Site {
     pub(crate) fn work(&self) -> usize {
         let jobs = self.db().claim_jobs(100, 60).unwrap();
         let mut done = 0;
-        for job in jobs.into_iter().filter(|j| j.kind == "assess" || j.kind == "retriage") {
+        for job in jobs.into_iter().filter(|j| !matches!(j.kind.as_str(), "send")) {
             let shelf = Arc::clone(&self.shelf);
             done += usize::from(job.kind == "assess");
             let run = move |cx: &mut Cx<'_>| match job.kind.as_str() {
                 "assess" => bluelamp_casework::assess(cx, &job, &shelf, "borsetshire-police"),
-                _ => bluelamp_casework::retriage(cx, &job, &shelf),
+                "retriage" => bluelamp_casework::retriage(cx, &job, &shelf),
+                _ => bluelamp_casework::algorithm_changed(cx, &job, &shelf),
             };
             self.db().write(&Actor::system(), run).unwrap();
         }
@@ -231,6 +253,20 @@ impl Visitor<'_> {
             headers: parts.headers,
             body: String::from_utf8_lossy(&bytes).into_owned(),
         }
+    }
+
+    /// What a path gives, to the byte.
+    pub(crate) async fn raw(&mut self, method: Method, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let cookies: Vec<_> = self.jar.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "localhost")
+            .header(header::COOKIE, cookies.join("; "));
+        let response = self.site.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 64 * 1024 * 1024).await.unwrap();
+        (parts.status, parts.headers, bytes.to_vec())
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Answered {

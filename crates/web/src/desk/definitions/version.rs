@@ -34,6 +34,10 @@ struct VersionPage {
     href: String,
     history_href: String,
     edit_href: Option<String>,
+    /// Its ethics assessment and what it is approved for.
+    ethics_href: Option<String>,
+    /// The decisions that it led.
+    decisions_href: Option<String>,
     stage: Stage,
     /// Who has asked that it go live, while nobody has answered.
     waiting: Option<String>,
@@ -130,6 +134,10 @@ async fn show(app: &App, staff: &Staff, id: &str, version: &str, tried: Tried) -
         version: v.version.clone(),
         history_href: format!("{HERE}/{}", v.definition),
         edit_href: may(app, staff, action::DEFINITION_WRITE).then(|| format!("{here}/edit")),
+        decisions_href: (may(app, staff, action::QUALITY_VIEW) && v.status != Status::Draft)
+            .then(|| format!("/desk/graded?definition={}&version={}", v.definition, v.version)),
+        ethics_href: (may(app, staff, action::ETHICS_VIEW) && v.status != Status::Draft)
+            .then(|| format!("/desk/ethics/definition/{}?version={}", v.definition, v.digest)),
         stage: stage(v.status),
         waiting: waits.map(asked),
         owner: reading::role(&h.owner).to_owned(),

@@ -74,19 +74,103 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
         | "/report"
         | "/leave"
         | "/algorithms"
+        | "/ethics-committee"
+        | "/desk/ethics"
+        | "/api/v1/algorithms"
+        | "/api/v1/ethics"
         | "/accessibility"
         | "/privacy"
         | "/desk"
         | "/desk/cases"
+        | "/strategy"
+        | "/desk/strategy"
+        | "/api/v1/strategies"
         | "/desk/log"
         | "/api/v1/openapi.json"
         | "/api/v1/forms"
         | "/api/v1/reports"
         | "/api/v1/reviews"
         | "/api/v1/cases"
+        | "/api/v1/landscape"
+        | "/api/v1/landscape/findings"
+        | "/api/v1/landscape/archimate"
+        | "/api/v1/landscape/models"
         | "/healthz"
         | "/metrics"
         | "/log/key" => bare(&[route]),
+        "/desk/landscape/capabilities" | "/desk/landscape.csv" | "/desk/landscape.xml" => bare(&[route]),
+        "/desk/landscape" => bare(&[route, "/desk/landscape?hosting=saas&q=x&page=3"]),
+        "/desk/landscape/import" => with(route, vec![Body::File, form(&[])]),
+        "/desk/landscape/import/confirm" => with(route, vec![form(&[("held", &"0".repeat(64))]), form(&[])]),
+        "/desk/landscape/models/{id}" | "/api/v1/landscape/models/{id}" => {
+            bare(&[&route.replace("{id}", &case.to_string())])
+        }
+        "/desk/landscape/applications/{code}" => with(
+            "/desk/landscape/applications/borset--caseworks",
+            vec![
+                form(&[("what", "eliminate"), ("by", "2027-03-31"), ("reason", "Old."), ("version", "1")]),
+                form(&[]),
+            ],
+        ),
+        "/api/v1/landscape/applications/{code}/disposition" => with(
+            "/api/v1/landscape/applications/borset--caseworks/disposition",
+            vec![Body::Json(json!({ "version": 1, "what": "tolerate", "reason": "It works." }))],
+        ),
+        "/api/v1/landscape/surveys" => with(
+            "/api/v1/landscape/surveys?check=yes&force=Borset",
+            vec![Body::Json(json!({ "Application": 1 }))],
+        ),
+        "/algorithms/{kind}/{name}" | "/api/v1/algorithms/{kind}/{name}" | "/desk/ethics/{kind}/{name}" => {
+            let path = |kind: &str, name: &str| route.replace("{kind}", kind).replace("{name}", name);
+            bare(&[&path("definition", "burglary"), &path("ranking", "queue"), &path("definition", "none")])
+        }
+        "/api/v1/ethics/{id}" => bare(&[&route.replace("{id}", &registered(w).0.to_string())]),
+        "/desk/ethics/{kind}/{name}/{deed}" => {
+            let (id, digest) = registered(w);
+            let id = id.to_string();
+            let deed = |deed: &str| {
+                route
+                    .replace("{kind}", "definition")
+                    .replace("{name}", "domestic-abuse")
+                    .replace("{deed}", deed)
+            };
+            let all = [
+                ("assessment", vec![("covenant.lawful", "By law.")]),
+                ("lab-report", vec![("criterion-0", "-"), ("findings/0/found", "1"), ("met-0", "yes")]),
+                ("opinion", vec![("given_by", "Somebody"), ("given_on", "2026-01-01"), ("said", "Yes.")]),
+                ("exemption", vec![("field", "benefits"), ("reasons", "None.")]),
+                ("advice", vec![("point", "lab"), ("advice", "approve"), ("reasons", "Good.")]),
+                ("minutes", vec![("point", "lab"), ("held_on", "2026-01-01"), ("said", "Much.")]),
+                ("phase", vec![("to", "operational"), ("until", "2027-03-01"), ("reasons", "Now.")]),
+                ("phase", vec![("to", "suspended"), ("reasons", "")]),
+                ("nothing", vec![]),
+            ];
+            all.into_iter()
+                .map(|(what, mut fields)| {
+                    fields.extend([
+                        ("id", id.as_str()),
+                        ("digest", digest.as_str()),
+                        ("state", "operational"),
+                    ]);
+                    (deed(what), form(&fields))
+                })
+                .collect()
+        }
+        "/api/v1/ethics/{id}/{deed}" => {
+            let id = registered(w).0.to_string();
+            let all = [
+                ("assessment", json!({ "answers": { "covenant.lawful": "By law." } })),
+                ("lab-report", json!({ "findings": [{ "criterion": "-", "found": "1", "met": true }] })),
+                ("opinion", json!({ "given_by": "Somebody", "given_on": "2026-01-01", "said": "Yes." })),
+                ("exemption", json!({ "field": "benefits", "reasons": "None." })),
+                ("advice", json!({ "point": "lab", "advice": "reject", "reasons": "Bad." })),
+                ("minutes", json!({ "point": "lab", "held_on": "2026-01-01", "said": "Much." })),
+                ("phase", json!({ "to": "operational", "until": "2027-03-01", "reasons": "Now." })),
+                ("phase", json!({ "to": "suspended" })),
+            ];
+            let path = |deed: &str| route.replace("{id}", &id).replace("{deed}", deed);
+            all.into_iter().map(|(deed, said)| (path(deed), Body::Json(said))).collect()
+        }
         "/desk/algorithms" => with(
             route,
             vec![
@@ -97,6 +181,60 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
                 ]),
                 form(&[("algorithm", "indicator/none"), ("on", "no")]),
             ],
+        ),
+        "/challenges"
+        | "/service-standard"
+        | "/desk/skills"
+        | "/desk/skills.csv"
+        | "/desk/market"
+        | "/desk/challenges"
+        | "/desk/services"
+        | "/api/v1/skills"
+        | "/api/v1/market"
+        | "/api/v1/challenges"
+        | "/api/v1/services"
+        | "/api/v1/published/challenges"
+        | "/api/v1/published/service-standard" => bare(&[route]),
+        // There is no programme in this world: what is refused and what is not found is what counts.
+        "/desk/challenges/{code}"
+        | "/desk/services/{item}"
+        | "/api/v1/challenges/{code}"
+        | "/api/v1/challenges/{code}/results"
+        | "/api/v1/services/{item}" => {
+            bare(&[&route.replace("{code}", "none").replace("{item}", "bluelamp")])
+        }
+        "/desk/market/{signal}" => {
+            with("/desk/market/none", vec![form(&[("version", "1"), ("state", "decided")])])
+        }
+        "/desk/challenges/{code}/{deed}" => {
+            ["open", "entry", "close", "score", "conflict", "award", "decide"]
+                .map(|deed| {
+                    let fields =
+                        [("version", "1"), ("entry", "none"), ("reasons", "So."), ("state", "awarded")];
+                    (format!("/desk/challenges/none/{deed}"), form(&fields))
+                })
+                .into()
+        }
+        "/api/v1/market/signals/{code}/proposal"
+        | "/api/v1/challenges/{code}/open"
+        | "/api/v1/challenges/{code}/close" => {
+            with(&route.replace("{code}", "none"), vec![Body::Json(json!({ "version": 1 })), form(&[])])
+        }
+        "/api/v1/challenges/{code}/entries" => with(
+            "/api/v1/challenges/none/entries",
+            vec![Body::Json(json!({ "sender": "A", "contact": "B", "proposal": "C" }))],
+        ),
+        "/api/v1/challenges/{code}/entries/{entry}/scores" => with(
+            "/api/v1/challenges/none/entries/none-01/scores",
+            vec![Body::Json(json!({ "scores": [{ "score": 5, "reason": "Fits." }] }))],
+        ),
+        "/api/v1/challenges/{code}/entries/{entry}/conflict" => with(
+            "/api/v1/challenges/none/entries/none-01/conflict",
+            vec![Body::Json(json!({ "about": "I know them." }))],
+        ),
+        "/api/v1/challenges/{code}/award" => with(
+            "/api/v1/challenges/none/award",
+            vec![Body::Json(json!({ "version": 1, "entry": null, "reasons": "None fits." }))],
         ),
         "/desk/reports" => {
             bare(&[route, "/desk/reports?state=decided", "/desk/reports?reference=R-0000-0000"])
@@ -197,6 +335,59 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
             };
             let path = |id: &Id| route.replace("{review}", &id.to_string()).replace("{id}", &id.to_string());
             w.reviews().iter().flat_map(|id| with(&path(id), bodies().into())).collect()
+        }
+        "/desk/matrix" | "/desk/matrix.csv" | "/desk/alignment" | "/desk/alignment.csv" => {
+            bare(&[route, &format!("{route}?strategy=essex-2021&axis=principle&q=online")])
+        }
+        "/desk/matrix/{item}" => {
+            let scores =
+                [("P01.score", "1"), ("P01.rationale", "A little."), ("cause", "first"), ("grade", "HIGH")];
+            with("/desk/matrix/online-reporting?strategy=essex-2021", vec![form(&scores), form(&[])])
+        }
+        "/desk/matrix/{item}/lift" => {
+            let lift = [("assessment", &*case.to_string()), ("element", "P09"), ("reasons", "Weighed.")];
+            with("/desk/matrix/online-reporting/lift", vec![form(&lift), form(&[])])
+        }
+        "/desk/matrix/{item}/history" => bare(&["/desk/matrix/online-reporting/history"]),
+        "/desk/alignment/weights" => {
+            let weights = [("decision", "097-21"), ("decided_on", "2021-07-02"), ("weights", "P01 2")];
+            with("/desk/alignment/weights?strategy=essex-2021", vec![form(&weights), form(&[])])
+        }
+        "/api/v1/assessments" => {
+            let cells = json!({ "P01": { "score": 1, "rationale": "A little." } });
+            let body = json!({
+                "item": "online-reporting", "strategy": "essex-2021", "cause": "first", "cells": cells,
+            });
+            with("/api/v1/assessments?item=online-reporting", vec![Body::Json(body), Body::Json(json!({}))])
+        }
+        "/api/v1/assessments/{id}" => bare(&[&format!("/api/v1/assessments/{case}")]),
+        "/api/v1/assessments/{id}/compare/{other}" => {
+            bare(&[&format!("/api/v1/assessments/{case}/compare/{case}")])
+        }
+        "/api/v1/assessments/{id}/lift" => {
+            let body = json!({ "item": "online-reporting", "element": "P09", "reasons": "Weighed." });
+            with(&format!("/api/v1/assessments/{case}/lift"), vec![Body::Json(body)])
+        }
+        "/api/v1/alignment" => bare(&[route, &format!("{route}?fields=alignment")]),
+        "/api/v1/alignment/weights" => {
+            let weights = json!({ "P01": 2 });
+            let body = json!({
+                "strategy": "essex-2021", "decision": "097-21", "decided_on": "2021-07-02", "weights": weights,
+            });
+            with(route, vec![Body::Json(body), Body::Json(json!({}))])
+        }
+        "/strategy/{id}" | "/desk/strategy/{strategy}" | "/api/v1/strategies/{id}" => {
+            let start = route.split('{').next().unwrap_or(route);
+            bare(&[
+                &format!("{start}national-2020"),
+                &format!("{start}none"),
+                &format!("{start}essex-2021?version=1.0.0"),
+            ])
+        }
+        "/desk/strategy/{strategy}/print" => bare(&["/desk/strategy/essex-2021/print"]),
+        "/desk/strategy/{strategy}/{element}" | "/api/v1/strategies/{id}/elements/{element}" => {
+            let path = route.replace("{strategy}", "essex-2021").replace("{id}", "essex-2021");
+            bare(&[&path.replace("{element}", "P01"), &path.replace("{element}", "none")])
         }
         "/definitions" | "/api/v1/definitions" | "/desk/definitions/new" => bare(&[route]),
         "/definitions/{id}" | "/desk/definitions/{id}" | "/api/v1/definitions/{id}" => {
@@ -373,6 +564,13 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
         "/api/v1/reports/{id}/own-grade" => each(&|_| vec![Body::Json(json!({ "grade": "HIGH" }))]),
         "/log/{*path}" => bare(&["/log/checkpoint", "/log/tile/0/000"]),
         "/assets/{file}" => bare(&["/assets/staff.css"]),
-        _ => return None,
+        other => return super::steering::calls(other).or_else(|| super::decisions::calls(other)),
     })
+}
+
+/// An entry in the register that nothing else on the walk needs: the definition in shadow.
+fn registered(w: &World<'_>) -> (Id, String) {
+    let sql = "select id, digest from algorithm where name = 'domestic-abuse' order by registered_at limit 1";
+    let rows = w.site.outside(|db| db.credential_rows(sql, &[]).unwrap());
+    (rows[0].get(0).unwrap(), rows[0].get(1).unwrap())
 }

@@ -1,0 +1,126 @@
+//! Decisions as those see them who answer for what was proposed: how the grade stands to the proposal, and what was said
+//! for going below it as a code. No person, no words of a report.
+
+use bluelamp_model::{
+    Error, Id, Result, Time,
+    authority::{Verb, action},
+};
+use bluelamp_store::{Cx, Row};
+use serde::Serialize;
+use serde_json::json;
+
+/// A decision beside what was proposed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GradedDecision {
+    /// Its row.
+    pub id: Id,
+    /// When it was taken.
+    pub at: Time,
+    /// The report that it is about.
+    pub report: Id,
+    /// That report's reference.
+    pub reference: String,
+    /// `report`, or `review` where somebody looked again.
+    pub kind: String,
+    /// The outcome's code; empty for a review.
+    pub outcome: String,
+    /// The grade that was given.
+    pub grade: Option<String>,
+    /// `agreed`, `raised` or `lowered`; nothing where nothing was proposed.
+    pub stance: Option<String>,
+    /// The floor that was proposed.
+    pub floor: Option<String>,
+    /// The ceiling that was proposed.
+    pub ceiling: Option<String>,
+    /// The definition that led.
+    pub definition: Option<String>,
+    /// Its version.
+    pub version: Option<String>,
+    /// Why the grade is below the floor, as a code.
+    pub lower_code: Option<String>,
+}
+
+impl GradedDecision {
+    /// Whether a person departed from the proposal.
+    #[must_use]
+    pub fn overrides(&self) -> bool {
+        matches!(self.stance.as_deref(), Some("raised" | "lowered"))
+    }
+}
+
+/// Which decisions are looked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Sought<'a> {
+    /// Those that a version of a definition led.
+    Version {
+        /// The definition's id.
+        definition: &'a str,
+        /// The version.
+        version: &'a str,
+    },
+    /// Those about a report, by its reference.
+    Report(&'a str),
+}
+
+const COLUMNS: &str =
+    "select d.id, d.decided_at, d.report_id, r.reference, d.kind, d.outcome, d.grade, d.stance, d.floor,
+            d.ceiling, d.definition, d.version, d.lower_code
+     from decision d join report r on r.id = d.report_id";
+
+/// At most so many, the latest.
+const MOST: u32 = 200;
+
+fn read(row: &Row) -> Result<GradedDecision> {
+    Ok(GradedDecision {
+        id: row.get(0)?,
+        at: row.get(1)?,
+        report: row.get(2)?,
+        reference: row.get(3)?,
+        kind: row.get(4)?,
+        outcome: row.get(5)?,
+        grade: row.get(6)?,
+        stance: row.get(7)?,
+        floor: row.get(8)?,
+        ceiling: row.get(9)?,
+        definition: row.get(10)?,
+        version: row.get(11)?,
+        lower_code: row.get(12)?,
+    })
+}
+
+/// Decisions, the latest first, at most two hundred.
+///
+/// # Errors
+/// Not allowed; database errors.
+pub fn graded_decisions(cx: &mut Cx<'_>, sought: Sought<'_>) -> Result<Vec<GradedDecision>> {
+    cx.allow(action::QUALITY_VIEW, None)?;
+    let hidden = |text: &str| text.contains('\0');
+    let rows = match sought {
+        Sought::Version { definition, version } if !hidden(definition) && !hidden(version) => cx.rows(
+            &format!(
+                "{COLUMNS} where d.definition = $1 and d.version = $2 order by d.decided_at desc, d.id desc limit $3"
+            ),
+            &[definition.into(), version.into(), MOST.into()],
+        )?,
+        Sought::Report(reference) if !hidden(reference) => cx.rows(
+            &format!("{COLUMNS} where r.reference = $1 order by d.decided_at desc, d.id desc limit $2"),
+            &[reference.into(), MOST.into()],
+        )?,
+        // PostgreSQL takes no such character in a text, and nothing that is kept has it.
+        _ => Vec::new(),
+    };
+    cx.record(Verb::Consult, "decisions", None, json!({ "decisions": rows.len() }))?;
+    rows.iter().map(read).collect()
+}
+
+/// One decision.
+///
+/// # Errors
+/// Not allowed; [`Error::NotFound`].
+pub fn graded_decision(cx: &mut Cx<'_>, id: Id) -> Result<GradedDecision> {
+    cx.allow(action::QUALITY_VIEW, None)?;
+    let row = cx.row(&format!("{COLUMNS} where d.id = $1"), &[id.into()])?;
+    let found = row.as_ref().map(read).transpose()?.ok_or_else(|| Error::NotFound("that decision".into()))?;
+    cx.record(Verb::Consult, "decision", Some(id), json!({}))?;
+    Ok(found)
+}

@@ -1,0 +1,297 @@
+//! The bodies that meet or decide, and what one office has delegated to another.
+
+use super::{fit, long, required};
+use bluelamp_model::{
+    Day, Decider, Error, FieldError, Id, Result,
+    authority::{Verb, action},
+};
+use bluelamp_store::{Cx, Row};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// What sort of body it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BodyKind {
+    /// The Chief Officer Group, to which every paper goes first.
+    ChiefOfficerGroup,
+    /// A board that meets.
+    Board,
+    /// An office that signs or decides.
+    Office,
+    /// A partner or a national body.
+    Partner,
+}
+
+impl BodyKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::ChiefOfficerGroup, Self::Board, Self::Office, Self::Partner];
+
+    /// The stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::ChiefOfficerGroup => "chief-officer-group",
+            Self::Board => "board",
+            Self::Office => "office",
+            Self::Partner => "partner",
+        }
+    }
+
+    /// What people read.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::ChiefOfficerGroup => "Chief Officer Group",
+            Self::Board => "Board",
+            Self::Office => "Office",
+            Self::Partner => "Partner or national body",
+        }
+    }
+}
+
+/// A body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    /// Its short, lasting code: letters, digits and hyphens.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// What sort of body it is.
+    pub kind: BodyKind,
+    /// What it does.
+    #[serde(default)]
+    pub role: String,
+    /// Where that is written.
+    #[serde(default)]
+    pub source: String,
+    /// From which day on it exists.
+    #[serde(default)]
+    pub valid_from: Option<Day>,
+    /// Its last day.
+    #[serde(default)]
+    pub valid_to: Option<Day>,
+}
+
+impl Body {
+    fn check(&self) -> Result<()> {
+        let code = (1..=40).contains(&self.code.len())
+            && self.code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let wrong = |field: &str, code: &str, message: &str| FieldError {
+            field: field.into(),
+            code: code.into(),
+            message: message.into(),
+        };
+        let backwards = matches!((self.valid_from, self.valid_to), (Some(from), Some(to)) if to < from);
+        fit([
+            (!code)
+                .then(|| wrong("code", "format", "Give a code of letters, digits and hyphens, such as B02")),
+            required("name", &self.name, "Enter the name of the body"),
+            long("role", &self.role),
+            super::short("source", &self.source),
+            backwards.then(|| wrong("valid_to", "backwards", "The last day is before the first")),
+        ])
+    }
+}
+
+const COLUMNS: &str = "select code, name, kind, role, source, valid_from, valid_to from body";
+
+fn day(text: Option<String>) -> Result<Option<Day>> {
+    text.map(|t| t.parse()).transpose().map_err(Error::Bug)
+}
+
+fn read(row: &Row) -> Result<Body> {
+    let kind: String = row.get(2)?;
+    let kind = BodyKind::ALL.into_iter().find(|k| k.code() == kind);
+    Ok(Body {
+        code: row.get(0)?,
+        name: row.get(1)?,
+        kind: kind.ok_or_else(|| Error::Bug("a stored body is of no kind".into()))?,
+        role: row.get(3)?,
+        source: row.get(4)?,
+        valid_from: day(row.get(5)?)?,
+        valid_to: day(row.get(6)?)?,
+    })
+}
+
+/// A body by its code. Whoever calls has asked the policy.
+pub(super) fn body(cx: &mut Cx<'_>, code: &str) -> Result<Body> {
+    let absent = || Error::NotFound("that body".into());
+    if code.contains('\0') {
+        return Err(absent());
+    }
+    let row = cx.row(&format!("{COLUMNS} where code = $1"), &[code.into()])?;
+    read(&row.ok_or_else(absent)?)
+}
+
+fn insert(cx: &mut Cx<'_>, body: &Body) -> Result<u64> {
+    cx.exec(
+        "insert into body (code, name, kind, role, source, valid_from, valid_to)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (code) do nothing",
+        &[
+            body.code.as_str().into(),
+            body.name.trim().into(),
+            body.kind.code().into(),
+            body.role.trim().into(),
+            body.source.trim().into(),
+            body.valid_from.map(|d| d.to_string()).into(),
+            body.valid_to.map(|d| d.to_string()).into(),
+        ],
+    )
+}
+
+/// Takes up bodies that came with a strategy; one that is there stays as it is. Gives how many are new.
+///
+/// # Errors
+/// Not allowed; [`Error::Invalid`].
+pub fn take_up_bodies(cx: &mut Cx<'_>, all: &[Body]) -> Result<u64> {
+    cx.allow(action::STRATEGY_IMPORT, None)?;
+    let mut new = 0;
+    for body in all {
+        body.check()?;
+        new += insert(cx, body)?;
+    }
+    cx.record(Verb::Administer, "body", None, json!({ "known": all.len(), "new": new }))?;
+    Ok(new)
+}
+
+/// Adds a body, or gives another name, role or validity to one that is there: its code lasts.
+///
+/// # Errors
+/// Not allowed; [`Error::Invalid`].
+pub fn add_body(cx: &mut Cx<'_>, body: &Body) -> Result<()> {
+    cx.allow(action::REGISTER_WRITE, None)?;
+    Decider::of(cx.actor())?;
+    body.check()?;
+    if insert(cx, body)? == 0 {
+        cx.exec(
+            "update body set name = $1, kind = $2, role = $3, source = $4, valid_from = $5, valid_to = $6
+             where code = $7",
+            &[
+                body.name.trim().into(),
+                body.kind.code().into(),
+                body.role.trim().into(),
+                body.source.trim().into(),
+                body.valid_from.map(|d| d.to_string()).into(),
+                body.valid_to.map(|d| d.to_string()).into(),
+                body.code.as_str().into(),
+            ],
+        )?;
+    }
+    cx.record(Verb::Administer, "body", None, json!({ "code": body.code }))
+}
+
+/// Every body, by code.
+///
+/// # Errors
+/// Not allowed; database errors.
+pub fn bodies(cx: &mut Cx<'_>) -> Result<Vec<Body>> {
+    cx.allow(action::STRATEGY_VIEW, None)?;
+    let rows = cx.rows(&format!("{COLUMNS} order by code"), &[])?;
+    cx.record(Verb::Consult, "body", None, json!({ "bodies": rows.len() }))?;
+    rows.iter().map(read).collect()
+}
+
+/// What one office has delegated to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Delegation {
+    /// Its row.
+    pub id: Id,
+    /// What was delegated.
+    #[serde(flatten)]
+    pub what: NewDelegation,
+    /// Whether it is in force on the day of the question.
+    pub in_force: bool,
+}
+
+/// A delegation as it is put down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDelegation {
+    /// Who delegates.
+    pub from_office: String,
+    /// To whom.
+    pub to_office: String,
+    /// What, and up to what amount or matter.
+    pub scope: String,
+    /// Where it is written: scheme of consent, minute, letter.
+    pub source: String,
+    /// From which day.
+    pub valid_from: Day,
+    /// To which day; open where it is absent.
+    #[serde(default)]
+    pub valid_to: Option<Day>,
+}
+
+/// Puts a delegation down.
+///
+/// # Errors
+/// Not allowed; [`Error::Invalid`].
+pub fn add_delegation(cx: &mut Cx<'_>, new: &NewDelegation) -> Result<Id> {
+    cx.allow(action::REGISTER_WRITE, None)?;
+    let by = Decider::of(cx.actor())?;
+    let backwards = new.valid_to.is_some_and(|to| to < new.valid_from).then(|| FieldError {
+        field: "valid_to".into(),
+        code: "backwards".into(),
+        message: "The last day is before the first".into(),
+    });
+    fit([
+        required("from_office", &new.from_office, "Enter who delegates"),
+        required("to_office", &new.to_office, "Enter to whom it is delegated"),
+        required("scope", &new.scope, "Enter what is delegated, and up to what"),
+        required("source", &new.source, "Enter where it is written"),
+        backwards,
+    ])?;
+    let (id, now) = (cx.new_id()?, cx.now());
+    cx.exec(
+        "insert into delegation (id, from_office, to_office, scope, source, valid_from, valid_to, made_at, made_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        &[
+            id.into(),
+            new.from_office.trim().into(),
+            new.to_office.trim().into(),
+            new.scope.trim().into(),
+            new.source.trim().into(),
+            new.valid_from.to_string().into(),
+            new.valid_to.map(|d| d.to_string()).into(),
+            now.into(),
+            by.id().into(),
+        ],
+    )?;
+    cx.record(Verb::Administer, "delegation", Some(id), json!({}))?;
+    Ok(id)
+}
+
+/// Every delegation, those in force first.
+///
+/// # Errors
+/// Not allowed; database errors.
+pub fn delegations(cx: &mut Cx<'_>) -> Result<Vec<Delegation>> {
+    cx.allow(action::STRATEGY_VIEW, None)?;
+    let today: Day = cx.now().day().parse().map_err(Error::Bug)?;
+    let rows = cx.rows(
+        "select id, from_office, to_office, scope, source, valid_from, valid_to from delegation
+         order by valid_from desc, id",
+        &[],
+    )?;
+    let mut all: Vec<Delegation> = rows
+        .iter()
+        .map(|r| {
+            let what = NewDelegation {
+                from_office: r.get(1)?,
+                to_office: r.get(2)?,
+                scope: r.get(3)?,
+                source: r.get(4)?,
+                valid_from: r.get::<String>(5)?.parse().map_err(Error::Bug)?,
+                valid_to: day(r.get(6)?)?,
+            };
+            let in_force = what.valid_from <= today && what.valid_to.is_none_or(|to| today <= to);
+            Ok(Delegation { id: r.get(0)?, what, in_force })
+        })
+        .collect::<Result<_>>()?;
+    all.sort_by_key(|d| !d.in_force);
+    cx.record(Verb::Consult, "delegation", None, json!({ "delegations": all.len() }))?;
+    Ok(all)
+}

@@ -1,0 +1,497 @@
+//! A survey of applications, from the sheets that a force sent to applications with everything that is in doubt.
+//!
+//! A file is taken with a list of notes, or refused with every fault in it; nothing is half taken. A fault names file,
+//! sheet, row and column and says what to write. What can be taken with good reason is taken and noted.
+
+use super::{
+    Application, Column, Columns, Maturity, SetDisposition,
+    table::{self, Cell, Row, Sheet},
+    value::{self, Reading, Taken},
+};
+use bluelamp_model::{Fault, Faults};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How a survey is read.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The file as the person calls it.
+    pub file: String,
+    /// The force of every row that names none.
+    pub force: Option<String>,
+}
+
+/// A survey that was taken.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Survey {
+    /// The file as the person called it.
+    pub file: String,
+    /// The applications, in the order of the file.
+    pub applications: Vec<Application>,
+    /// How far forces have come with their capabilities.
+    pub maturities: Vec<Maturity>,
+    /// What somebody should look at: nothing of it stopped the survey.
+    pub notes: Vec<Fault>,
+    /// How many rows were read.
+    pub rows: u64,
+}
+
+impl JsonSchema for Survey {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Survey".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "object"})
+    }
+}
+
+/// The most faults and notes that are told of one file.
+const TOLD: usize = 500;
+/// A heading stands among the first rows.
+const HEADING_WITHIN: usize = 40;
+
+/// Reads a survey from the bytes of a CSV file or a workbook.
+///
+/// # Errors
+/// Every fault, each with file, sheet, row and column.
+pub fn read(columns: &Columns, options: &Options, bytes: &[u8]) -> Result<Survey, Faults> {
+    let book = table::read(&options.file, bytes)?;
+    let mut reader = Reader::new(columns, options, false);
+    reader.survey.notes = book.notes;
+    let mut nearest = None;
+    let mut found = false;
+    for sheet in &book.sheets {
+        let shown = match &sheet.name {
+            Some(name) => format!("{}, sheet '{name}'", options.file),
+            None => options.file.clone(),
+        };
+        match heading(columns, sheet) {
+            Ok(heading) => {
+                found = true;
+                reader.sheet(sheet, &shown, &heading);
+            }
+            Err(near) => {
+                if sheet.rows.iter().any(|r| r.cells.iter().any(|c| !c.is_empty())) {
+                    let note = "has no row of headings that name an application, and was not read";
+                    reader.survey.notes.push(Fault::new(&shown, note));
+                }
+                nearest = nearest.or(near.map(|row| (shown, row)));
+            }
+        }
+    }
+    if !found {
+        let (shown, row) = nearest.unwrap_or_else(|| (options.file.clone(), 1));
+        let reason = format!(
+            "no row names the columns: write a row of headings with '{}' and '{}' among them",
+            columns.title(Column::Name),
+            columns.title(Column::Force)
+        );
+        return Err(Fault::new(shown, reason).at_line(row).into());
+    }
+    reader.finish()
+}
+
+/// A row of headings that was found.
+struct Heading {
+    /// Where in the sheet its last row stands.
+    last: usize,
+    /// The column of each place; none where the heading is not known.
+    columns: Vec<(usize, String, Option<Column>)>,
+}
+
+/// The row, or two rows, that name most columns and an application (or a maturity). On failure: the row that came nearest.
+fn heading(columns: &Columns, sheet: &Sheet) -> Result<Heading, Option<u64>> {
+    let mut best: Option<(usize, Heading)> = None;
+    let mut near: Option<(usize, u64)> = None;
+    for (at, row) in sheet.rows.iter().enumerate().take(HEADING_WITHIN) {
+        let next = sheet.rows.get(at + 1).filter(|_| !row.merged.is_empty() || blanks(row));
+        for below in std::iter::once(None).chain(next.map(Some)) {
+            let names = names(columns, row, below);
+            let known = names.iter().filter(|(_, _, c)| c.is_some()).count();
+            let has = |wanted: Column| names.iter().any(|(_, _, c)| *c == Some(wanted));
+            let usable = has(Column::Name)
+                || (has(Column::Capabilities) && (has(Column::MaturityNow) || has(Column::MaturityTarget)));
+            if known > 0 && near.is_none_or(|(n, _)| known > n) {
+                near = Some((known, row.number));
+            }
+            // Of two that name as many, the first; but a title above the headings is no part of them.
+            let last = at + usize::from(below.is_some());
+            let better = |(n, held): &(usize, Heading)| {
+                known > *n || (known == *n && below.is_none() && held.last == last)
+            };
+            if usable && known >= 2 && best.as_ref().is_none_or(better) {
+                best = Some((known, Heading { last, columns: names }));
+            } else if usable && names.len() == 1 && best.is_none() {
+                best = Some((known, Heading { last: at, columns: names }));
+            }
+        }
+    }
+    best.map(|(_, heading)| heading).ok_or(near.map(|(_, row)| row))
+}
+
+/// Whether a row could be the upper of two rows of headings: words with gaps behind them.
+fn blanks(row: &Row) -> bool {
+    row.cells.iter().any(Cell::is_empty)
+        && row.cells.iter().any(|c| matches!(c, Cell::Text(_)) && !c.is_empty())
+}
+
+fn names(columns: &Columns, row: &Row, below: Option<&Row>) -> Vec<(usize, String, Option<Column>)> {
+    let width = row.cells.len().max(below.map_or(0, |b| b.cells.len()));
+    let mut upper: Vec<String> = (0..width).map(|n| row.cell(n).text()).collect();
+    for (from, to) in &row.merged {
+        let text = upper.get(*from).cloned().unwrap_or_default();
+        for place in upper.iter_mut().take(to + 1).skip(*from + 1) {
+            place.clone_from(&text);
+        }
+    }
+    let mut all = Vec::new();
+    for (n, upper) in upper.iter().enumerate() {
+        let lower = below.map_or_else(String::new, |b| b.cell(n).text());
+        let both = format!("{upper} {lower}");
+        let tries = [both.trim(), lower.as_str(), upper.as_str()];
+        let column = tries.iter().filter(|t| !t.trim().is_empty()).find_map(|t| columns.find(t));
+        if !both.trim().is_empty() {
+            all.push((n, both.trim().to_owned(), column));
+        }
+    }
+    all
+}
+
+/// Reads rows whose columns are known already: the elements of a model by their properties. What a sheet would be
+/// refused for is noted, and stays with the element as it came: models hold properties of many makers.
+pub(super) fn read_rows(
+    columns: &Columns,
+    options: &Options,
+    titles: &[(String, Option<Column>)],
+    rows: Vec<Row>,
+) -> Result<Survey, Faults> {
+    let mut reader = Reader::new(columns, options, true);
+    let columns = titles.iter().enumerate().map(|(n, (title, column))| (n, title.clone(), *column)).collect();
+    let rows = std::iter::once(Row { number: 1, ..Row::default() }).chain(rows).collect();
+    reader.sheet(&Sheet { name: None, rows }, &options.file, &Heading { last: 0, columns });
+    reader.finish()
+}
+
+struct Reader<'a> {
+    columns: &'a Columns,
+    options: &'a Options,
+    /// Whether it is a model.
+    model: bool,
+    faults: Vec<Fault>,
+    survey: Survey,
+    /// Where each application was first named.
+    seen: BTreeMap<String, (usize, String, u64)>,
+    levels: BTreeSet<(String, String)>,
+}
+
+/// A place in a file, to say what is wrong there.
+struct At<'a> {
+    shown: &'a str,
+    row: u64,
+    /// Whether its columns have letters.
+    lettered: bool,
+}
+
+impl At<'_> {
+    fn say(&self, column: Option<(&str, usize)>, reason: impl Into<String>) -> Fault {
+        let fault = Fault::new(self.shown, reason).at_line(self.row);
+        match column {
+            Some((title, n)) if self.lettered => fault.in_field(format!("{title} (column {})", letters(n))),
+            Some((title, _)) => fault.in_field(title),
+            None => fault,
+        }
+    }
+}
+
+/// A, B, … Z, AA: the name of a column in a spreadsheet.
+fn letters(column: usize) -> String {
+    let mut n = column + 1;
+    let mut out = Vec::new();
+    while n > 0 {
+        out.push(b'A' + u8::try_from((n - 1) % 26).unwrap_or(0));
+        n = (n - 1) / 26;
+    }
+    out.reverse();
+    String::from_utf8(out).unwrap_or_default()
+}
+
+impl<'a> Reader<'a> {
+    fn new(columns: &'a Columns, options: &'a Options, model: bool) -> Self {
+        let survey = Survey { file: options.file.clone(), ..Survey::default() };
+        Self {
+            columns,
+            options,
+            model,
+            faults: Vec::new(),
+            survey,
+            seen: BTreeMap::new(),
+            levels: BTreeSet::new(),
+        }
+    }
+
+    fn sheet(&mut self, sheet: &Sheet, shown: &str, heading: &Heading) {
+        let row = sheet.rows.get(heading.last).map_or(1, |r| r.number);
+        let at = At { shown, row, lettered: !self.model };
+        let mut places = BTreeMap::<Column, (usize, String)>::new();
+        for (n, title, column) in &heading.columns {
+            match column {
+                None if self.model => {}
+                None => self.survey.notes.push(at.say(
+                    Some((title, *n)),
+                    "is not a column that is known: what stands in it is kept beside the application as it came",
+                )),
+                Some(column) => {
+                    if let Some((first, other)) = places.insert(*column, (*n, title.clone())) {
+                        let reason = format!(
+                            "means the same as '{other}' in column {}: remove one of them",
+                            letters(first)
+                        );
+                        self.faults.push(at.say(Some((title, *n)), reason));
+                    }
+                }
+            }
+        }
+        if !places.contains_key(&Column::Force) && self.options.force.is_none() {
+            let reason = format!(
+                "there is no column '{}': add one, or name the force of the file when it is imported",
+                self.columns.title(Column::Force)
+            );
+            self.faults.push(at.say(None, reason));
+            return;
+        }
+        let known = |column| places.contains_key(&column);
+        let maturity = !known(Column::Name);
+        let others: Vec<_> = heading.columns.iter().filter(|(_, _, c)| c.is_none()).collect();
+        for row in sheet.rows.iter().skip(heading.last + 1) {
+            if row.cells.iter().all(Cell::is_empty) || self.faults.len() >= TOLD {
+                continue;
+            }
+            let at = At { shown, row: row.number, lettered: !self.model };
+            self.survey.rows += 1;
+            if maturity {
+                self.maturity(row, &at, &places);
+            } else {
+                self.application(row, &at, &places, &others);
+            }
+        }
+    }
+
+    /// Reads one cell; a fault or a doubt is kept with its place.
+    fn take<T>(
+        &mut self,
+        row: &Row,
+        at: &At<'_>,
+        places: &BTreeMap<Column, (usize, String)>,
+        column: Column,
+        read: impl FnOnce(&Cell) -> Reading<T>,
+    ) -> Option<T> {
+        let (n, title) = places.get(&column)?;
+        match read(row.cell(*n)) {
+            Ok(Taken { value, doubt }) => {
+                if let Some(doubt) = doubt {
+                    self.survey.notes.push(at.say(Some((title, *n)), doubt));
+                }
+                value
+            }
+            Err(reason) if self.model => {
+                self.survey
+                    .notes
+                    .push(at.say(Some((title, *n)), format!("{reason}; only kept with the model")));
+                None
+            }
+            Err(reason) => {
+                self.faults.push(at.say(Some((title, *n)), reason));
+                None
+            }
+        }
+    }
+
+    fn force(
+        &mut self,
+        row: &Row,
+        at: &At<'_>,
+        places: &BTreeMap<Column, (usize, String)>,
+    ) -> Option<String> {
+        let said = self.take(row, at, places, Column::Force, value::words);
+        let force = said.or_else(|| self.options.force.clone());
+        if force.is_none() {
+            let (n, title) = places.get(&Column::Force)?;
+            let reason = "names no force: write it, or name the force of the file when it is imported";
+            self.faults.push(at.say(Some((title, *n)), reason));
+        }
+        force
+    }
+
+    fn application(
+        &mut self,
+        row: &Row,
+        at: &At<'_>,
+        places: &BTreeMap<Column, (usize, String)>,
+        others: &[&(usize, String, Option<Column>)],
+    ) {
+        let Some((name_at, name_title)) = places.get(&Column::Name) else { return };
+        let name = row.cell(*name_at).text();
+        let filled = row.cells.iter().filter(|c| !c.is_empty()).count();
+        let low = name.trim().trim_end_matches(':').to_lowercase();
+        if matches!(low.as_str(), "total" | "totals" | "grand total" | "sum") || (name.is_empty() && sum(row))
+        {
+            self.survey.notes.push(at.say(None, "looks like a row of totals and was left out"));
+            return;
+        }
+        if filled == 1 && !name.is_empty() && others.is_empty() && places.len() > 3 && low.starts_with("note")
+        {
+            self.survey.notes.push(at.say(None, "looks like a remark and was left out"));
+            return;
+        }
+        if self.columns.find(&name) == Some(Column::Name) && filled > 1 {
+            self.survey.notes.push(at.say(None, "repeats the headings and was left out"));
+            return;
+        }
+        let name = self.take(row, at, places, Column::Name, value::words);
+        let force = self.force(row, at, places);
+        if name.is_none() && !matches!(row.cell(*name_at), Cell::Broken(_)) {
+            let reason = "names no application: write its name, or remove the row";
+            self.faults.push(at.say(Some((name_title, *name_at)), reason));
+        }
+        let mut app = Application {
+            supplier: self.take(row, at, places, Column::Supplier, value::words),
+            product: self.take(row, at, places, Column::Product, value::words),
+            version: self.take(row, at, places, Column::Version, value::words),
+            function: self.take(row, at, places, Column::Function, value::words),
+            capabilities: self.take(row, at, places, Column::Capabilities, value::list).unwrap_or_default(),
+            users: self.take(row, at, places, Column::Users, value::count),
+            hosting: self.take(row, at, places, Column::Hosting, value::hosting).unwrap_or_default(),
+            run_cost: self.take(row, at, places, Column::RunCost, value::money),
+            change_cost: self.take(row, at, places, Column::ChangeCost, value::money),
+            contract_end: self.take(row, at, places, Column::ContractEnd, value::day),
+            integrations: self
+                .take(row, at, places, Column::Integrations, value::integrations)
+                .unwrap_or_default(),
+            front_end: self.take(row, at, places, Column::FrontEnd, value::yes_no),
+            legacy: self.take(row, at, places, Column::Legacy, value::yes_no),
+            direct_legacy: self.take(row, at, places, Column::DirectLegacy, value::yes_no),
+            sourcing: self.take(row, at, places, Column::Sourcing, value::sourcing),
+            owner: self.take(row, at, places, Column::Owner, value::words),
+            ..Application::default()
+        };
+        let what = self.take(row, at, places, Column::Disposition, value::disposition);
+        let by = self.take(row, at, places, Column::DispositionBy, value::day);
+        let reason = self.take(row, at, places, Column::DispositionReason, value::words);
+        app.disposition = what.map(|what| SetDisposition { what, by, reason: reason.unwrap_or_default() });
+        for (n, title, _) in others {
+            let text = row.cell(*n).text();
+            if !text.is_empty() {
+                app.other.insert(title.clone(), text);
+            }
+        }
+        let mut named = Vec::new();
+        for capability in std::mem::take(&mut app.capabilities) {
+            let (known, as_known) = super::coverage::known(&capability);
+            if !known {
+                let (n, title) = places.get(&Column::Capabilities).map_or((0, ""), |(n, t)| (*n, t.as_str()));
+                let doubt =
+                    format!("'{capability}' is not a capability of the strategy; kept as it is written");
+                self.survey.notes.push(at.say(Some((title, n)), doubt));
+            }
+            if !named.contains(&as_known) {
+                named.push(as_known);
+            }
+        }
+        app.capabilities = named;
+        let (Some(force), Some(name)) = (force, name) else { return };
+        app.code = Application::code_of(&force, &name);
+        (app.force, app.name) = (force, name);
+        match self.seen.get(&app.code) {
+            Some((first, sheet, line)) if self.survey.applications.get(*first) == Some(&app) => {
+                let reason = format!("says the same as {sheet} row {line} and was taken once");
+                self.survey.notes.push(at.say(None, reason));
+            }
+            Some((_, _, line)) if self.model => {
+                let reason = format!(
+                    "'{}' of {} is in line {line} already; only the first was taken, and the model keeps both",
+                    app.name, app.force
+                );
+                self.survey.notes.push(at.say(None, reason));
+            }
+            Some((_, sheet, line)) => {
+                let reason = format!(
+                    "'{}' of {} is in {sheet} row {line} already, with other values: keep one row, or give the two \
+                     different names",
+                    app.name, app.force
+                );
+                self.faults.push(at.say(Some((name_title, *name_at)), reason));
+            }
+            None => {
+                let place = (self.survey.applications.len(), at.shown.to_owned(), at.row);
+                self.seen.insert(app.code.clone(), place);
+                self.survey.applications.push(app);
+            }
+        }
+    }
+
+    fn maturity(&mut self, row: &Row, at: &At<'_>, places: &BTreeMap<Column, (usize, String)>) {
+        let force = self.force(row, at, places);
+        let capability = self.take(row, at, places, Column::Capabilities, value::words);
+        let now = self.take(row, at, places, Column::MaturityNow, value::level);
+        let target = self.take(row, at, places, Column::MaturityTarget, value::level);
+        let Some(capability) = capability else {
+            let (n, title) = places.get(&Column::Capabilities).map_or((0, ""), |(n, t)| (*n, t.as_str()));
+            self.faults.push(at.say(Some((title, n)), "names no capability: write it, or remove the row"));
+            return;
+        };
+        let Some(force) = force else { return };
+        let capability = super::coverage::known(&capability).1;
+        if !self.levels.insert((force.to_lowercase(), capability.clone())) {
+            let reason =
+                format!("the maturity of {capability} in {force} is in the file twice: keep one row");
+            if self.model {
+                self.survey.notes.push(at.say(None, reason));
+            } else {
+                self.faults.push(at.say(None, reason));
+            }
+            return;
+        }
+        self.survey.maturities.push(Maturity { force, capability, now, target });
+    }
+
+    fn finish(mut self) -> Result<Survey, Faults> {
+        if !self.model
+            && self.survey.applications.is_empty()
+            && self.survey.maturities.is_empty()
+            && self.faults.is_empty()
+        {
+            let reason = "has headings and no application below them: was the right file chosen?";
+            self.faults.push(Fault::new(&self.options.file, reason));
+        }
+        if self.faults.len() >= TOLD {
+            self.faults.truncate(TOLD);
+            let reason = format!("has more faults than the first {TOLD}: put these right and read it again");
+            self.faults.push(Fault::new(&self.options.file, reason));
+        }
+        if self.survey.notes.len() > TOLD {
+            let more = self.survey.notes.len() - TOLD;
+            self.survey.notes.truncate(TOLD);
+            self.survey.notes.push(Fault::new(&self.options.file, format!("and {more} more notes")));
+        }
+        Faults(self.faults).or(self.survey)
+    }
+}
+
+/// A row without words that holds numbers: the sums below a table.
+fn sum(row: &Row) -> bool {
+    let filled: Vec<_> = row.cells.iter().filter(|c| !c.is_empty()).collect();
+    !filled.is_empty() && filled.iter().all(|c| matches!(c, Cell::Number(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_have_the_names_of_a_spreadsheet() {
+        let names = [0, 25, 26, 51, 52, 701, 702].map(letters);
+        assert_eq!(names, ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
+    }
+}

@@ -1,0 +1,291 @@
+//! Files as sheets of cells, whatever they are written in. Comma-separated text is read here, workbooks in `workbook`.
+
+use super::workbook;
+use bluelamp_model::{Day, Fault, Faults};
+
+/// The largest file that is read, in bytes.
+const LARGEST: usize = 20 * 1024 * 1024;
+/// The most rows and columns of a sheet.
+pub(super) const ROWS: usize = 50_000;
+pub(super) const COLUMNS: usize = 200;
+/// The longest text of a cell.
+pub(super) const TEXT: usize = 20_000;
+
+/// What stands in a cell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) enum Cell {
+    #[default]
+    Empty,
+    Text(String),
+    Number(f64),
+    Yes(bool),
+    Day(Day),
+    /// A formula that has no stored value, or an error of the spreadsheet: what is wrong.
+    Broken(String),
+}
+
+impl Cell {
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Text(text) => text.trim().is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The words in it, as a person would type them.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Empty | Self::Broken(_) => String::new(),
+            // A spreadsheet's blanks: no-break spaces, line ends inside a cell.
+            Self::Text(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
+            Self::Number(n) => n.to_string(),
+            Self::Yes(yes) => if *yes { "yes" } else { "no" }.into(),
+            Self::Day(day) => day.to_string(),
+        }
+    }
+
+    /// The same with the line ends kept, where a cell can hold a list.
+    pub(super) fn lines(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            other => other.text(),
+        }
+    }
+}
+
+/// A row with the number that the person sees.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Row {
+    pub(super) number: u64,
+    pub(super) cells: Vec<Cell>,
+    /// Cells that several columns share: from, to.
+    pub(super) merged: Vec<(usize, usize)>,
+}
+
+impl Row {
+    pub(super) fn cell(&self, column: usize) -> &Cell {
+        const EMPTY: &Cell = &Cell::Empty;
+        self.cells.get(column).unwrap_or(EMPTY)
+    }
+}
+
+/// A sheet. A text file has one without a name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Sheet {
+    pub(super) name: Option<String>,
+    pub(super) rows: Vec<Row>,
+}
+
+/// What was read, with what the reader should be told.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Book {
+    pub(super) sheets: Vec<Sheet>,
+    pub(super) notes: Vec<Fault>,
+}
+
+/// Reads a file by what it is, not by what it is called.
+///
+/// # Errors
+/// When it is none of the kinds that are read, damaged, or too large.
+pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Book, Faults> {
+    let refuse = |reason: &str| Err(Fault::new(file, reason).into());
+    if bytes.is_empty() {
+        return refuse("is empty: choose the file with the survey");
+    }
+    if bytes.len() > LARGEST {
+        return refuse("is larger than 20 MB: split it by force, and remove pictures");
+    }
+    match bytes {
+        [b'P', b'K', 3, 4, ..] => workbook::read(file, bytes),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => {
+            refuse("is an old Excel file or is locked with a password: save it as .xlsx without a password")
+        }
+        [b'%', b'P', b'D', b'F', ..] => refuse("is a PDF: ask for the survey as CSV or .xlsx"),
+        _ => text(file, bytes),
+    }
+}
+
+fn text(file: &str, bytes: &[u8]) -> Result<Book, Faults> {
+    let mut notes = Vec::new();
+    let text = decode(file, bytes, &mut notes)?;
+    if text.trim().is_empty() {
+        return Err(Fault::new(file, "is empty: choose the file with the survey").into());
+    }
+    if let Some(at) = text.find('\0') {
+        let line = text.get(..at).map_or(0, |t| t.matches('\n').count()) as u64 + 1;
+        return Err(Fault::new(file, "is not a text file: choose a CSV file or an .xlsx workbook")
+            .at_line(line)
+            .into());
+    }
+    let separator = separator(&text);
+    if text.matches('"').count() % 2 == 1 {
+        // The reader would take everything behind it for one cell.
+        let line = open_quote(&text);
+        let reason =
+            "a quotation mark is opened and never closed: close it, or write it twice inside a quoted cell";
+        return Err(Fault::new(file, reason).at_line(line).into());
+    }
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(separator)
+        .from_reader(text.as_bytes());
+    let (mut rows, mut record) = (Vec::new(), csv::StringRecord::new());
+    loop {
+        let more = reader.read_record(&mut record).map_err(|e| {
+            let line = e.position().map_or(1, csv::Position::line);
+            Fault::new(file, format!("cannot be read as CSV: {e}")).at_line(line)
+        })?;
+        if !more {
+            break;
+        }
+        let number = record.position().map_or(1, csv::Position::line);
+        if rows.len() >= ROWS || record.len() > COLUMNS {
+            return Err(too_large(file, number));
+        }
+        let cells = record.iter().map(|cell| {
+            if cell.len() > TEXT {
+                Cell::Broken("the text is too long".into())
+            } else {
+                Cell::Text(cell.to_owned())
+            }
+        });
+        rows.push(Row { number, cells: cells.collect(), merged: Vec::new() });
+    }
+    Ok(Book { sheets: vec![Sheet { name: None, rows }], notes })
+}
+
+pub(super) fn too_large(file: &str, row: u64) -> Faults {
+    let reason = format!(
+        "has more than {ROWS} rows or {COLUMNS} columns: split it by force, and remove empty columns"
+    );
+    Fault::new(file, reason).at_line(row).into()
+}
+
+/// The line on which the last quotation mark stands.
+fn open_quote(text: &str) -> u64 {
+    let before = text.rfind('"').and_then(|at| text.get(..at)).unwrap_or_default();
+    before.matches('\n').count() as u64 + 1
+}
+
+/// Comma, semicolon, tab or bar: the one that the first lines with something in them have most, outside quotes.
+fn separator(text: &str) -> u8 {
+    let mut counts = [(b',', 0_usize), (b';', 0), (b'\t', 0), (b'|', 0)];
+    for line in text.lines().filter(|l| !l.trim().is_empty()).take(30) {
+        let mut quoted = false;
+        for b in line.bytes() {
+            quoted ^= b == b'"';
+            if let Some((_, n)) = counts.iter_mut().find(|(c, _)| *c == b && !quoted) {
+                *n += 1;
+            }
+        }
+    }
+    counts.iter().rev().max_by_key(|(_, n)| *n).map_or(b',', |(c, _)| *c)
+}
+
+fn decode(file: &str, bytes: &[u8], notes: &mut Vec<Fault>) -> Result<String, Faults> {
+    let wide = |bytes: &[u8], little: bool| {
+        let units = bytes.chunks_exact(2).map(|c| match (little, c) {
+            (true, [a, b]) => u16::from_le_bytes([*a, *b]),
+            (false, [a, b]) => u16::from_be_bytes([*a, *b]),
+            _ => 0xfffd,
+        });
+        char::decode_utf16(units).collect::<Result<String, _>>()
+    };
+    let utf16 = match bytes {
+        [0xff, 0xfe, rest @ ..] => Some(wide(rest, true)),
+        [0xfe, 0xff, rest @ ..] => Some(wide(rest, false)),
+        _ => None,
+    };
+    if let Some(read) = utf16 {
+        return read.map_err(|_| Fault::new(file, "is damaged UTF-16 text: save it as CSV UTF-8").into());
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if let Ok(text) = str::from_utf8(bytes) {
+        return Ok(text.to_owned());
+    }
+    let (mut text, mut line) = (String::with_capacity(bytes.len()), 1_u64);
+    for b in bytes {
+        line += u64::from(*b == b'\n');
+        match windows_1252(*b) {
+            Some(c) => text.push(c),
+            None => {
+                let reason = format!(
+                    "holds the byte {b:#04x}, which is neither UTF-8 nor Windows-1252: save the file as CSV UTF-8"
+                );
+                return Err(Fault::new(file, reason).at_line(line).into());
+            }
+        }
+    }
+    notes.push(Fault::new(
+        file,
+        "is not UTF-8 and was read as Windows-1252: look whether £ and names with accents are right",
+    ));
+    Ok(text)
+}
+
+/// The character of a byte in Windows-1252; five bytes have none.
+fn windows_1252(b: u8) -> Option<char> {
+    const HIGH: [u32; 32] = [
+        0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,
+        0x017d, 0, 0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a,
+        0x0153, 0, 0x017e, 0x0178,
+    ];
+    match b {
+        0x80..=0x9f => HIGH.get(usize::from(b - 0x80)).filter(|c| **c != 0).and_then(|c| char::from_u32(*c)),
+        _ => Some(char::from(b)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(book: &Book) -> Vec<Vec<String>> {
+        book.sheets.iter().flat_map(|s| &s.rows).map(|r| r.cells.iter().map(Cell::text).collect()).collect()
+    }
+
+    #[test]
+    fn text_is_read_in_each_encoding() {
+        let wanted = vec![vec!["Café".to_owned(), "£5".into()]];
+        let utf16: Vec<u8> =
+            [0xff, 0xfe].into_iter().chain("Café,£5\r\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let files: [&[u8]; 4] =
+            ["Café,£5\n".as_bytes(), "\u{feff}Café,£5\n".as_bytes(), b"Caf\xe9,\xa35\r\n", &utf16];
+        for (n, bytes) in files.iter().enumerate() {
+            let book = read("a.csv", bytes).unwrap();
+            assert_eq!(cells(&book), wanted, "{n}");
+            assert_eq!(book.notes.len(), usize::from(n == 2), "only a guess is told");
+        }
+        assert_eq!(windows_1252(0x80), Some('€'));
+    }
+
+    #[test]
+    fn the_separator_is_found() {
+        for (text, b) in
+            [("a,b;c,d", b','), ("a;b;c\n1,2;3;4", b';'), ("a\tb", b'\t'), ("\"a;b;c\",d", b','), ("x", b',')]
+        {
+            assert_eq!(separator(text), b, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_what_to_do() {
+        let table: [(&[u8], &str); 7] = [
+            (b"", "is empty"),
+            (b" \n ", "is empty"),
+            (&[0xd0, 0xcf, 0x11, 0xe0, 1], "save it as .xlsx"),
+            (b"%PDF-1.7", "is a PDF"),
+            (b"a,b\n1,\"x\n", "a.csv:2: a quotation mark is opened and never closed"),
+            (b"a\0b", "is not a text file"),
+            (b"x\n\x81", "a.csv:2: holds the byte 0x81"),
+        ];
+        for (bytes, words) in table {
+            let said = read("a.csv", bytes).unwrap_err().to_string();
+            assert!(said.contains(words), "{said} <> {words}");
+        }
+        let wide = "a,".repeat(COLUMNS + 1);
+        assert!(read("a.csv", wide.as_bytes()).unwrap_err().to_string().contains("200 columns"));
+    }
+}

@@ -1,0 +1,365 @@
+//! Boards: calendar, agenda, the route of papers, decisions, minutes, actions, delegations.
+
+use crate::people::{People, day, draft, go, redacted, write};
+use bluelamp_model::{Error, Gsc, Id, Result, authority::Actor};
+use bluelamp_steward::boards::{
+    Body, BodyKind, Cover, MeetingState, MeetingView, MinutesState, NewAction, NewDelegation, NewItem,
+    NewMeeting, Outcome, Wanted, actions, add_action, add_body, add_delegation, add_item, add_meeting,
+    bodies, comment, confirm_minutes, decide_item, delegations, finish_action, icalendar, meetings,
+    set_meeting, take_up_bodies, view_meeting, view_paper, waive_paper, write_minutes,
+};
+use bluelamp_testkit::{TestDb, on_both};
+
+fn body(code: &str, kind: BodyKind, name: &str) -> Body {
+    Body {
+        code: code.into(),
+        name: name.into(),
+        kind,
+        role: "Looks at papers.".into(),
+        source: "S001 s5".into(),
+        valid_from: None,
+        valid_to: None,
+    }
+}
+
+fn two_boards(test: &TestDb) {
+    let all = vec![
+        body("B01", BodyKind::ChiefOfficerGroup, "Chief Officer Group"),
+        body("B03", BodyKind::Board, "PFCC Strategic Board"),
+    ];
+    let taken = test.db.write(&Actor::system(), move |cx| take_up_bodies(cx, &all)).unwrap();
+    assert_eq!(taken, 2);
+}
+
+fn meets(test: &TestDb, people: &People, code: &'static str, on: &'static str) -> Id {
+    let new = NewMeeting { on: day(on), at: "10:00".into(), place: "Room 1".into() };
+    write(test, &people.author, move |cx| add_meeting(cx, code, &new)).unwrap()
+}
+
+fn looks(test: &TestDb, people: &People, id: Id) -> MeetingView {
+    test.db.read(&people.author, move |cx| view_meeting(cx, id)).unwrap()
+}
+
+fn cover() -> Cover {
+    Cover {
+        classification: Gsc::Official,
+        report_to: "Strategic Board".into(),
+        title: "Digital strategy".into(),
+        chief_officer: "Deputy Chief Constable".into(),
+        author: "Head of Digital Change".into(),
+        date_written: day("2021-03-03"),
+        version: "1.0".into(),
+        finance_approved_on: Some(day("2021-03-02")),
+        finance_approvers: "Force finance approver".into(),
+        financial_implications: "None".into(),
+        decision_reference: None,
+    }
+}
+
+fn puts(
+    test: &TestDb,
+    people: &People,
+    of: Id,
+    number: u32,
+    wanted: Wanted,
+    paper: Option<Id>,
+) -> Result<Id> {
+    let seen = looks(test, people, of).meeting.version;
+    let new = NewItem { number, title: String::new(), wanted, paper, cover: paper.is_none().then(cover) };
+    write(test, &people.author, move |cx| add_item(cx, of, seen, &new))
+}
+
+fn held(test: &TestDb, people: &People, id: Id) {
+    let seen = looks(test, people, id).meeting.version;
+    write(test, &people.author, move |cx| set_meeting(cx, id, seen, MeetingState::Held)).unwrap();
+}
+
+fn decides(test: &TestDb, people: &People, of: Id, item: Id, outcome: Outcome) -> Result<()> {
+    let seen = looks(test, people, of).meeting.version;
+    write(test, &people.author, move |cx| decide_item(cx, item, seen, outcome, "As the paper says."))
+}
+
+fn code_of<T: std::fmt::Debug>(outcome: Result<T>) -> String {
+    match outcome {
+        Err(Error::Invalid(fields)) => fields[0].code.clone(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_paper_goes_to_the_chief_officers_first() {
+    on_both(|test| {
+        let people = People::of(test);
+        two_boards(test);
+        let (cog, board) =
+            (meets(test, &people, "B01", "2021-03-10"), meets(test, &people, "B03", "2021-06-10"));
+        assert_eq!(code_of(puts(test, &people, board, 1, Wanted::Decide, None)), "not-before-chief-officers");
+        let item = puts(test, &people, cog, 1, Wanted::Endorse, None).unwrap();
+        let paper = looks(test, &people, cog).items[0].paper.unwrap();
+        // Being on the agenda is not enough.
+        let to_board = || puts(test, &people, board, 1, Wanted::Decide, Some(paper));
+        assert_eq!(code_of(to_board()), "not-before-chief-officers");
+        held(test, &people, cog);
+        decides(test, &people, cog, item, Outcome::Endorsed).unwrap();
+        to_board().unwrap();
+        let seen = test.db.read(&people.author, move |cx| view_paper(cx, paper)).unwrap();
+        let route: Vec<_> =
+            seen.route.iter().map(|r| (r.body.as_str(), r.on.to_string(), r.item.outcome)).collect();
+        assert_eq!(route[0], ("Chief Officer Group", "2021-03-10".into(), Some(Outcome::Endorsed)));
+        assert_eq!(route[1], ("PFCC Strategic Board", "2021-06-10".into(), None));
+    });
+}
+
+#[test]
+fn what_the_group_put_off_or_refused_goes_nowhere_else() {
+    on_both(|test| {
+        let people = People::of(test);
+        two_boards(test);
+        let (cog, board) =
+            (meets(test, &people, "B01", "2021-03-10"), meets(test, &people, "B03", "2021-06-10"));
+        let items: Vec<_> = [1, 2].map(|n| puts(test, &people, cog, n, Wanted::Decide, None).unwrap()).into();
+        held(test, &people, cog);
+        for (item, outcome) in items.into_iter().zip([Outcome::Deferred, Outcome::NotAgreed]) {
+            decides(test, &people, cog, item, outcome).unwrap();
+        }
+        for item in looks(test, &people, cog).items {
+            assert_eq!(
+                code_of(puts(test, &people, board, 1, Wanted::Note, item.paper)),
+                "not-before-chief-officers"
+            );
+        }
+    });
+}
+
+#[test]
+fn a_waiver_has_a_reason_and_opens_the_way_once() {
+    on_both(|test| {
+        let people = People::of(test);
+        two_boards(test);
+        let (cog, board) =
+            (meets(test, &people, "B01", "2021-03-10"), meets(test, &people, "B03", "2021-03-09"));
+        puts(test, &people, cog, 1, Wanted::Note, None).unwrap();
+        let paper = looks(test, &people, cog).items[0].paper.unwrap();
+        let waive =
+            |reason: &'static str| write(test, &people.chief, move |cx| waive_paper(cx, paper, reason));
+        assert_eq!(code_of(waive(" ")), "required");
+        waive("The group met by letter.").unwrap();
+        assert!(matches!(waive("Again."), Err(Error::Conflict(_))));
+        puts(test, &people, board, 1, Wanted::Note, Some(paper)).unwrap();
+        let seen = test.db.read(&people.author, move |cx| view_paper(cx, paper)).unwrap();
+        assert_eq!(seen.waiver, "The group met by letter.");
+    });
+}
+
+#[test]
+fn the_approval_of_a_decision_report_counts_for_the_paper_that_carries_it() {
+    on_both(|test| {
+        let people = People::of(test);
+        two_boards(test);
+        draft(test, &people, redacted());
+        let board = meets(test, &people, "B03", "2021-06-10");
+        let carries = || {
+            let seen = looks(test, &people, board).meeting.version;
+            let cover = Cover { decision_reference: Some("097-21".into()), ..cover() };
+            let new = NewItem {
+                number: 4,
+                title: String::new(),
+                wanted: Wanted::Endorse,
+                paper: None,
+                cover: Some(cover),
+            };
+            write(test, &people.author, move |cx| add_item(cx, board, seen, &new))
+        };
+        assert_eq!(code_of(carries()), "not-before-chief-officers");
+        go(test, &people, 3);
+        let item = carries().unwrap();
+        held(test, &people, board);
+        decides(test, &people, board, item, Outcome::Endorsed).unwrap();
+        let view = crate::people::seen(&test.db, &people, "097-21");
+        assert_eq!(view.route, [["PFCC Strategic Board", "2021-06-10", "endorsed"].map(str::to_owned)]);
+    });
+}
+
+#[test]
+fn an_outcome_answers_what_was_asked_and_members_are_heard() {
+    on_both(|test| {
+        let people = People::of(test);
+        two_boards(test);
+        let cog = meets(test, &people, "B01", "2021-03-10");
+        let item = puts(test, &people, cog, 1, Wanted::Note, None).unwrap();
+        assert!(
+            matches!(decides(test, &people, cog, item, Outcome::Noted), Err(Error::Conflict(_))),
+            "not held yet"
+        );
+        held(test, &people, cog);
+        assert_eq!(code_of(decides(test, &people, cog, item, Outcome::Agreed)), "no-answer");
+        decides(test, &people, cog, item, Outcome::Noted).unwrap();
+        assert!(matches!(decides(test, &people, cog, item, Outcome::Deferred), Err(Error::Conflict(_))));
+        write(test, &people.author, move |cx| {
+            comment(cx, item, "Chief Finance Officer", "Costs come with each case.")
+        })
+        .unwrap();
+        let seen = looks(test, &people, cog);
+        assert_eq!(seen.items[0].comments[0].member, "Chief Finance Officer");
+        assert_eq!(seen.items[0].title.as_deref(), Some("Digital strategy"));
+    });
+}
+
+#[test]
+fn minutes_are_written_confirmed_and_then_stay() {
+    on_both(|test| {
+        let people = People::of(test);
+        two_boards(test);
+        let cog = meets(test, &people, "B01", "2021-03-10");
+        let minutes = |text: &'static str| {
+            let seen = looks(test, &people, cog).meeting.version;
+            write(test, &people.author, move |cx| write_minutes(cx, cog, seen, text))
+        };
+        let confirm = |on: &'static str| {
+            let seen = looks(test, &people, cog).meeting.version;
+            write(test, &people.author, move |cx| confirm_minutes(cx, cog, seen, day(on)))
+        };
+        assert!(matches!(minutes("Early."), Err(Error::Conflict(_))));
+        held(test, &people, cog);
+        assert!(matches!(confirm("2021-04-10"), Err(Error::Conflict(_))), "nothing is written yet");
+        minutes("All agreed.").unwrap();
+        minutes("All agreed, with one comment.").unwrap();
+        assert_eq!(code_of(confirm("2021-03-09")), "out-of-order");
+        confirm("2021-04-10").unwrap();
+        assert!(matches!(minutes("Otherwise."), Err(Error::Conflict(_))));
+        let seen = looks(test, &people, cog);
+        assert_eq!(
+            (seen.minutes.as_str(), seen.meeting.minutes_state),
+            ("All agreed, with one comment.", MinutesState::Confirmed)
+        );
+        // Whoever looked earlier does not overwrite.
+        assert!(matches!(
+            write(test, &people.author, move |cx| set_meeting(cx, cog, 1, MeetingState::Cancelled)),
+            Err(Error::Conflict(_))
+        ));
+        let other = meets(test, &people, "B01", "2021-05-10");
+        assert!(matches!(
+            write(test, &people.author, move |cx| set_meeting(cx, other, 7, MeetingState::Cancelled)),
+            Err(Error::Stale(_))
+        ));
+    });
+}
+
+#[test]
+fn actions_have_an_owner_and_a_day_and_are_late_after_it() {
+    on_both(|test| {
+        let people = People::of(test);
+        two_boards(test);
+        let cog = meets(test, &people, "B01", "2021-03-10");
+        let add = |owner: &'static str, due: &'static str| {
+            let new = NewAction { what: "Write the case".into(), owner: owner.into(), due: day(due) };
+            write(test, &people.author, move |cx| add_action(cx, cog, &new))
+        };
+        assert_eq!(code_of(add("", "2021-04-01")), "required");
+        assert_eq!(code_of(add("Head of Digital Change", "2021-03-01")), "before-the-meeting");
+        let late = add("Head of Digital Change", "2021-04-01").unwrap();
+        add("Head of Digital Change", "2027-04-01").unwrap();
+        let open = test.db.read(&people.author, actions).unwrap();
+        assert_eq!(open.iter().map(|a| a.late).collect::<Vec<_>>(), [true, false]);
+        write(test, &people.author, move |cx| finish_action(cx, late, "Sent.")).unwrap();
+        assert!(matches!(
+            write(test, &people.author, move |cx| finish_action(cx, late, "Again.")),
+            Err(Error::Conflict(_))
+        ));
+        assert_eq!(test.db.read(&people.author, actions).unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn bodies_last_by_code_and_meet_only_while_they_exist() {
+    on_both(|test| {
+        let people = People::of(test);
+        two_boards(test);
+        let old = Body { valid_to: Some(day("2020-12-31")), ..body("B99", BodyKind::Board, "Old board") };
+        write(test, &people.author, move |cx| add_body(cx, &old)).unwrap();
+        let new = NewMeeting { on: day("2021-01-01"), at: "10:00".into(), place: String::new() };
+        assert_eq!(code_of(write(test, &people.author, move |cx| add_meeting(cx, "B99", &new))), "outside");
+        let bad = Body { code: "../etc".into(), ..body("x", BodyKind::Board, "X") };
+        assert_eq!(code_of(write(test, &people.author, move |cx| add_body(cx, &bad))), "format");
+        let bad = NewMeeting { on: day("2021-01-01"), at: "25:00".into(), place: String::new() };
+        assert_eq!(code_of(write(test, &people.author, move |cx| add_meeting(cx, "B01", &bad))), "format");
+        // Taken up again, nothing changes.
+        let again = vec![body("B01", BodyKind::Board, "Another name")];
+        assert_eq!(test.db.write(&Actor::system(), move |cx| take_up_bodies(cx, &again)).unwrap(), 0);
+        let all = test.db.read(&people.author, bodies).unwrap();
+        assert_eq!(all[0].kind, BodyKind::ChiefOfficerGroup);
+        assert!(matches!(
+            test.db.read(&people.author, |cx| meetings(cx, Some("B\0"))),
+            Err(Error::NotFound(_))
+        ));
+    });
+}
+
+#[test]
+fn of_a_sensitive_paper_the_agenda_tells_only_that_it_is_there() {
+    on_both(|test| {
+        let people = People::of(test);
+        two_boards(test);
+        let cog = meets(test, &people, "B01", "2021-03-10");
+        let cover = Cover { classification: Gsc::OfficialSensitive, title: "Secret title".into(), ..cover() };
+        let new = NewItem {
+            number: 1,
+            title: String::new(),
+            wanted: Wanted::Decide,
+            paper: None,
+            cover: Some(cover),
+        };
+        let item = write(test, &people.author, move |cx| add_item(cx, cog, 1, &new)).unwrap();
+        write(test, &people.author, move |cx| comment(cx, item, "A member", "Said in private.")).unwrap();
+        let seen = looks(test, &people, cog);
+        assert!(!serde_json::to_string(&seen).unwrap().contains("Secret title"));
+        assert!(!serde_json::to_string(&seen).unwrap().contains("in private"));
+        let paper = seen.items[0].paper.unwrap();
+        let opened = test.db.read(&people.author, move |cx| view_paper(cx, paper)).unwrap();
+        assert_eq!((opened.cover.title.as_str(), opened.route[0].item.comments.len()), ("Secret title", 1));
+    });
+}
+
+#[test]
+fn delegations_say_who_may_decide_for_whom_and_since_when() {
+    on_both(|test| {
+        let people = People::of(test);
+        let add = |from: &'static str, to: Option<&'static str>| {
+            let new = NewDelegation {
+                from_office: "PFCC".into(),
+                to_office: "Chief Constable".into(),
+                scope: "Spending up to £50,000".into(),
+                source: "Scheme of consent 4.2".into(),
+                valid_from: day(from),
+                valid_to: to.map(day),
+            };
+            write(test, &people.author, move |cx| add_delegation(cx, &new))
+        };
+        add("2020-01-01", Some("2020-12-31")).unwrap();
+        add("2021-01-01", None).unwrap();
+        assert_eq!(code_of(add("2021-01-01", Some("2020-01-01"))), "backwards");
+        let all = test.db.read(&people.author, delegations).unwrap();
+        assert_eq!(all.iter().map(|d| d.in_force).collect::<Vec<_>>(), [true, false]);
+    });
+}
+
+#[test]
+fn the_calendar_is_icalendar_with_short_lines() {
+    on_both(|test| {
+        let people = People::of(test);
+        two_boards(test);
+        let long = "Chamber, ".repeat(20);
+        let new = NewMeeting { on: day("2021-03-10"), at: "10:00".into(), place: long };
+        write(test, &people.author, move |cx| add_meeting(cx, "B01", &new)).unwrap();
+        let (all, when) = test.db.read(&people.author, |cx| Ok((bodies(cx)?, meetings(cx, None)?))).unwrap();
+        let text = icalendar(&all, &when, test.db.now(), "boards.example");
+        assert!(text.split("\r\n").all(|line| line.len() <= 75), "{text}");
+        let whole = text.replace("\r\n ", "");
+        assert!(
+            whole.contains("DTSTART:20210310T100000\r\n")
+                && whole.contains("SUMMARY:Chief Officer Group\r\n"),
+            "{whole}"
+        );
+        assert!(whole.contains("Chamber\\, Chamber") && whole.contains("DTSTAMP:20261122T03"), "{whole}");
+    });
+}

@@ -1,0 +1,477 @@
+//! The way of an algorithm through assessment, committee and lab: each guard holds it back until its ground is there.
+
+use bluelamp_access::algorithm::{self, Entry, Running, State};
+use bluelamp_model::{
+    Error, Id, Result,
+    authority::{Actor, Verb, action},
+};
+use bluelamp_steward::ethics::{
+    Advice, Dossier, FIELDS, Finding, NewVoice, QUESTIONS, Ran, Section, Step, advise, assess, exempt,
+    lacking, minute, minutes, note_opinion, outcome, published, record, report_lab, take, view,
+};
+use bluelamp_testkit::{TestDb, on_both};
+use proptest::prelude::*;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+const CRITERIA: &str = "agreement: at least 80 %\nno report unread: all";
+
+/// A register with one algorithm, and the people.
+struct Force<'a> {
+    t: &'a TestDb,
+    id: Id,
+    lead: Actor,
+    chief: Actor,
+    members: [Actor; 3],
+}
+
+impl<'a> Force<'a> {
+    fn new(t: &'a TestDb) -> Self {
+        let people: Vec<Id> = (1..=5).map(|n| Id::from_bytes([n; 16])).collect();
+        let all = people.clone();
+        t.db.write(&Actor::system(), move |cx| {
+            cx.allow(action::ACCOUNT_MANAGE, None)?;
+            cx.record(Verb::Administer, "account", None, json!({}))?;
+            for id in &all {
+                let now = cx.now();
+                let name = format!("person-{}", id.to_string().chars().next_back().unwrap_or_default());
+                cx.exec(
+                    "insert into account (id, username, name, roles, created_at) values ($1, $2, $2, '', $3)",
+                    &[(*id).into(), format!("{name}-{id}").into(), now.into()],
+                )?;
+            }
+            let what = Running {
+                kind: "forecast".into(),
+                name: "demand".into(),
+                version: "1.0.0".into(),
+                digest: "aa".into(),
+                title: "Demand".into(),
+                purpose: "Says how many calls are to be expected.".into(),
+                owner: "role: Demand lead".into(),
+                accountable: "role: Chief".into(),
+            };
+            algorithm::register(cx, &[what])
+        })
+        .unwrap();
+        let id = t.db.read(&Actor::public(), algorithm::published).unwrap()[0].id;
+        let as_role = |n: usize, role: &str| Actor::staff(people[n], vec![role.into()], "governance");
+        Self {
+            t,
+            id,
+            lead: as_role(0, "risk-lead"),
+            chief: as_role(1, "accountable-officer"),
+            members: [2, 3, 4].map(|n| as_role(n, "ethics-committee")),
+        }
+    }
+
+    fn dossier(&self) -> Dossier {
+        self.t.db.read(&self.lead, |cx| view(cx, self.id)).unwrap()
+    }
+
+    fn assess(&self, answers: &[(&str, &str)]) -> Result<()> {
+        let id = self.id;
+        let answers: BTreeMap<String, String> =
+            answers.iter().map(|(c, a)| ((*c).to_owned(), (*a).to_owned())).collect();
+        self.t.db.write(&self.lead, move |cx| assess(cx, id, &answers))
+    }
+
+    /// Answers everything in these sections.
+    fn answer(&self, sections: &[Section]) {
+        let of = QUESTIONS.iter().filter(|q| sections.contains(&q.section));
+        let all: Vec<_> =
+            of.map(|q| (q.code, if q.code == "lab.criteria" { CRITERIA } else { "Said." })).collect();
+        self.assess(&all).unwrap();
+    }
+
+    fn advise(&self, n: usize, point: &str, advice: &str, interest: &str) -> Result<()> {
+        let id = self.id;
+        let voice = NewVoice {
+            point: point.into(),
+            advice: advice.into(),
+            reasons: "Because.".into(),
+            conditions: if advice == "conditions" { "Count departures.".into() } else { String::new() },
+            interest: interest.into(),
+        };
+        self.t.db.write(&self.members[n], move |cx| advise(cx, id, &voice))
+    }
+
+    fn minute(&self, point: &str) -> Result<Advice> {
+        let (id, point) = (self.id, point.to_owned());
+        self.t.db.write(&self.members[0], move |cx| {
+            let today = cx.now().day();
+            minute(cx, id, &point, &today, "It was talked about.")
+        })
+    }
+
+    /// Two members say the same, and the minutes are written.
+    fn heard(&self, point: &str, advice: &str) {
+        self.advise(0, point, advice, "").unwrap();
+        self.advise(1, point, advice, "").unwrap();
+        self.minute(point).unwrap();
+    }
+
+    fn lab(&self, met: bool) {
+        let id = self.id;
+        let found = |criterion: &str, met| Finding { criterion: criterion.into(), found: "75 %".into(), met };
+        let mut lines = CRITERIA.lines();
+        let all = [found(lines.next().unwrap(), met), found(lines.next().unwrap(), true)];
+        self.t.db.write(&self.lead, move |cx| report_lab(cx, id, &all, "")).unwrap();
+    }
+
+    fn opinion(&self) {
+        let id = self.id;
+        self.t
+            .db
+            .write(&self.lead, move |cx| {
+                let today = cx.now().day();
+                note_opinion(cx, id, "A university", &today, "Go on.")
+            })
+            .unwrap();
+    }
+
+    fn step(&self, to: State) -> Step {
+        let until =
+            if to.operates() { self.t.db.now().plus_seconds(30 * 86_400).day() } else { String::new() };
+        Step {
+            to: to.code().into(),
+            until,
+            volume: (to == State::Pilot).then_some(100),
+            reasons: "Its grounds are there.".into(),
+            ..Step::default()
+        }
+    }
+
+    fn take_by(&self, who: &Actor, step: &Step) -> Result<Entry> {
+        let (id, step) = (self.id, step.clone());
+        self.t.db.write(who, move |cx| take(cx, id, &step))
+    }
+
+    fn take(&self, to: State) -> Result<Entry> {
+        self.take_by(&self.chief, &self.step(to))
+    }
+
+    /// What holds a step back, by field.
+    fn held_back(&self, to: State) -> Vec<String> {
+        match self.take(to) {
+            Err(Error::Invalid(faults)) => {
+                let mut fields: Vec<_> = faults.into_iter().map(|f| f.field).collect();
+                fields.dedup();
+                fields
+            }
+            other => panic!("{to:?}: {other:?}"),
+        }
+    }
+
+    fn to_lab(&self) {
+        self.answer(&Section::ALL);
+        self.take(State::Assessed).unwrap();
+        self.heard("lab", "approve");
+        self.take(State::Lab).unwrap();
+    }
+
+    fn to_pilot(&self) {
+        self.to_lab();
+        self.lab(true);
+        self.take(State::LabReported).unwrap();
+        self.opinion();
+        self.heard("operational", "approve");
+        self.take(State::Pilot).unwrap();
+    }
+}
+
+#[test]
+fn it_goes_from_proposed_to_retired_one_ground_after_the_other() {
+    on_both(|t| {
+        let f = Force::new(t);
+        // An assessment with holes is none: the six, the eight, the screening, the concerns, the chief officer.
+        f.answer(&[Section::Covenant, Section::AlgoCare, Section::DataProtection, Section::Equality]);
+        let open = f.held_back(State::Assessed);
+        assert_eq!(open.len(), 1 + 7 + 2, "{open:?}");
+        assert!(open.contains(&"chief-officer".to_owned()) && open.contains(&"concern.faces".to_owned()));
+        f.answer(&[Section::Accountability, Section::Concerns, Section::Lab]);
+        f.take(State::Assessed).unwrap();
+
+        // The lab takes the public's view, what changed because of it, and the committee.
+        assert_eq!(
+            f.held_back(State::Lab),
+            ["public.method", "public.when", "public.said", "public.changed", "committee"]
+        );
+        f.answer(&[Section::PublicView]);
+        assert_eq!(f.held_back(State::Lab), ["committee"]);
+        f.heard("lab", "approve");
+        f.take(State::Lab).unwrap();
+
+        // What the lab has to show is reported criterion by criterion.
+        assert_eq!(f.held_back(State::LabReported), ["lab-report"]);
+        let id = f.id;
+        let one =
+            Finding { criterion: CRITERIA.lines().next().unwrap().into(), found: "90 %".into(), met: true };
+        t.db.write(&f.lead, move |cx| report_lab(cx, id, std::slice::from_ref(&one), "")).unwrap();
+        assert_eq!(f.held_back(State::LabReported), ["lab-report"], "one criterion of two");
+        f.lab(true);
+        f.take(State::LabReported).unwrap();
+
+        // Officers take an opinion from outside, a whole record, and the committee once more.
+        let open = f.held_back(State::Pilot);
+        assert_eq!((open[0].as_str(), open.last().unwrap().as_str()), ("opinion", "committee"));
+        let fields = FIELDS.len();
+        assert!(open.iter().filter(|o| o.starts_with("record/")).count() > fields / 2, "{open:?}");
+        f.answer(&[Section::Record]);
+        f.opinion();
+        assert_eq!(f.held_back(State::Pilot), ["committee"]);
+        f.heard("operational", "approve");
+        f.take(State::Pilot).unwrap();
+        f.take(State::Operational).unwrap();
+        // It is renewed only when the committee was heard again.
+        assert_eq!(f.held_back(State::Operational), ["committee"]);
+        f.heard("operational", "approve");
+        f.take(State::Operational).unwrap();
+        f.take(State::Retired).unwrap();
+        assert!(matches!(f.take(State::Lab), Err(Error::Conflict(_))), "it cannot come back");
+        assert!(matches!(f.assess(&[("covenant.lawful", "More.")]), Err(Error::Conflict(_))));
+        let d = f.dossier();
+        let states: Vec<_> = d.phases.iter().rev().map(|p| p.state).collect();
+        use State::{Assessed, Lab, LabReported, Operational, Pilot, Retired};
+        assert_eq!(states, [Assessed, Lab, LabReported, Pilot, Operational, Operational, Retired]);
+    });
+}
+
+#[test]
+fn what_the_lab_has_not_shown_keeps_it_from_officers() {
+    on_both(|t| {
+        let f = Force::new(t);
+        f.to_lab();
+        f.lab(false);
+        f.take(State::LabReported).unwrap();
+        f.opinion();
+        f.heard("operational", "approve");
+        assert_eq!(f.held_back(State::Pilot), ["lab-report"]);
+        // It can go back and be tried again.
+        f.take(State::Lab).unwrap();
+        assert_eq!(f.held_back(State::LabReported), ["lab-report"], "the old report is not that of this lab");
+        f.lab(true);
+        f.take(State::LabReported).unwrap();
+        f.take(State::Pilot).unwrap();
+    });
+}
+
+#[test]
+fn who_writes_it_neither_advises_nor_lets_it_go_on() {
+    on_both(|t| {
+        let f = Force::new(t);
+        f.answer(&Section::ALL);
+        let by_lead = f.take_by(&f.lead, &f.step(State::Assessed));
+        assert!(matches!(by_lead, Err(Error::Forbidden { .. })), "{by_lead:?}");
+        let by_machine = f.take_by(&Actor::system(), &f.step(State::Assessed));
+        assert!(matches!(by_machine, Err(Error::Forbidden { .. })), "{by_machine:?}");
+        let id = f.id;
+        let voice = NewVoice {
+            point: "lab".into(),
+            advice: "approve".into(),
+            reasons: "Mine.".into(),
+            ..NewVoice::default()
+        };
+        let own = t.db.write(&f.lead, move |cx| advise(cx, id, &voice));
+        assert!(matches!(own, Err(Error::Forbidden { .. })), "{own:?}");
+        f.take(State::Assessed).unwrap();
+        f.heard("lab", "approve");
+        f.take(State::Lab).unwrap();
+        // But whoever answers for it can stop it at once, also who wrote on it; with reasons.
+        let mut stop = f.step(State::Suspended);
+        stop.reasons = " ".into();
+        assert!(matches!(f.take_by(&f.lead, &stop), Err(Error::Invalid(_))));
+        f.take_by(&f.lead, &f.step(State::Suspended)).unwrap();
+        // Back it comes only when the committee was heard since.
+        assert_eq!(f.held_back(State::Lab), ["committee"]);
+        f.heard("lab", "approve");
+        f.take(State::Lab).unwrap();
+    });
+}
+
+#[test]
+fn rejection_is_departed_from_with_published_reasons_and_deferral_is_not() {
+    on_both(|t| {
+        let f = Force::new(t);
+        f.answer(&Section::ALL);
+        f.take(State::Assessed).unwrap();
+        f.heard("lab", "defer");
+        assert_eq!(f.held_back(State::Lab), ["committee"]);
+        f.heard("lab", "reject");
+        assert_eq!(f.held_back(State::Lab), ["published"]);
+        let mut departs = f.step(State::Lab);
+        departs.published = "Without the lab nobody can know.".into();
+        f.take_by(&f.chief, &departs).unwrap();
+        assert_eq!(f.dossier().phases[0].published, "Without the lab nobody can know.");
+        f.lab(true);
+        f.take(State::LabReported).unwrap();
+        f.opinion();
+        f.heard("operational", "conditions");
+        assert_eq!(f.held_back(State::Pilot), ["conditions_met"]);
+        let mut with = f.step(State::Pilot);
+        with.conditions_met = "They are counted.".into();
+        f.take_by(&f.chief, &with).unwrap();
+        assert!(f.dossier().phases[0].reasons.contains("They are counted."));
+        let all = t.db.read(&Actor::public(), minutes).unwrap();
+        assert_eq!(
+            all.iter().rev().map(|m| m.outcome).collect::<Vec<_>>(),
+            [Advice::Defer, Advice::Reject, Advice::Conditions],
+            "minutes are public"
+        );
+        assert_eq!(all[0].conditions, "Count departures.\nCount departures.");
+    });
+}
+
+#[test]
+fn a_member_with_an_interest_is_heard_and_not_counted() {
+    on_both(|t| {
+        let f = Force::new(t);
+        f.answer(&Section::ALL);
+        f.take(State::Assessed).unwrap();
+        f.advise(0, "lab", "reject", "").unwrap();
+        f.advise(1, "lab", "approve", "I sell it.").unwrap();
+        assert!(matches!(f.minute("lab"), Err(Error::Conflict(_))), "one is too few");
+        f.advise(2, "lab", "approve", "").unwrap();
+        // Said again before the minutes, it replaces what was said.
+        f.advise(2, "lab", "reject", "").unwrap();
+        assert_eq!(f.minute("lab").unwrap(), Advice::Reject);
+        let m = &f.dossier().minutes[0];
+        assert_eq!(m.votes, [("interest".to_owned(), 1), ("reject".to_owned(), 2)].into());
+        assert!(matches!(f.minute("lab"), Err(Error::Conflict(_))), "nobody has advised since");
+    });
+}
+
+#[test]
+fn what_changes_in_the_assessment_is_heard_again_and_the_wording_of_the_record_is_not() {
+    on_both(|t| {
+        let f = Force::new(t);
+        f.answer(&Section::ALL);
+        f.take(State::Assessed).unwrap();
+        f.heard("lab", "approve");
+        f.assess(&[("covenant.robust", "Not tested any more.")]).unwrap();
+        assert_eq!(f.held_back(State::Lab), ["committee"]);
+        f.heard("lab", "approve");
+        f.assess(&[("atrs.benefits", "Said better.")]).unwrap();
+        f.take(State::Lab).unwrap();
+        let Err(Error::Invalid(wrong)) = f.assess(&[("covenant.lawfull", "x")]) else {
+            panic!("no question")
+        };
+        assert_eq!((wrong[0].field.as_str(), wrong[0].code.as_str()), ("covenant.lawfull", "unknown"));
+    });
+}
+
+#[test]
+fn a_field_that_is_not_published_has_its_reason_in_the_record() {
+    on_both(|t| {
+        let f = Force::new(t);
+        f.to_lab();
+        f.lab(true);
+        f.take(State::LabReported).unwrap();
+        f.opinion();
+        f.heard("operational", "approve");
+        f.assess(&[("atrs.architecture", " ")]).unwrap();
+        assert_eq!(f.held_back(State::Pilot), ["record/system_architecture"]);
+        let id = f.id;
+        let keep_back = |reasons: &'static str| {
+            t.db.write(&f.lead, move |cx| exempt(cx, id, "system_architecture", reasons)).unwrap();
+        };
+        keep_back("It would help an attacker.");
+        f.take(State::Pilot).unwrap();
+        let d = t.db.read(&Actor::public(), |cx| published(cx, "forecast", "demand")).unwrap().remove(0);
+        let ran =
+            Ran { decided: Some(12), agreed: Some(9), above: Some(2), below: Some(1), complaints: Some(3) };
+        let r = record(&d, "borsetshire-police", &ran);
+        let j = r.json();
+        assert_eq!(
+            j["tier_2"]["tool_specification"]["system_architecture"]["not_published"],
+            "It would help an attacker."
+        );
+        assert_eq!(j["tier_1"]["name"], "Demand");
+        assert_eq!(j["tier_2"]["owner_and_responsibility"]["team"], "Demand lead");
+        let used = j["tier_2"]["decision_making_process"]["frequency_and_scale_of_usage"].as_str().unwrap();
+        assert!(
+            used.contains("led: 12. As it proposed: 9. Above: 2. Below: 1.")
+                && used.contains("Complaints about it: 3.")
+        );
+        assert_eq!(j["runs"]["digest"], "aa");
+        // The keys and values by which GOV.UK sorts: alphagov/specialist-publisher, algorithmic_transparency_records.json.
+        let m = &j["metadata"];
+        let key = |k: &str| m[format!("algorithmic_transparency_record_{k}")].clone();
+        assert_eq!(key("phase"), "beta-pilot");
+        assert_eq!(key("capability"), json!(["forecasting"]));
+        assert_eq!(key("function"), json!(["public-order-and-safety"]));
+        assert_eq!(key("organisation_type"), json!(["agency-or-public-body"]));
+        assert_eq!(key("region"), json!(["england"]));
+        assert_eq!(key("atrs_version"), "v3.0");
+        assert_eq!(m.as_object().unwrap().len(), 10, "every facet that is asked for");
+        assert!(r.fields.iter().all(|f| f.text.is_some() != f.exemption.is_some()), "each is said or exempt");
+        // Taken back, it is published again.
+        keep_back("");
+        assert!(f.dossier().exemptions.is_empty());
+    });
+}
+
+#[test]
+fn operation_follows_upon_a_pilot_and_a_page_can_say_what_is_missing() {
+    on_both(|t| {
+        let f = Force::new(t);
+        f.to_pilot();
+        let d = f.dossier();
+        assert!(lacking(&d, State::Operational).is_empty(), "{:?}", lacking(&d, State::Operational));
+        let again: Vec<_> = lacking(&d, State::Pilot).into_iter().map(|w| w.message).collect();
+        assert_eq!(again, ["Before operational use: the committee has not been heard since the last step"]);
+        let mut wrong = f.step(State::Operational);
+        wrong.until = "soon".into();
+        let Err(Error::Invalid(faults)) = f.take_by(&f.chief, &wrong) else { panic!("no day") };
+        assert_eq!((faults[0].field.as_str(), faults[0].code.as_str()), ("until", "format"));
+        f.take(State::Suspended).unwrap();
+        assert_eq!(f.held_back(State::Pilot), ["committee"]);
+        f.heard("operational", "approve");
+        f.take(State::Operational).unwrap();
+    });
+}
+
+proptest! {
+    /// However members advise: more than half decide, and nothing else does.
+    #[test]
+    fn what_comes_of_advice_is_what_more_than_half_advise(advice in prop::collection::vec(0..4_usize, 1..12)) {
+        let advice: Vec<Advice> = advice.into_iter().map(|n| Advice::ALL[n]).collect();
+        let count = |wanted: Advice| advice.iter().filter(|a| **a == wanted).count();
+        let half = advice.len();
+        let found = outcome(&advice);
+        let favour = count(Advice::Approve) + count(Advice::Conditions);
+        prop_assert_eq!(matches!(found, Advice::Approve | Advice::Conditions), favour * 2 > half);
+        prop_assert_eq!(found == Advice::Conditions, favour * 2 > half && count(Advice::Conditions) > 0);
+        prop_assert_eq!(found == Advice::Reject, count(Advice::Reject) * 2 > half);
+    }
+}
+
+/// The grounds of a step are asked in one place; whoever called the register past it would not have to give any.
+#[test]
+fn no_source_but_one_changes_a_state() {
+    fn search(folder: &std::path::Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                search(&path, found);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let shown = path.display().to_string().replace('\\', "/");
+                // The register itself, and the tests of its gate.
+                let own = shown.contains("/access/src/algorithm");
+                if !own
+                    && (text.contains("algorithm::change(") || text.contains("update algorithm set state"))
+                {
+                    found.push(shown.rsplit("/../").next().unwrap().to_owned());
+                }
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for room in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).unwrap() {
+        let source = room.unwrap().path().join("src");
+        if source.is_dir() {
+            search(&source, &mut found);
+        }
+    }
+    assert_eq!(found, ["steward/src/ethics/phase.rs"]);
+}

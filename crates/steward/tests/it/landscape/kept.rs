@@ -1,0 +1,158 @@
+//! Surveys taken up, on both engines: the registers hold them, what people set stays, and the measure can be followed.
+
+use super::world::{SURVEY, columns, find, options, survey};
+use crate::entries::office;
+use bluelamp_model::{Error, authority::Actor};
+use bluelamp_steward::{
+    entry,
+    landscape::{
+        Disposing, Disposition, Hosting, Inspection, Landscape, Options, Taken, archimate, inspect,
+        landscape, model_text, models, plan, set_disposition, take,
+    },
+    registers::{landscape::APPLICATION, organisations::ORGANISATION},
+};
+use bluelamp_testkit::{TestDb, on_both};
+
+fn looked(file: &str, text: &str) -> Inspection {
+    inspect(&columns(), &options(file), text.as_bytes()).unwrap()
+}
+
+fn taken(test: &TestDb, who: &Actor, looked: &Inspection) -> Taken {
+    test.pass_seconds(60);
+    let looked = looked.clone();
+    test.db.write(who, move |cx| take(cx, &looked)).unwrap()
+}
+
+fn now(test: &TestDb, who: &Actor) -> Landscape {
+    test.db.read(who, landscape).unwrap()
+}
+
+fn disposing(version: i64) -> Disposing {
+    Disposing { version, what: "eliminate".into(), by: "2027-06-30".into(), reason: "Nobody uses it.".into() }
+}
+
+#[test]
+fn a_survey_fills_the_registers_and_comes_back_whole() {
+    on_both(|test| {
+        let who = office(test);
+        let first = taken(test, &who, &looked("one.csv", SURVEY));
+        assert_eq!((first.plan.organisations.len(), first.plan.new.len(), first.ties), (4, 10, 1));
+        let held = now(test, &who);
+        let mut wanted = survey().applications;
+        wanted.sort_by(|a, b| (&a.force, &a.name).cmp(&(&b.force, &b.name)));
+        wanted.iter_mut().for_each(|a| a.capabilities.sort());
+        let mut came = held.applications;
+        came.iter_mut().for_each(|a| a.capabilities.sort());
+        assert_eq!(came, wanted, "nothing of the survey is lost on its way through the registers");
+        assert_eq!((held.surveys.len(), held.surveys[0].by.as_deref()), (1, Some("Alex Office")));
+        let again = test.db.write(&who, |cx| take(cx, &looked("copy.csv", SURVEY))).unwrap_err();
+        assert!(matches!(&again, Error::Conflict(said) if said.contains("taken on")), "{again}");
+    });
+}
+
+#[test]
+fn a_later_survey_changes_what_it_says_and_leaves_what_people_set() {
+    on_both(|test| {
+        let who = office(test);
+        taken(test, &who, &looked("one.csv", SURVEY));
+        let code = "borset--figures-desk";
+        test.db.write(&who, move |cx| set_disposition(cx, code, &disposing(1))).unwrap();
+        let later = "Force,Application,Hosting,Users,Disposition\n\
+                     Borset,Figures Desk,SaaS,20,invest\nBorset,CaseWorks v6.2,IaaS,1200,\nBorset,New One,PaaS,,\n";
+        let looked = looked("two.csv", later);
+        let survey = looked.survey.clone();
+        let planned = test.db.read(&who, move |cx| plan(cx, &survey)).unwrap();
+        assert_eq!(planned.new, ["New One (Borset)"]);
+        assert_eq!(planned.changed.len(), 2);
+        assert_eq!(planned.disposition_kept, ["Figures Desk (Borset)"]);
+        assert_eq!(
+            planned.unnamed.len(),
+            2,
+            "Old Custody and Insight Board were not named: {:?}",
+            planned.unnamed
+        );
+        let second = taken(test, &who, &looked);
+        assert_eq!(second.plan, planned, "what was announced is what was done");
+        let held = now(test, &who);
+        let desk = find(&held.applications, code);
+        assert_eq!((desk.hosting, desk.users), (Hosting::Saas, Some(20)));
+        assert_eq!(
+            desk.disposition.as_ref().map(|d| d.what),
+            Some(Disposition::Eliminate),
+            "a person set it"
+        );
+        assert_eq!(desk.run_cost, Some(900_000), "what the later survey does not say stays");
+        assert_eq!(held.applications.len(), 11, "what it does not name stays too");
+        let shares: Vec<_> = held.surveys.iter().map(|s| s.measure.number.cloud).collect();
+        assert_eq!(
+            shares,
+            [5, 7],
+            "by what each force had last told: Borset's new survey stands for its old one"
+        );
+        let versions = test
+            .db
+            .read(&who, move |cx| {
+                let e = entry::entry(cx, &APPLICATION, code)?;
+                entry::history(cx, &APPLICATION, &e)
+            })
+            .unwrap();
+        assert_eq!(versions.len(), 3);
+        assert_eq!(
+            test.db.read(&who, |cx| entry::entries(cx, &ORGANISATION)).unwrap().len(),
+            4,
+            "no force came twice"
+        );
+    });
+}
+
+#[test]
+fn a_disposition_needs_a_reason_a_day_and_what_was_seen() {
+    on_both(|test| {
+        let who = office(test);
+        taken(test, &who, &looked("one.csv", SURVEY));
+        let code = "borset--old-custody";
+        let set = |d: Disposing| test.db.write(&who, move |cx| set_disposition(cx, code, &d));
+        let fields = |e: Error| match e {
+            Error::Invalid(all) => all.into_iter().map(|f| f.field).collect::<Vec<_>>(),
+            other => panic!("{other}"),
+        };
+        assert_eq!(fields(set(Disposing::default()).unwrap_err()), ["what", "reason"]);
+        assert_eq!(fields(set(Disposing { by: String::new(), ..disposing(1) }).unwrap_err()), ["by"]);
+        assert_eq!(fields(set(Disposing { by: "soon".into(), ..disposing(1) }).unwrap_err()), ["by"]);
+        assert!(matches!(set(disposing(7)).unwrap_err(), Error::Stale(_)));
+        let tolerate = Disposing { what: "tolerate".into(), by: String::new(), ..disposing(1) };
+        set(tolerate).unwrap();
+        set(disposing(2)).unwrap();
+        let held = now(test, &who);
+        let d = find(&held.applications, code).disposition.clone().unwrap();
+        assert_eq!(
+            (d.what, d.by, d.reason.as_str()),
+            (Disposition::Eliminate, Some("2027-06-30".parse().unwrap()), "Nobody uses it.")
+        );
+        let system = test.db.write(&Actor::system(), move |cx| set_disposition(cx, code, &disposing(3)));
+        assert!(matches!(system, Err(Error::Forbidden { .. })), "a machine sets nothing");
+    });
+}
+
+#[test]
+fn a_model_is_kept_whole_and_its_applications_are_taken_up() {
+    on_both(|test| {
+        let who = office(test);
+        let text = include_str!("model.xml");
+        let looked =
+            inspect(&columns(), &Options { file: "m.xml".into(), force: None }, text.as_bytes()).unwrap();
+        assert_eq!(looked.kind(), "archimate");
+        let done = taken(test, &who, &looked);
+        assert_eq!(done.plan.new.len(), 3);
+        let kept = test.db.read(&who, models).unwrap();
+        assert_eq!((kept.len(), kept[0].elements, kept[0].views), (1, 8, 1));
+        let id = kept[0].id;
+        let back = test.db.read(&who, move |cx| model_text(cx, id)).unwrap();
+        let (again, _) = archimate::read("back.xml", back.as_bytes()).unwrap();
+        assert_eq!(again, looked.model.unwrap().0);
+        assert!(matches!(
+            test.db.read(&who, move |cx| model_text(cx, bluelamp_model::Id::from_bytes([9; 16]))),
+            Err(Error::NotFound(_))
+        ));
+    });
+}

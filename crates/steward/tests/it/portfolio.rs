@@ -1,0 +1,130 @@
+//! Ideas, gates, and how much risk a board carries.
+
+use super::entries::office;
+use bluelamp_model::{Error, Id, authority::Actor};
+use bluelamp_steward::{
+    appetite::{Appetite, exposure},
+    entry::{change, create, entries, entry},
+    portfolio::{GateDecision, decide_gate, next_stage, own_ideas, submit_idea},
+    registers::portfolio::{GATE, ITEM, STAGES},
+};
+use bluelamp_testkit::{TestDb, on_both};
+use serde_json::json;
+
+/// A chief officer, with an account.
+fn chief(test: &TestDb) -> Actor {
+    let id = Id::from_bytes([0xa2; 16]);
+    test.db
+        .write(&Actor::system(), move |cx| {
+            let now = cx.now();
+            cx.allow(bluelamp_model::authority::action::ACCOUNT_MANAGE, None)?;
+            cx.exec(
+                "insert into account (id, username, name, roles, created_at) values ($1, 'chief', 'Chris Chief', '', $2)",
+                &[id.into(), now.into()],
+            )?;
+            cx.record(bluelamp_model::authority::Verb::Administer, "account", Some(id), json!({}))
+        })
+        .unwrap();
+    Actor::staff(id, vec!["accountable-officer".into()], "strategy")
+}
+
+fn decision(version: i64, outcome: &str) -> GateDecision {
+    GateDecision {
+        version,
+        outcome: outcome.into(),
+        reasons: "It serves the aims.".into(),
+        ..Default::default()
+    }
+}
+
+#[test]
+fn whoever_has_an_idea_sees_what_became_of_it() {
+    on_both(|test| {
+        let (office, chief) = (office(test), chief(test));
+        let made = test.db.write(&chief, |cx| submit_idea(cx, "A lamp for everyone", "Lamps help.")).unwrap();
+        assert_eq!((made.body.text("kind"), made.body.text("stage")), ("idea", "idea"));
+        let mine = test.db.read(&chief, own_ideas).unwrap();
+        assert_eq!((mine.len(), mine[0].said_at), (1, None));
+        let body = ITEM
+            .read_json(&json!({ "title": "Lamps", "kind": "proposal", "summary": "Lamps help.", "stage": "full-case" }))
+            .unwrap();
+        test.db
+            .write(&office, move |cx| change(cx, &ITEM, "a-lamp-for-everyone", 1, &body, "Worth a case."))
+            .unwrap();
+        let mine = test.db.read(&chief, own_ideas).unwrap();
+        assert_eq!((mine[0].kind.as_str(), mine[0].said.as_str()), ("proposal", "Worth a case."));
+        assert_eq!(mine[0].stage, "idea", "the stage changes at a gate only");
+        assert!(test.db.read(&office, own_ideas).unwrap().is_empty(), "each sees their own");
+        let empty = test.db.write(&chief, |cx| submit_idea(cx, "", ""));
+        assert!(matches!(empty, Err(Error::Invalid(wrong)) if wrong.len() == 2));
+    });
+}
+
+#[test]
+fn a_gate_is_decided_by_somebody_else_with_reasons() {
+    on_both(|test| {
+        let (office, chief) = (office(test), chief(test));
+        let body = ITEM
+            .read_json(&json!({ "title": "Lamps", "kind": "proposal", "summary": "Lamps help." }))
+            .unwrap();
+        test.db.write(&office, move |cx| create(cx, &ITEM, "lamps", &body, "")).unwrap();
+        let own = test.db.write(&office, |cx| decide_gate(cx, "lamps", &decision(1, "pass")));
+        assert!(matches!(own, Err(Error::Forbidden { .. })));
+        let stale = test.db.write(&chief, |cx| decide_gate(cx, "lamps", &decision(7, "pass")));
+        assert!(matches!(stale, Err(Error::Stale(_))));
+        let bare = GateDecision { version: 1, outcome: "conditions".into(), ..Default::default() };
+        let bare = test.db.write(&chief, move |cx| decide_gate(cx, "lamps", &bare));
+        assert!(matches!(bare, Err(Error::Invalid(wrong)) if wrong.len() == 2));
+        let next = test.db.write(&chief, |cx| decide_gate(cx, "lamps", &decision(1, "pass"))).unwrap();
+        assert_eq!(next.body.text("stage"), "strategic-case");
+        // Now the chief has written it last: the next gate is somebody else's, or the office writes in between.
+        let again = test.db.write(&chief, |cx| decide_gate(cx, "lamps", &decision(2, "pass")));
+        assert!(matches!(again, Err(Error::Forbidden { .. })));
+        let body = next.body.clone();
+        test.db.write(&office, move |cx| change(cx, &ITEM, "lamps", 2, &body, "Case written.")).unwrap();
+        let stopped = test.db.write(&chief, |cx| decide_gate(cx, "lamps", &decision(3, "stop"))).unwrap();
+        assert_eq!((stopped.body.text("stage"), stopped.body.text("status")), ("closed", "stopped"));
+        let gates = test.db.read(&office, |cx| entries(cx, &GATE)).unwrap();
+        assert_eq!(gates.len(), 2);
+        assert_eq!(gates[0].body.text("by"), "Chris Chief");
+        // Nobody writes a gate by hand.
+        let body = gates[0].body.clone();
+        let by_hand = test.db.write(&chief, move |cx| create(cx, &GATE, "x", &body, ""));
+        assert!(matches!(by_hand, Err(Error::Conflict(_))));
+        assert!(test.db.read(&office, |cx| entry(cx, &ITEM, "nothing")).is_err());
+    });
+}
+
+#[test]
+fn stages_follow_one_another_to_the_end() {
+    let mut stage = "idea";
+    let mut seen = 1;
+    while let Some(next) = next_stage(stage) {
+        stage = next;
+        seen += 1;
+    }
+    assert_eq!((stage, seen), ("closed", STAGES.len()));
+}
+
+#[test]
+fn a_risk_above_the_appetite_is_told_apart() {
+    let shipped = include_str!("../../../../data/strategy/appetite.toml");
+    let appetite = Appetite::parse("appetite.toml", shipped).unwrap();
+    assert_eq!(appetite.level, "cautious");
+    assert_eq!(exposure("3", "4"), Some(12));
+    assert_eq!(exposure("", "4"), None);
+    assert_eq!(exposure("6", "4"), None);
+    assert!(!appetite.exceeded("delivery", 12) && appetite.exceeded("delivery", 13));
+    assert!(appetite.exceeded("ethics", 5));
+    assert!(appetite.exceeded("unheard-of", 1), "without a bound nothing is tolerated unseen");
+}
+
+#[test]
+fn a_wrong_appetite_names_its_line_or_field() {
+    let shipped = include_str!("../../../../data/strategy/appetite.toml");
+    let told = |text: &str| Appetite::parse("a.toml", text).unwrap_err().to_string();
+    assert!(told(&shipped.replace("ethics = 4", "ethic = 4")).contains("‘ethic’ is not an area of risk"));
+    assert!(told(&shipped.replace("money = 9", "money = 26")).contains("bounds.money"));
+    assert!(told(&shipped.replace("2026-11-01", "2026-11-31")).starts_with("a.toml:7"));
+    assert!(told("level = ").starts_with("a.toml:1"));
+}

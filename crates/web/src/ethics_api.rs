@@ -1,0 +1,270 @@
+//! The register of algorithms and the ethics assessments by the JSON API; and what can be done with an entry, which the
+//! pages do in the same way.
+
+use crate::{
+    App,
+    api::{body, id},
+    guard::{Answer, Ask, Bearer},
+};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::StatusCode,
+    response::IntoResponse,
+};
+use bluelamp_access::algorithm::Entry;
+use bluelamp_casework::Led;
+use bluelamp_model::{Error, Id, Result};
+use bluelamp_steward::ethics::{self, Dossier, Finding, NewVoice, Ran, Step};
+use bluelamp_store::Cx;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Answers of an ethics assessment; what is not named keeps the answer that it has.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answers {
+    /// The answers by the code of their question.
+    pub answers: BTreeMap<String, String>,
+}
+
+/// What the lab found for one criterion.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LabFinding {
+    /// The criterion, as the assessment lists it.
+    pub criterion: String,
+    /// What was measured.
+    pub found: String,
+    /// Whether that is what was asked for.
+    pub met: bool,
+}
+
+/// What the lab found.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LabReport {
+    /// Criterion by criterion.
+    pub findings: Vec<LabFinding>,
+    /// What else there is to say.
+    pub notes: String,
+}
+
+/// What a body outside the police said.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Opinion {
+    /// The body.
+    pub given_by: String,
+    /// The day, such as `2026-11-22`.
+    pub given_on: String,
+    /// What it said.
+    pub said: String,
+}
+
+/// Why a field of the transparency record is not published.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Exemption {
+    /// The field's code.
+    pub field: String,
+    /// Why; empty to publish it again.
+    pub reasons: String,
+}
+
+/// A member's advice.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Voice {
+    /// `lab` or `operational`.
+    pub point: String,
+    /// `approve`, `conditions`, `reject` or `defer`.
+    pub advice: String,
+    /// Why.
+    pub reasons: String,
+    /// What is to be done first, where there are conditions.
+    pub conditions: String,
+    /// The member's own interest in it: their advice is kept and not counted then.
+    pub interest: String,
+}
+
+/// The minutes of a point of decision. They are public at once.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct NewMinutes {
+    /// `lab` or `operational`.
+    pub point: String,
+    /// The day, such as `2026-11-22`.
+    pub held_on: String,
+    /// What was said.
+    pub said: String,
+}
+
+/// A step of the accountable officer.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Phase {
+    /// `assessed`, `lab`, `lab-reported`, `pilot`, `operational`, `suspended` or `retired`.
+    pub to: String,
+    /// The last day of a pilot or of operational use, such as `2027-05-31`.
+    pub until: String,
+    /// The units that may use it; all where it is empty.
+    pub units: Vec<String>,
+    /// How often a pilot may use it.
+    pub volume: Option<u64>,
+    /// Why.
+    pub reasons: String,
+    /// How the committee's conditions are met, where it set some.
+    pub conditions_met: String,
+    /// Why the officer departs from the committee's rejection: published.
+    pub published: String,
+}
+
+/// Something that is done with an entry.
+pub(crate) enum Deed {
+    Assessment(Answers),
+    LabReport(LabReport),
+    Opinion(Opinion),
+    Exemption(Exemption),
+    Advice(Voice),
+    Minutes(NewMinutes),
+    Phase(Phase),
+}
+
+impl Deed {
+    /// Does it. The room asks who may.
+    pub(crate) fn run(&self, cx: &mut Cx<'_>, id: Id) -> Result<()> {
+        match self {
+            Self::Assessment(a) => ethics::assess(cx, id, &a.answers),
+            Self::LabReport(r) => {
+                let finding = |f: &LabFinding| Finding {
+                    criterion: f.criterion.clone(),
+                    found: f.found.clone(),
+                    met: f.met,
+                };
+                let findings: Vec<_> = r.findings.iter().map(finding).collect();
+                ethics::report_lab(cx, id, &findings, &r.notes)
+            }
+            Self::Opinion(o) => ethics::note_opinion(cx, id, &o.given_by, &o.given_on, &o.said),
+            Self::Exemption(e) => ethics::exempt(cx, id, &e.field, &e.reasons),
+            Self::Advice(v) => ethics::advise(
+                cx,
+                id,
+                &NewVoice {
+                    point: v.point.clone(),
+                    advice: v.advice.clone(),
+                    reasons: v.reasons.clone(),
+                    conditions: v.conditions.clone(),
+                    interest: v.interest.clone(),
+                },
+            ),
+            Self::Minutes(m) => ethics::minute(cx, id, &m.point, &m.held_on, &m.said).map(drop),
+            Self::Phase(p) => ethics::take(
+                cx,
+                id,
+                &Step {
+                    to: p.to.clone(),
+                    until: p.until.clone(),
+                    units: p.units.clone(),
+                    volume: p.volume,
+                    reasons: p.reasons.clone(),
+                    conditions_met: p.conditions_met.clone(),
+                    published: p.published.clone(),
+                },
+            )
+            .map(drop),
+        }
+    }
+}
+
+/// What was counted of a version's use. Only definitions lead decisions, so only for them is that counted. Complaints are
+/// counted where they are kept; until that is known here, nothing is said of them.
+pub(crate) fn ran(entry: &Entry, led: &BTreeMap<(String, String), Led>, complaints: Option<u64>) -> Ran {
+    if entry.what.kind != "definition" {
+        return Ran { complaints, ..Ran::default() };
+    }
+    let led = led.get(&(entry.what.name.clone(), entry.what.version.clone())).copied().unwrap_or_default();
+    Ran {
+        decided: Some(led.decided),
+        agreed: Some(led.agreed),
+        above: Some(led.above),
+        below: Some(led.below),
+        complaints,
+    }
+}
+
+/// The transparency record of one dossier as JSON.
+pub(crate) fn record_of(app: &App, d: &Dossier, led: &BTreeMap<(String, String), Led>) -> ethics::Record {
+    ethics::record(d, &app.inner.settings.organisation, &ran(&d.entry, led, None))
+}
+
+/// What everybody may know of an entry.
+fn public(e: &Entry) -> Value {
+    json!({
+        "algorithm": e.algorithm(), "title": e.what.title, "purpose": e.what.purpose, "version": e.what.version,
+        "digest": e.what.digest, "owner": e.what.owner, "accountable": e.what.accountable, "running": e.running,
+        "state": e.state, "since": e.since, "until": e.until, "units": e.units,
+        "record": format!("/api/v1/algorithms/{}", e.algorithm()),
+    })
+}
+
+/// `GET /api/v1/algorithms`: the public register.
+pub(crate) async fn register(State(app): State<App>, ask: Ask) -> Answer {
+    let all = app.read(&ask.public(), bluelamp_access::algorithm::published).await?;
+    Ok(Json(json!({ "algorithms": all.iter().map(public).collect::<Vec<_>>() })).into_response())
+}
+
+/// `GET /api/v1/algorithms/{kind}/{name}`: the transparency records of its versions, the one that works first.
+pub(crate) async fn record(
+    State(app): State<App>,
+    ask: Ask,
+    Path((kind, name)): Path<(String, String)>,
+) -> Answer {
+    let (all, led) = app
+        .read(&ask.public(), move |cx| {
+            Ok((ethics::published(cx, &kind, &name)?, bluelamp_casework::led(cx)?))
+        })
+        .await?;
+    let records: Vec<Value> = all.iter().map(|d| record_of(&app, d, &led).json().clone()).collect();
+    Ok(Json(json!({ "records": records })).into_response())
+}
+
+/// `GET /api/v1/ethics`: the register for staff.
+pub(crate) async fn list(State(app): State<App>, who: Bearer) -> Answer {
+    let all = app.read(&who.actor, ethics::register).await?;
+    Ok(Json(json!({ "entries": all })).into_response())
+}
+
+/// `GET /api/v1/ethics/{id}`: everything about one entry, with what is missing for each step that can come next.
+pub(crate) async fn view(State(app): State<App>, who: Bearer, Path(which): Path<String>) -> Answer {
+    let which = id(&which)?;
+    let d = app.read(&who.actor, move |cx| ethics::view(cx, which)).await?;
+    let next: BTreeMap<_, _> =
+        d.entry.state.next().iter().map(|s| (s.code(), ethics::lacking(&d, *s))).collect();
+    Ok(Json(json!({ "dossier": d, "next": next })).into_response())
+}
+
+/// `POST /api/v1/ethics/{id}/{deed}`
+pub(crate) async fn act(
+    State(app): State<App>,
+    who: Bearer,
+    Path((which, deed)): Path<(String, String)>,
+    bytes: Bytes,
+) -> Answer {
+    let which = id(&which)?;
+    let deed = match deed.as_str() {
+        "assessment" => Deed::Assessment(body(&bytes)?),
+        "lab-report" => Deed::LabReport(body(&bytes)?),
+        "opinion" => Deed::Opinion(body(&bytes)?),
+        "exemption" => Deed::Exemption(body(&bytes)?),
+        "advice" => Deed::Advice(body(&bytes)?),
+        "minutes" => Deed::Minutes(body(&bytes)?),
+        "phase" => Deed::Phase(body(&bytes)?),
+        _ => return Err(Error::NotFound("that page".into()).into()),
+    };
+    app.write(&who.actor, move |cx| deed.run(cx, which)).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
