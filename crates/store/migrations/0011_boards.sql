@@ -112,6 +112,7 @@ create table decision_paper (
   notice text,
   published text,
   published_pdf text,
+  published_pdf_size bigint,
   published_at {time}
 );
 create index decision_paper_state on decision_paper (state);

@@ -293,6 +293,7 @@ fn named_files(db: &Db) -> Result<BTreeMap<String, u64>> {
             "select distinct sha256, size from evidence_item",
             "select distinct sha256, size from decision_file",
             "select distinct redacted_sha256, redacted_size from decision_file where redacted_sha256 is not null",
+            "select distinct published_pdf, published_pdf_size from decision_paper where published_pdf is not null",
         ] {
             conn.each_row(sql, |row| {
                 named.insert(row.get(0)?, row.get(1)?);

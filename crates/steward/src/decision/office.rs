@@ -82,6 +82,12 @@ impl Post {
         matches!(self, Self::Executive | Self::Treasurer | Self::Commissioner)
     }
 
+    /// Whether a recorded capacity is this office's, or its deputy's.
+    #[must_use]
+    pub fn is(self, capacity: &str) -> bool {
+        capacity == self.label() || self.deputy() == Some(capacity)
+    }
+
     /// What the policy is asked.
     #[must_use]
     pub fn action(self) -> &'static str {

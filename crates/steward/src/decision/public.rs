@@ -3,6 +3,7 @@
 use super::{
     burn_in::{self, Candidate, Clean},
     files::{self, Stored},
+    office::Post,
     redact::redact,
     register::{self, Row},
     report::{Content, Publication, Said, Section},
@@ -244,6 +245,12 @@ impl PublicReport {
         self.classification = Gsc::Official.to_string();
         if publication.redacts() {
             self.redaction = publication.details.clone();
+        }
+        // Who holds an office that signs is public; who else of the staff had a hand in it is not.
+        for approval in &mut self.approvals {
+            if !Post::ALL.iter().any(|p| p.signs() && p.is(&approval.capacity)) {
+                approval.name.clear();
+            }
         }
         for text in self.texts_mut() {
             *text = redact(text, &passages);

@@ -208,8 +208,15 @@ fn publish<S: Decided>(
     let body = serde_json::to_string(report).map_err(|e| Error::Bug(e.to_string()))?;
     let now: Time = cx.now();
     cx.exec(
-        "update decision_paper set published = $1, published_pdf = $2, published_at = $3 where id = $4",
-        &[body.into(), sha256.as_str().into(), now.into(), row.id.into()],
+        "update decision_paper set published = $1, published_pdf = $2, published_pdf_size = $3, published_at = $4
+         where id = $5",
+        &[
+            body.into(),
+            sha256.as_str().into(),
+            (prepared.pdf.len() as u64).into(),
+            now.into(),
+            row.id.into(),
+        ],
     )?;
     let detail = json!({ "reference": row.reference, "pdf": sha256, "files": report.files.len() });
     cx.record(Verb::Disclose, "decision-report", Some(row.id), detail)?;

@@ -120,6 +120,9 @@ fn nothing_redacted_comes_out_and_everything_else_does() {
         assert!(report.sections[3].said.contains("[redacted]"), "{:?}", report.sections[3]);
         assert_eq!(report.sections[4].said, "None");
         assert_eq!(report.outcome, "Agreed");
+        // Who signed is public; who else had a hand in it is not.
+        assert!(report.approvals.iter().any(|a| a.name == "P. Sample"));
+        assert!(!json.contains("Finn Sample") && !json.contains("Ada Sample") && !holds("Cora Sample"));
         let listed = test.db.read(&Actor::public(), public_register).unwrap();
         assert_eq!((listed.len(), listed[0].decided_on.as_str()), (1, "2021-07-02"));
     });

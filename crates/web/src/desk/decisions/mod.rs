@@ -72,7 +72,7 @@ fn stage(state: State) -> Stage {
 #[derive(Default, Deserialize)]
 pub(crate) struct ListQuery {
     #[serde(default)]
-    state: String,
+    pub(crate) state: String,
 }
 
 /// A state by its code; nothing for an empty one.
@@ -229,7 +229,7 @@ pub(super) struct Tried {
 /// What the address of a report can hold.
 #[derive(Default, Deserialize)]
 pub(crate) struct ViewQuery {
-    version: Option<i64>,
+    pub(crate) version: Option<i64>,
 }
 
 /// `GET /desk/decisions/{reference}`
