@@ -74,12 +74,9 @@ pub(crate) fn embedded(path: &str) -> Option<&'static str> {
     embedded::FILES.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)
 }
 
-/// What the product says of itself: a force answers it in the register, not in a file.
-const OWN: &str = "strategy/service-standard.toml";
-
 /// The files that a force may change, by their path below `data/`.
 pub(crate) fn changeable() -> impl Iterator<Item = (&'static str, &'static str)> {
-    embedded::FILES.iter().copied().filter(|(path, _)| !path.starts_with("demo/") && *path != OWN)
+    embedded::FILES.iter().copied().filter(|(path, _)| !path.starts_with("demo/"))
 }
 
 /// Files by their path below `data/`, with the name by which a person knows them.
@@ -113,7 +110,7 @@ fn read_folder(root: &Path, folder: &Path, endings: &[&str], files: &mut Files, 
         let (path, file) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
         let shown = path.display().to_string();
         let passed_over = file.starts_with('.') || file == "README.md" || file.ends_with(".schema.json");
-        if passed_over || format!("{place}/{file}") == OWN {
+        if passed_over {
             continue;
         }
         if place == "definitions" && path.is_dir() {
