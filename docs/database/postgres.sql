@@ -143,6 +143,106 @@ create table audit (
 CREATE INDEX audit_object ON audit USING btree (object_id, id);
 CREATE INDEX audit_unsealed ON audit USING btree (id) WHERE (seq IS NULL);
 
+create table board_action (
+  id uuid not null,
+  meeting_id uuid not null,
+  what text not null,
+  owner text not null,
+  due_on text not null,
+  made_at timestamp with time zone not null,
+  made_by uuid not null,
+  done_on text,
+  done_by uuid,
+  result text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (done_by) REFERENCES account(id),
+  FOREIGN KEY (made_by) REFERENCES account(id),
+  FOREIGN KEY (meeting_id) REFERENCES board_meeting(id)
+);
+CREATE INDEX board_action_meeting ON board_action USING btree (meeting_id, due_on);
+
+create table board_comment (
+  id uuid not null,
+  item_id uuid not null,
+  member text not null,
+  said text not null,
+  at timestamp with time zone not null,
+  by_id uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (item_id) REFERENCES board_item(id)
+);
+CREATE INDEX board_comment_item ON board_comment USING btree (item_id, at);
+
+create table board_item (
+  id uuid not null,
+  meeting_id uuid not null,
+  number bigint not null,
+  title text not null,
+  wanted text not null,
+  paper_id uuid,
+  outcome text,
+  outcome_text text not null,
+  decided_at timestamp with time zone,
+  decided_by uuid,
+  PRIMARY KEY (id),
+  FOREIGN KEY (decided_by) REFERENCES account(id),
+  FOREIGN KEY (meeting_id) REFERENCES board_meeting(id),
+  UNIQUE (meeting_id, number),
+  FOREIGN KEY (paper_id) REFERENCES board_paper(id)
+);
+CREATE INDEX board_item_paper ON board_item USING btree (paper_id);
+
+create table board_meeting (
+  id uuid not null,
+  body_code text not null,
+  on_day text not null,
+  at_time text not null,
+  place text not null,
+  state text not null,
+  version bigint not null,
+  minutes text not null,
+  minutes_state text not null,
+  confirmed_on text,
+  confirmed_by uuid,
+  made_at timestamp with time zone not null,
+  made_by uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (body_code) REFERENCES body(code),
+  UNIQUE (body_code, on_day, at_time),
+  FOREIGN KEY (confirmed_by) REFERENCES account(id),
+  FOREIGN KEY (made_by) REFERENCES account(id)
+);
+CREATE INDEX board_meeting_day ON board_meeting USING btree (on_day);
+
+create table board_paper (
+  id uuid not null,
+  body text not null,
+  gsc text not null,
+  title text not null,
+  decision_reference text,
+  waived_at timestamp with time zone,
+  waived_by uuid,
+  waiver text not null,
+  made_at timestamp with time zone not null,
+  made_by uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (made_by) REFERENCES account(id),
+  FOREIGN KEY (waived_by) REFERENCES account(id)
+);
+CREATE INDEX board_paper_decision ON board_paper USING btree (decision_reference);
+
+create table body (
+  code text not null,
+  name text not null,
+  kind text not null,
+  role text not null,
+  source text not null,
+  valid_from text,
+  valid_to text,
+  PRIMARY KEY (code)
+);
+
 create table case_file (
   id uuid not null,
   reference text not null,
@@ -241,6 +341,76 @@ create table challenge_sender (
 );
 CREATE INDEX challenge_sender_challenge ON challenge_sender USING btree (challenge_id);
 
+create table complaint (
+  id uuid not null,
+  reference text not null,
+  tracking bytea not null,
+  retry_key bytea,
+  channel text not null,
+  entered_by uuid,
+  received_at timestamp with time zone not null,
+  complainant text not null,
+  contact_by text not null,
+  contact text not null,
+  contact_safe bigint not null,
+  about text not null,
+  report_reference text not null,
+  algorithm text not null,
+  algorithm_version text not null,
+  told text not null,
+  wanted text not null,
+  state text not null,
+  state_at timestamp with time zone not null,
+  acknowledge_due timestamp with time zone not null,
+  acknowledged_at timestamp with time zone,
+  progress_due timestamp with time zone not null,
+  answer_due timestamp with time zone not null,
+  answered_at timestamp with time zone,
+  handler_id uuid,
+  reviewer_id uuid,
+  finding text,
+  reasons text not null default ''::text,
+  found_at timestamp with time zone,
+  PRIMARY KEY (id),
+  FOREIGN KEY (entered_by) REFERENCES account(id),
+  FOREIGN KEY (handler_id) REFERENCES account(id),
+  UNIQUE (reference),
+  UNIQUE (retry_key),
+  FOREIGN KEY (reviewer_id) REFERENCES account(id)
+);
+CREATE INDEX complaint_algorithm ON complaint USING btree (algorithm, algorithm_version);
+CREATE INDEX complaint_reviewer ON complaint USING btree (reviewer_id, state);
+CREATE INDEX complaint_state ON complaint USING btree (state, received_at);
+
+create table complaint_chain (
+  complaint_id uuid not null,
+  account_id uuid not null,
+  PRIMARY KEY (complaint_id, account_id),
+  FOREIGN KEY (account_id) REFERENCES account(id),
+  FOREIGN KEY (complaint_id) REFERENCES complaint(id)
+);
+
+create table complaint_event (
+  id uuid not null,
+  complaint_id uuid not null,
+  at timestamp with time zone not null,
+  by_id uuid,
+  what text not null,
+  note text not null,
+  words text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (complaint_id) REFERENCES complaint(id)
+);
+CREATE INDEX complaint_event_of ON complaint_event USING btree (complaint_id, at);
+
+create table complaint_outcome (
+  complaint_id uuid not null,
+  outcome text not null,
+  PRIMARY KEY (complaint_id, outcome),
+  FOREIGN KEY (complaint_id) REFERENCES complaint(id)
+);
+
 create table considered (
   report_id uuid not null,
   definition text not null,
@@ -250,6 +420,27 @@ create table considered (
   FOREIGN KEY (added_by) REFERENCES account(id),
   FOREIGN KEY (report_id) REFERENCES report(id)
 );
+
+create table correction_notice (
+  id uuid not null,
+  complaint_id uuid not null,
+  outcome text not null,
+  recipient text not null,
+  received text not null,
+  received_on text not null,
+  made_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  sent_by uuid,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by uuid,
+  PRIMARY KEY (id),
+  FOREIGN KEY (acknowledged_by) REFERENCES account(id),
+  FOREIGN KEY (complaint_id) REFERENCES complaint(id),
+  FOREIGN KEY (sent_by) REFERENCES account(id)
+);
+CREATE INDEX correction_notice_due ON correction_notice USING btree (acknowledged_at, due_at);
+CREATE INDEX correction_notice_of ON correction_notice USING btree (complaint_id, made_at);
 
 create table decision (
   id uuid not null,
@@ -273,6 +464,75 @@ create table decision (
 );
 CREATE INDEX decision_decided ON decision USING btree (decided_at);
 CREATE INDEX decision_report ON decision USING btree (report_id, decided_at);
+
+create table decision_file (
+  id uuid not null,
+  report_id uuid not null,
+  title text not null,
+  name text not null,
+  sha256 text not null,
+  size bigint not null,
+  publish bigint not null,
+  redacted_sha256 text,
+  redacted_size bigint,
+  added_at timestamp with time zone not null,
+  added_by uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (added_by) REFERENCES account(id),
+  FOREIGN KEY (report_id) REFERENCES decision_paper(id)
+);
+CREATE INDEX decision_file_report ON decision_file USING btree (report_id, added_at);
+
+create table decision_paper (
+  id uuid not null,
+  reference text not null,
+  state text not null,
+  version bigint not null,
+  author_id uuid not null,
+  created_at timestamp with time zone not null,
+  title text not null,
+  gsc text not null,
+  body text not null,
+  publication text not null,
+  notice text,
+  published text,
+  published_pdf text,
+  published_pdf_size bigint,
+  published_at timestamp with time zone,
+  PRIMARY KEY (id),
+  FOREIGN KEY (author_id) REFERENCES account(id),
+  UNIQUE (reference)
+);
+CREATE INDEX decision_paper_state ON decision_paper USING btree (state);
+
+create table decision_step (
+  id uuid not null,
+  report_id uuid not null,
+  what text not null,
+  from_state text not null,
+  to_state text not null,
+  on_day text not null,
+  at timestamp with time zone not null,
+  by_id uuid not null,
+  printed text not null,
+  capacity text not null,
+  reasons text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (report_id) REFERENCES decision_paper(id)
+);
+CREATE INDEX decision_step_report ON decision_step USING btree (report_id, at);
+
+create table decision_version (
+  report_id uuid not null,
+  number bigint not null,
+  at timestamp with time zone not null,
+  by_id uuid not null,
+  body text not null,
+  PRIMARY KEY (report_id, number),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (report_id) REFERENCES decision_paper(id)
+);
 
 create table definition_event (
   id uuid not null,
@@ -301,6 +561,60 @@ create table definition_version (
   UNIQUE (digest)
 );
 CREATE INDEX definition_version_status ON definition_version USING btree (status);
+
+create table delegation (
+  id uuid not null,
+  from_office text not null,
+  to_office text not null,
+  scope text not null,
+  source text not null,
+  valid_from text not null,
+  valid_to text,
+  made_at timestamp with time zone not null,
+  made_by uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (made_by) REFERENCES account(id)
+);
+
+create table entry (
+  id uuid not null,
+  register text not null,
+  code text not null,
+  title text not null,
+  organisation text not null,
+  body text not null,
+  version bigint not null,
+  withdrawn bigint not null default 0,
+  changed_at timestamp with time zone not null,
+  changed_by uuid,
+  PRIMARY KEY (id),
+  FOREIGN KEY (changed_by) REFERENCES account(id),
+  UNIQUE (register, code)
+);
+CREATE INDEX entry_organisation ON entry USING btree (register, organisation);
+
+create table entry_link (
+  entry_id uuid not null,
+  field text not null,
+  target text not null,
+  PRIMARY KEY (entry_id, field, target),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
+CREATE INDEX entry_link_target ON entry_link USING btree (target);
+
+create table entry_version (
+  entry_id uuid not null,
+  version bigint not null,
+  title text not null,
+  body text not null,
+  withdrawn bigint not null,
+  at timestamp with time zone not null,
+  by_id uuid,
+  reason text not null,
+  PRIMARY KEY (entry_id, version),
+  FOREIGN KEY (by_id) REFERENCES account(id),
+  FOREIGN KEY (entry_id) REFERENCES entry(id)
+);
 
 create table ethics_advice (
   id uuid not null,
@@ -386,45 +700,6 @@ create table ethics_opinion (
   FOREIGN KEY (noted_by) REFERENCES account(id)
 );
 CREATE INDEX ethics_opinion_algorithm ON ethics_opinion USING btree (algorithm_id, noted_at);
-create table entry (
-  id uuid not null,
-  register text not null,
-  code text not null,
-  title text not null,
-  organisation text not null,
-  body text not null,
-  version bigint not null,
-  withdrawn bigint not null default 0,
-  changed_at timestamp with time zone not null,
-  changed_by uuid,
-  PRIMARY KEY (id),
-  FOREIGN KEY (changed_by) REFERENCES account(id),
-  UNIQUE (register, code)
-);
-CREATE INDEX entry_organisation ON entry USING btree (register, organisation);
-
-create table entry_link (
-  entry_id uuid not null,
-  field text not null,
-  target text not null,
-  PRIMARY KEY (entry_id, field, target),
-  FOREIGN KEY (entry_id) REFERENCES entry(id)
-);
-CREATE INDEX entry_link_target ON entry_link USING btree (target);
-
-create table entry_version (
-  entry_id uuid not null,
-  version bigint not null,
-  title text not null,
-  body text not null,
-  withdrawn bigint not null,
-  at timestamp with time zone not null,
-  by_id uuid,
-  reason text not null,
-  PRIMARY KEY (entry_id, version),
-  FOREIGN KEY (by_id) REFERENCES account(id),
-  FOREIGN KEY (entry_id) REFERENCES entry(id)
-);
 
 create table evidence_item (
   id uuid not null,
@@ -457,6 +732,52 @@ create table fact_said (
   FOREIGN KEY (report_id) REFERENCES report(id)
 );
 CREATE INDEX fact_said_report ON fact_said USING btree (report_id, noted_at);
+
+create table fairness_bounds (
+  id uuid not null,
+  algorithm text not null,
+  low double precision not null,
+  high double precision not null,
+  reasons text not null,
+  set_at timestamp with time zone not null,
+  set_by uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (set_by) REFERENCES account(id)
+);
+CREATE INDEX fairness_bounds_of ON fairness_bounds USING btree (algorithm, set_at);
+
+create table fairness_report (
+  id uuid not null,
+  algorithm text not null,
+  version text not null,
+  title text not null,
+  made_at timestamp with time zone not null,
+  made_by uuid not null,
+  bounds_id uuid,
+  file_digest text not null,
+  body text not null,
+  public_body text not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (bounds_id) REFERENCES fairness_bounds(id),
+  FOREIGN KEY (made_by) REFERENCES account(id)
+);
+CREATE INDEX fairness_report_of ON fairness_report USING btree (algorithm, made_at);
+
+create table finding_answer (
+  id uuid not null,
+  finding text not null,
+  kind text not null,
+  basis text not null,
+  said text not null,
+  body text not null,
+  answer text not null,
+  reasons text not null,
+  by_id uuid not null,
+  at timestamp with time zone not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
+);
+CREATE INDEX finding_answer_finding ON finding_answer USING btree (finding, at);
 
 create table invitation (
   id bytea not null,

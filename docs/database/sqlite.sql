@@ -130,6 +130,92 @@ CREATE INDEX audit_object on audit (object_id, id);
 
 CREATE INDEX audit_unsealed on audit (id) where seq is null;
 
+CREATE TABLE board_action (
+  id blob not null primary key,
+  meeting_id blob not null references board_meeting (id),
+  what text not null,
+  owner text not null,
+  due_on text not null,
+  made_at integer not null,
+  made_by blob not null references account (id),
+  done_on text,
+  done_by blob references account (id),
+  result text not null
+);
+
+CREATE INDEX board_action_meeting on board_action (meeting_id, due_on);
+
+CREATE TABLE board_comment (
+  id blob not null primary key,
+  item_id blob not null references board_item (id),
+  member text not null,
+  said text not null,
+  at integer not null,
+  by_id blob not null references account (id)
+);
+
+CREATE INDEX board_comment_item on board_comment (item_id, at);
+
+CREATE TABLE board_item (
+  id blob not null primary key,
+  meeting_id blob not null references board_meeting (id),
+  number bigint not null,
+  title text not null,
+  wanted text not null,
+  paper_id blob references board_paper (id),
+  outcome text,
+  outcome_text text not null,
+  decided_at integer,
+  decided_by blob references account (id),
+  unique (meeting_id, number)
+);
+
+CREATE INDEX board_item_paper on board_item (paper_id);
+
+CREATE TABLE board_meeting (
+  id blob not null primary key,
+  body_code text not null references body (code),
+  on_day text not null,
+  at_time text not null,
+  place text not null,
+  state text not null,
+  version bigint not null,
+  minutes text not null,
+  minutes_state text not null,
+  confirmed_on text,
+  confirmed_by blob references account (id),
+  made_at integer not null,
+  made_by blob not null references account (id),
+  unique (body_code, on_day, at_time)
+);
+
+CREATE INDEX board_meeting_day on board_meeting (on_day);
+
+CREATE TABLE board_paper (
+  id blob not null primary key,
+  body text not null,
+  gsc text not null,
+  title text not null,
+  decision_reference text,
+  waived_at integer,
+  waived_by blob references account (id),
+  waiver text not null,
+  made_at integer not null,
+  made_by blob not null references account (id)
+);
+
+CREATE INDEX board_paper_decision on board_paper (decision_reference);
+
+CREATE TABLE body (
+  code text not null primary key,
+  name text not null,
+  kind text not null,
+  role text not null,
+  source text not null,
+  valid_from text,
+  valid_to text
+);
+
 CREATE TABLE case_file (
   id blob not null primary key,
   reference text not null unique,
@@ -207,6 +293,68 @@ CREATE TABLE challenge_sender (
 
 CREATE INDEX challenge_sender_challenge on challenge_sender (challenge_id);
 
+CREATE TABLE complaint (
+  id blob not null primary key,
+  reference text not null unique,
+  tracking blob not null,
+  retry_key blob unique,
+  channel text not null,
+  entered_by blob references account (id),
+  received_at integer not null,
+  complainant text not null,
+  contact_by text not null,
+  contact text not null,
+  contact_safe bigint not null,
+  about text not null,
+  report_reference text not null,
+  algorithm text not null,
+  algorithm_version text not null,
+  told text not null,
+  wanted text not null,
+  state text not null,
+  state_at integer not null,
+  acknowledge_due integer not null,
+  acknowledged_at integer,
+  progress_due integer not null,
+  answer_due integer not null,
+  answered_at integer,
+  handler_id blob references account (id),
+  reviewer_id blob references account (id),
+  finding text,
+  reasons text not null default '',
+  found_at integer
+);
+
+CREATE INDEX complaint_algorithm on complaint (algorithm, algorithm_version);
+
+CREATE INDEX complaint_reviewer on complaint (reviewer_id, state);
+
+CREATE INDEX complaint_state on complaint (state, received_at);
+
+CREATE TABLE complaint_chain (
+  complaint_id blob not null references complaint (id),
+  account_id blob not null references account (id),
+  primary key (complaint_id, account_id)
+);
+
+CREATE TABLE complaint_event (
+  id blob not null primary key,
+  complaint_id blob not null references complaint (id),
+  at integer not null,
+  by_id blob references account (id),
+  what text not null,
+  note text not null,
+  words text not null
+);
+
+CREATE INDEX complaint_event_of on complaint_event (complaint_id, at);
+
+CREATE TABLE complaint_outcome (
+  complaint_id blob not null references complaint (id),
+  outcome text not null,
+  primary key (complaint_id, outcome)
+);
+
 CREATE TABLE considered (
   report_id blob not null references report (id),
   definition text not null,
@@ -214,6 +362,25 @@ CREATE TABLE considered (
   added_by blob not null references account (id),
   primary key (report_id, definition)
 );
+
+CREATE TABLE correction_notice (
+  id blob not null primary key,
+  complaint_id blob not null references complaint (id),
+  outcome text not null,
+  recipient text not null,
+  received text not null,
+  received_on text not null,
+  made_at integer not null,
+  due_at integer not null,
+  sent_at integer,
+  sent_by blob references account (id),
+  acknowledged_at integer,
+  acknowledged_by blob references account (id)
+);
+
+CREATE INDEX correction_notice_due on correction_notice (acknowledged_at, due_at);
+
+CREATE INDEX correction_notice_of on correction_notice (complaint_id, made_at);
 
 CREATE TABLE decision (
   id blob not null primary key,
@@ -228,6 +395,67 @@ CREATE TABLE decision (
 CREATE INDEX decision_decided on decision (decided_at);
 
 CREATE INDEX decision_report on decision (report_id, decided_at);
+
+CREATE TABLE decision_file (
+  id blob not null primary key,
+  report_id blob not null references decision_paper (id),
+  title text not null,
+  name text not null,
+  sha256 text not null,
+  size bigint not null,
+  publish bigint not null,
+  redacted_sha256 text,
+  redacted_size bigint,
+  added_at integer not null,
+  added_by blob not null references account (id)
+);
+
+CREATE INDEX decision_file_report on decision_file (report_id, added_at);
+
+CREATE TABLE decision_paper (
+  id blob not null primary key,
+  reference text not null unique,
+  state text not null,
+  version bigint not null,
+  author_id blob not null references account (id),
+  created_at integer not null,
+  title text not null,
+  gsc text not null,
+  body text not null,
+  publication text not null,
+  notice text,
+  published text,
+  published_pdf text,
+  published_pdf_size bigint,
+  published_at integer
+);
+
+CREATE INDEX decision_paper_state on decision_paper (state);
+
+CREATE TABLE decision_step (
+  id blob not null primary key,
+  report_id blob not null references decision_paper (id),
+  what text not null,
+  from_state text not null,
+  to_state text not null,
+  on_day text not null,
+  at integer not null,
+  by_id blob not null references account (id),
+  printed text not null,
+  capacity text not null,
+  reasons text not null
+);
+
+CREATE INDEX decision_step_report on decision_step (report_id, at);
+
+CREATE TABLE decision_version (
+  report_id blob not null references decision_paper (id),
+  number bigint not null,
+  at integer not null,
+  by_id blob not null references account (id),
+  body text not null,
+  primary key (report_id, number)
+);
 
 CREATE TABLE definition_event (
   id blob not null primary key,
@@ -253,6 +481,55 @@ CREATE TABLE definition_version (
 );
 
 CREATE INDEX definition_version_status on definition_version (status);
+
+CREATE TABLE delegation (
+  id blob not null primary key,
+  from_office text not null,
+  to_office text not null,
+  scope text not null,
+  source text not null,
+  valid_from text not null,
+  valid_to text,
+  made_at integer not null,
+  made_by blob not null references account (id)
+);
+
+CREATE TABLE entry (
+  id blob not null primary key,
+  register text not null,
+  code text not null,
+  title text not null,
+  organisation text not null,
+  body text not null,
+  version bigint not null,
+  withdrawn bigint not null default 0,
+  changed_at integer not null,
+  changed_by blob references account (id),
+  unique (register, code)
+);
+
+CREATE INDEX entry_organisation on entry (register, organisation);
+
+CREATE TABLE entry_link (
+  entry_id blob not null references entry (id),
+  field text not null,
+  target text not null,
+  primary key (entry_id, field, target)
+);
+
+CREATE INDEX entry_link_target on entry_link (target);
+
+CREATE TABLE entry_version (
+  entry_id blob not null references entry (id),
+  version bigint not null,
+  title text not null,
+  body text not null,
+  withdrawn bigint not null,
+  at integer not null,
+  by_id blob references account (id),
+  reason text not null,
+  primary key (entry_id, version)
+);
 
 CREATE TABLE ethics_advice (
   id blob not null primary key,
@@ -328,43 +605,6 @@ CREATE TABLE ethics_opinion (
 
 CREATE INDEX ethics_opinion_algorithm on ethics_opinion (algorithm_id, noted_at);
 
-CREATE TABLE entry (
-  id blob not null primary key,
-  register text not null,
-  code text not null,
-  title text not null,
-  organisation text not null,
-  body text not null,
-  version bigint not null,
-  withdrawn bigint not null default 0,
-  changed_at integer not null,
-  changed_by blob references account (id),
-  unique (register, code)
-);
-
-CREATE INDEX entry_organisation on entry (register, organisation);
-
-CREATE TABLE entry_link (
-  entry_id blob not null references entry (id),
-  field text not null,
-  target text not null,
-  primary key (entry_id, field, target)
-);
-
-CREATE INDEX entry_link_target on entry_link (target);
-
-CREATE TABLE entry_version (
-  entry_id blob not null references entry (id),
-  version bigint not null,
-  title text not null,
-  body text not null,
-  withdrawn bigint not null,
-  at integer not null,
-  by_id blob references account (id),
-  reason text not null,
-  primary key (entry_id, version)
-);
-
 CREATE TABLE evidence_item (
   id blob not null primary key,
   case_id blob not null references case_file (id),
@@ -391,6 +631,50 @@ CREATE TABLE fact_said (
 );
 
 CREATE INDEX fact_said_report on fact_said (report_id, noted_at);
+
+CREATE TABLE fairness_bounds (
+  id blob not null primary key,
+  algorithm text not null,
+  low double precision not null,
+  high double precision not null,
+  reasons text not null,
+  set_at integer not null,
+  set_by blob not null references account (id)
+);
+
+CREATE INDEX fairness_bounds_of on fairness_bounds (algorithm, set_at);
+
+CREATE TABLE fairness_report (
+  id blob not null primary key,
+  algorithm text not null,
+  version text not null,
+  title text not null,
+  made_at integer not null,
+  made_by blob not null references account (id),
+  bounds_id blob references fairness_bounds (id),
+  file_digest text not null,
+  body text not null,
+  public_body text not null
+);
+
+CREATE INDEX fairness_report_of on fairness_report (algorithm, made_at);
+
+CREATE TABLE finding_answer (
+  id blob not null primary key,
+  -- made of what the finding is about, so that it is the same tomorrow
+  finding text not null,
+  kind text not null,
+  -- SHA-256 of what it rested on: while it is the same, the answer holds
+  basis text not null,
+  said text not null,
+  body text not null,
+  answer text not null,
+  reasons text not null,
+  by_id blob not null references account (id),
+  at integer not null
+);
+
+CREATE INDEX finding_answer_finding on finding_answer (finding, at);
 
 CREATE TABLE invitation (
   id blob not null primary key,

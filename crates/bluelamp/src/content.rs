@@ -555,8 +555,7 @@ mod tests {
             faults.starts_with("strategy/mine.yaml:4: id: is 'own-2027', and the file is called 'mine'"),
             "{faults}"
         );
-        let faults =
-            refused(|root| edit(root.join("strategy/national-2020.yaml"), "Data driven", "Data led"));
+        let faults = refused(|root| edit(root.join("strategy/essex-2021.yaml"), "Data driven", "Data led"));
         assert!(
             faults.contains("is there with another text: give the changed text a new version"),
             "{faults}"

@@ -41,7 +41,7 @@ fn check_names_every_mistake_with_file_and_line() {
     fs::write(&file, wrong.replace("parent: B1\n", "parent: B9\n")).unwrap();
     let ended = place.run(&["strategy", "check", &file]);
     assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""));
-    assert!(ended.err.contains(&format!("{file}:36: elements[B2].kind: 'time' is unknown")), "{}", ended.err);
+    assert!(ended.err.contains(&format!("{file}:35: elements[B2].kind: 'time' is unknown")), "{}", ended.err);
 
     // What the form hides comes out with the next run; both are said as JSON too.
     fs::write(&file, wrong.replace("kind: time", "kind: phase").replace("parent: B1\n", "parent: B9\n"))

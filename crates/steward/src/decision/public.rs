@@ -58,7 +58,7 @@ pub struct PublicSection {
     pub number: u8,
     /// Its heading.
     pub title: String,
-    /// What it says; "None" is said in words.
+    /// What it says; that there is none is said in words.
     pub said: String,
 }
 
@@ -197,7 +197,7 @@ impl PublicReport {
         }
         header.retain(|(_, value)| !value.trim().is_empty());
         let said = |section: Section| match content.sections.get(&section) {
-            Some(Said::None) => "None".to_owned(),
+            Some(Said::None) => "None.".to_owned(),
             Some(Said::Text(text)) => text.clone(),
             None => "Not filled in".to_owned(),
         };

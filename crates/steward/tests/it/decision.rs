@@ -118,7 +118,7 @@ fn nothing_redacted_comes_out_and_everything_else_does() {
         }
         assert_eq!(report.classification, "OFFICIAL");
         assert!(report.sections[3].said.contains("[redacted]"), "{:?}", report.sections[3]);
-        assert_eq!(report.sections[4].said, "None");
+        assert_eq!(report.sections[4].said, "None.");
         assert_eq!(report.outcome, "Agreed");
         // Who signed is public; who else had a hand in it is not.
         assert!(report.approvals.iter().any(|a| a.name == "P. Sample"));

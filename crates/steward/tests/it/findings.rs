@@ -398,7 +398,7 @@ fn a_person_answers_with_reasons_and_the_answer_holds_while_its_basis_does() {
                     .read_json(&json!({
                         "title": "Online reporting of theft", "kind": "project",
                         "summary": "Victims report theft online.", "organisation": "essex", "aims": ["help-people"],
-                        "elements": ["s:A1"], "users": ["Victims", "witness"], "capabilities": ["s:C1"],
+                        "elements": ["s:A1"], "users": ["Victims", "Witnesses"], "capabilities": ["s:C1"],
                     }))
                     .unwrap();
                 change(cx, &ITEM, "a", 1, &body, "")

@@ -208,7 +208,7 @@ fn products(market: &Market) -> Table {
                 conforms.with([open.to_owned()]),
                 Cell::of(p.price.map(|p| format!("{} a year", pounds(p))).unwrap_or_default()),
                 match p.frameworks.is_empty() {
-                    true => Cell::of("None").marked("No way to buy", "orange"),
+                    true => Cell::of("–").marked("No way to buy", "orange"),
                     false => Cell::of(p.frameworks.join("; ")),
                 },
             ]

@@ -194,7 +194,7 @@ fn gaps(report: &Report) -> Table {
             let mut row = vec![Cell::of(&c.role_title).with([c.skill_title.clone()])];
             row.extend(c.phases.iter().map(gap));
             row.push(match c.courses.is_empty() {
-                true => Cell::of("None").marked("No course", "red"),
+                true => Cell::of("–").marked("No course", "red"),
                 false => Cell::of(c.courses.iter().map(course).collect::<Vec<_>>().join("; ")),
             });
             row
