@@ -65,7 +65,7 @@ export default ({ browser, binary }) => {
     await signIn(supervisor, who('supervisor'), 'strategy')
     await page.goto(here)
     assert.doesNotMatch(await main(page), /Quillfield/)
-    await page.$eval('details.bl-details', e => { e.open = true })
+    await page.$$eval('details', all => { for (const one of all) one.open = true })
     for (const n of [0, 1, 2]) {
       await page.select(`[name="redact-faster-01-score-${n}"]`, '4')
       await put(page, `redact-faster-01-reason-${n}`, 'Saves weeks.')
