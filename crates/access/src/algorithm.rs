@@ -496,7 +496,7 @@ fn check_terms(change: &Change, now: Time) -> Result<()> {
         match change.until {
             None => need("until", "required", format!("{what} on a day: enter it")),
             Some(until) if until <= now => {
-                need("until", "past", "This day is over: enter one to come".into())
+                need("until", "past", "This day is over: enter one to come".into());
             }
             Some(until) if until > now.plus_seconds(longest * 86_400) => {
                 need("until", "too-long", format!("{what} within {longest} days"));

@@ -95,6 +95,7 @@ pub(crate) struct Ledger {
     pub(crate) used: Vec<Permission>,
 }
 
+#[expect(clippy::result_large_err, reason = "a refusal is rare, and goes whole into the look and the log")]
 impl<'a> Gate<'a> {
     /// Reads the permits, with one query. For a room that has asked the policy.
     pub(crate) fn of(cx: &mut Cx<'_>, shelf: &'a Shelf) -> Result<Self> {

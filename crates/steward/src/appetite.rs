@@ -53,7 +53,7 @@ impl Appetite {
             }
             if !(1..=25).contains(bound) {
                 let reason = format!("{bound} is no exposure: likelihood times impact is 1 to 25");
-                faults.0.push(Fault::new(file, reason).in_field(&format!("bounds.{area}")));
+                faults.0.push(Fault::new(file, reason).in_field(format!("bounds.{area}")));
             }
         }
         faults.or(read)

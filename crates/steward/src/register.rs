@@ -619,7 +619,7 @@ impl Register {
             match texts {
                 Some(texts) => drop(given.insert(name.clone(), texts)),
                 None => {
-                    all.push(wrong(name, "type", format!("{}: not a value of the right type", field.label)))
+                    all.push(wrong(name, "type", format!("{}: not a value of the right type", field.label)));
                 }
             }
         }
@@ -694,7 +694,7 @@ pub fn pounds(amount: i64) -> String {
     let digits = amount.unsigned_abs().to_string();
     let mut out = String::new();
     for (n, c) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n) % 3 == 0 {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);

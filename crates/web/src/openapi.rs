@@ -310,7 +310,7 @@ pub fn document(public_url: &str) -> Value {
     // Each room of the programme office describes its own paths.
     let rooms = [
         assessments::paths(&denied),
-        decisions::paths(&denied),
+        decisions::paths(denied),
         landscape::paths(&denied),
         market::paths(&denied),
         market::more_paths(&denied),

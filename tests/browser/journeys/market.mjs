@@ -36,7 +36,7 @@ export default ({ browser, binary }) => {
     // Every disc can be reached and leads to its row.
     const discs = await page.$$eval('.bl-radar a', all => all.map(a => a.getAttribute('href')))
     assert.equal(discs.length, 18)
-    await page.focus('.bl-radar a')
+    await page.$eval('.bl-radar a', e => e.focus())
     await page.keyboard.press('Enter')
     assert.equal(new URL(page.url()).hash, discs[0])
 
@@ -79,7 +79,8 @@ export default ({ browser, binary }) => {
     await signIn(chief, who('accountable-officer'), 'strategy')
     await chief.page.goto(here)
     await look(chief, 'challenge-deciding')
-    await put(chief.page, 'entry', 'redact-faster-01')
+    await chief.page.$$eval('details', all => { for (const one of all) one.open = true })
+    await chief.page.click('input[type=radio][name=entry][value=redact-faster-01]')
     await put(chief.page, 'reasons', 'Hours instead of weeks, and an officer looks at what is doubtful.')
     await press(chief.page, 'form[action$="/award"] button')
     assert.match(await main(chief.page), /Quillfield Robotics/)

@@ -248,7 +248,8 @@ impl Programme {
             db.write(&who, move |cx| challenge::score(cx, &sheet.challenge, &sheet.entry, &given))
                 .map_err(|e| wrong("scores", &e))?;
         }
-        for won in self.awards.iter().cloned() {
+        for won in &self.awards {
+            let won = won.clone();
             db.write(&chief, move |cx| {
                 let Won { challenge, entry, reasons } = won.clone();
                 let version = version(cx, &CHALLENGE, &challenge)?;

@@ -35,7 +35,7 @@ fn line(out: &mut String, text: &str) {
 #[must_use]
 pub fn icalendar(bodies: &[Body], meetings: &[Meeting], now: Time, host: &str) -> String {
     let mut out = String::new();
-    let stamp: String = now.to_string().chars().filter(|c| c.is_ascii_digit()).take(14).collect();
+    let stamp: String = now.to_string().chars().filter(char::is_ascii_digit).take(14).collect();
     let stamp = format!("{}T{}Z", &stamp[..8.min(stamp.len())], stamp.get(8..).unwrap_or_default());
     for text in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Bluelamp//Boards//EN", "CALSCALE:GREGORIAN"] {
         line(&mut out, text);

@@ -219,8 +219,11 @@ fn sheets(cx: &mut Cx<'_>, challenge: Id) -> Result<Sheets> {
     Ok(all)
 }
 
+/// The scores of one person, with their sentences, by criterion.
+type Sheet = BTreeMap<i64, (u8, String)>;
+
 /// An entry's criteria with their medians.
-fn together(criteria: &[&str], sheets: Option<&BTreeMap<Id, BTreeMap<i64, (u8, String)>>>) -> Vec<Criterion> {
+fn together(criteria: &[&str], sheets: Option<&BTreeMap<Id, Sheet>>) -> Vec<Criterion> {
     let all = sheets.map(|s| s.values().collect::<Vec<_>>()).unwrap_or_default();
     (0_i64..)
         .zip(criteria)

@@ -59,7 +59,7 @@ pub fn check(passages: &[Passage], page: &str, files: &[Candidate<'_>]) -> Resul
         match layers(file.bytes) {
             Ok(layers) => search(file.name, &layers),
             Err(why) => {
-                unread.push(fault("unsearchable", format!("{} cannot be searched: {why}", file.name)))
+                unread.push(fault("unsearchable", format!("{} cannot be searched: {why}", file.name)));
             }
         }
     }

@@ -371,7 +371,7 @@ pub fn notice(cx: &mut Cx<'_>, reference: &str, seen: i64, given: &Notice) -> Re
     )
 }
 
-fn unreadable(e: serde_json::Error) -> Error {
+fn unreadable(e: &serde_json::Error) -> Error {
     Error::Bug(format!("a published report cannot be read: {e}"))
 }
 
@@ -394,7 +394,7 @@ pub fn public_register(cx: &mut Cx<'_>) -> Result<Vec<PublicEntry>> {
         let day: Option<String> = row.get(4)?;
         let decided_on = day.unwrap_or_default();
         if let Some(text) = report {
-            let report: PublicReport = serde_json::from_str(&text).map_err(unreadable)?;
+            let report: PublicReport = serde_json::from_str(&text).map_err(|e| unreadable(&e))?;
             all.push(PublicEntry {
                 reference,
                 title: report.title,
@@ -404,7 +404,7 @@ pub fn public_register(cx: &mut Cx<'_>) -> Result<Vec<PublicEntry>> {
                 superseded: state == State::Superseded.code(),
             });
         } else if let Some(text) = notice {
-            let notice: Notice = serde_json::from_str(&text).map_err(unreadable)?;
+            let notice: Notice = serde_json::from_str(&text).map_err(|e| unreadable(&e))?;
             if notice.informed {
                 all.push(PublicEntry {
                     reference,
@@ -447,12 +447,12 @@ pub fn published(cx: &mut Cx<'_>, reference: &str) -> Result<PublicView> {
         (row.get(2)?, row.get(3)?, row.get(4)?);
     let view = match (report, at, told) {
         (Some(text), Some(published_at), _) => PublicView::Report {
-            report: Box::new(serde_json::from_str(&text).map_err(unreadable)?),
+            report: Box::new(serde_json::from_str(&text).map_err(|e| unreadable(&e))?),
             published_at,
             superseded_by: row.get(5)?,
         },
         (_, _, Some(text)) => {
-            let notice: Notice = serde_json::from_str(&text).map_err(unreadable)?;
+            let notice: Notice = serde_json::from_str(&text).map_err(|e| unreadable(&e))?;
             if !notice.informed {
                 return Err(absent());
             }

@@ -520,7 +520,7 @@ pub fn view(cx: &mut Cx<'_>, reference: &str) -> Result<View> {
         .iter()
         .map(|r| Ok(Version { number: r.get(0)?, at: r.get(1)?, by: r.get(2)? }))
         .collect::<Result<_>>()?;
-    let files = files::of(cx, row.id)?.into_iter().map(|f| f.view()).collect();
+    let files = files::of(cx, row.id)?.into_iter().map(files::Stored::view).collect();
     let replaced_by = replaced_by(cx, reference)?;
     let route = cx
         .rows(

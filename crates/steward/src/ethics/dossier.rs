@@ -214,7 +214,7 @@ pub(super) fn text<'a>(
             faults.push(wrong(field, "too-long", format!("Write at most {LONGEST} letters")));
         }
         _ if given.contains('\0') => {
-            faults.push(wrong(field, "wrong", "Remove the character that cannot be seen"))
+            faults.push(wrong(field, "wrong", "Remove the character that cannot be seen"));
         }
         _ => {}
     }

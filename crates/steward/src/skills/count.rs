@@ -170,8 +170,8 @@ pub fn fluency(skills: &[(String, Skill)], entries: &[Vec<Option<Held>>]) -> Vec
             // The latest version that had been judged by then; one that withdraws it ends it altogether.
             let standing = |versions: &Vec<Option<Held>>| -> Option<Held> {
                 versions.last()?.as_ref()?;
-                let judged = versions.iter().flatten().filter(|h| h.judged <= day);
-                judged.last().filter(|h| h.skill == *code).cloned()
+                let mut judged = versions.iter().flatten().filter(|h| h.judged <= day);
+                judged.next_back().filter(|h| h.skill == *code).cloned()
             };
             let standing: Vec<Held> = entries.iter().filter_map(standing).collect();
             let at = |level| people(standing.iter(), Some(skill), level, day).all();

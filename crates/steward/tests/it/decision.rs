@@ -17,7 +17,7 @@ use std::{io::Read, sync::Arc};
 fn refused<T: std::fmt::Debug>(outcome: Result<T>, code: &str) {
     match outcome {
         Err(Error::Invalid(fields)) => {
-            assert!(fields.iter().any(|f| f.code == code), "{fields:?} have no '{code}'")
+            assert!(fields.iter().any(|f| f.code == code), "{fields:?} have no '{code}'");
         }
         Err(Error::Forbidden { reason }) => assert!(reason.contains(code), "{reason}"),
         Err(Error::Conflict(what)) => assert!(what.contains(code), "{what}"),

@@ -185,49 +185,49 @@ fn it_goes_from_proposed_to_retired_one_ground_after_the_other() {
         let f = Force::new(t);
         // An assessment with holes is none: the six, the eight, the screening, the concerns, the chief officer.
         f.answer(&[Section::Covenant, Section::AlgoCare, Section::DataProtection, Section::Equality]);
-        let open = f.held_back(State::Assessed);
+        let open = f.held_back(Assessed);
         assert_eq!(open.len(), 1 + 7 + 2, "{open:?}");
         assert!(open.contains(&"chief-officer".to_owned()) && open.contains(&"concern.faces".to_owned()));
         f.answer(&[Section::Accountability, Section::Concerns, Section::Lab]);
-        f.take(State::Assessed).unwrap();
+        f.take(Assessed).unwrap();
 
         // The lab takes the public's view, what changed because of it, and the committee.
         assert_eq!(
-            f.held_back(State::Lab),
+            f.held_back(Lab),
             ["public.method", "public.when", "public.said", "public.changed", "committee"]
         );
         f.answer(&[Section::PublicView]);
-        assert_eq!(f.held_back(State::Lab), ["committee"]);
+        assert_eq!(f.held_back(Lab), ["committee"]);
         f.heard("lab", "approve");
-        f.take(State::Lab).unwrap();
+        f.take(Lab).unwrap();
 
         // What the lab has to show is reported criterion by criterion.
-        assert_eq!(f.held_back(State::LabReported), ["lab-report"]);
+        assert_eq!(f.held_back(LabReported), ["lab-report"]);
         let id = f.id;
         let one =
             Finding { criterion: CRITERIA.lines().next().unwrap().into(), found: "90 %".into(), met: true };
         t.db.write(&f.lead, move |cx| report_lab(cx, id, std::slice::from_ref(&one), "")).unwrap();
-        assert_eq!(f.held_back(State::LabReported), ["lab-report"], "one criterion of two");
+        assert_eq!(f.held_back(LabReported), ["lab-report"], "one criterion of two");
         f.lab(true);
-        f.take(State::LabReported).unwrap();
+        f.take(LabReported).unwrap();
 
         // Officers take an opinion from outside, a whole record, and the committee once more.
-        let open = f.held_back(State::Pilot);
+        let open = f.held_back(Pilot);
         assert_eq!((open[0].as_str(), open.last().unwrap().as_str()), ("opinion", "committee"));
         let fields = FIELDS.len();
         assert!(open.iter().filter(|o| o.starts_with("record/")).count() > fields / 2, "{open:?}");
         f.answer(&[Section::Record]);
         f.opinion();
-        assert_eq!(f.held_back(State::Pilot), ["committee"]);
+        assert_eq!(f.held_back(Pilot), ["committee"]);
         f.heard("operational", "approve");
-        f.take(State::Pilot).unwrap();
-        f.take(State::Operational).unwrap();
+        f.take(Pilot).unwrap();
+        f.take(Operational).unwrap();
         // It is renewed only when the committee was heard again.
-        assert_eq!(f.held_back(State::Operational), ["committee"]);
+        assert_eq!(f.held_back(Operational), ["committee"]);
         f.heard("operational", "approve");
-        f.take(State::Operational).unwrap();
-        f.take(State::Retired).unwrap();
-        assert!(matches!(f.take(State::Lab), Err(Error::Conflict(_))), "it cannot come back");
+        f.take(Operational).unwrap();
+        f.take(Retired).unwrap();
+        assert!(matches!(f.take(Lab), Err(Error::Conflict(_))), "it cannot come back");
         assert!(matches!(f.assess(&[("covenant.lawful", "More.")]), Err(Error::Conflict(_))));
         let d = f.dossier();
         let states: Vec<_> = d.phases.iter().rev().map(|p| p.state).collect();

@@ -31,7 +31,7 @@ fn signal(n: usize, sector: usize, ring: usize) -> (String, Signal) {
         about: "It could help.".into(),
         owner: "Somebody".into(),
         noticed: day("2026-01-01"),
-        review: day(if n % 2 == 0 { "2026-11-21" } else { "2026-11-22" }),
+        review: day(if n.is_multiple_of(2) { "2026-11-21" } else { "2026-11-22" }),
         phase_out: None,
         item: String::new(),
     };

@@ -61,7 +61,7 @@ pub(crate) async fn challenges(State(app): State<App>, ask: Ask) -> Answer {
         open: p.summary.stage == Stage::Open,
         winner: p.winner.clone(),
         reasons: p.reasons.clone(),
-        decided_at: p.decided_at.map(|at| at.short()).unwrap_or_default(),
+        decided_at: p.decided_at.map(bluelamp_model::Time::short).unwrap_or_default(),
     };
     let page = ChallengesPage {
         title: "Innovation challenges".into(),
