@@ -400,27 +400,46 @@ fn walked(engine: Engine, share: usize) {
     runtime.block_on(everywhere(&site, share));
 }
 
-/// A test of its own for each share, so that they run side by side.
-macro_rules! walks {
-    ($($name:ident: $engine:expr, $share:literal;)+) => {
-        $(
-            #[test]
-            fn $name() {
-                walked($engine, $share);
-            }
-        )+
-    };
+// A test of its own for each share, so that they run side by side.
+
+#[test]
+fn no_request_changes_a_grade_or_state_without_a_named_person_on_sqlite() {
+    walked(Engine::Sqlite, 0);
 }
 
-walks! {
-    no_request_changes_a_grade_or_state_without_a_named_person_on_sqlite: Engine::Sqlite, 0;
-    nor_as_another_role_on_sqlite: Engine::Sqlite, 1;
-    nor_as_a_third_role_on_sqlite: Engine::Sqlite, 2;
-    nor_as_a_fourth_role_on_sqlite: Engine::Sqlite, 3;
-    no_request_changes_a_grade_or_state_without_a_named_person_on_postgresql: Engine::Postgres, 0;
-    nor_as_another_role_on_postgresql: Engine::Postgres, 1;
-    nor_as_a_third_role_on_postgresql: Engine::Postgres, 2;
-    nor_as_a_fourth_role_on_postgresql: Engine::Postgres, 3;
+#[test]
+fn nor_as_another_role_on_sqlite() {
+    walked(Engine::Sqlite, 1);
+}
+
+#[test]
+fn nor_as_a_third_role_on_sqlite() {
+    walked(Engine::Sqlite, 2);
+}
+
+#[test]
+fn nor_as_a_fourth_role_on_sqlite() {
+    walked(Engine::Sqlite, 3);
+}
+
+#[test]
+fn no_request_changes_a_grade_or_state_without_a_named_person_on_postgresql() {
+    walked(Engine::Postgres, 0);
+}
+
+#[test]
+fn nor_as_another_role_on_postgresql() {
+    walked(Engine::Postgres, 1);
+}
+
+#[test]
+fn nor_as_a_third_role_on_postgresql() {
+    walked(Engine::Postgres, 2);
+}
+
+#[test]
+fn nor_as_a_fourth_role_on_postgresql() {
+    walked(Engine::Postgres, 3);
 }
 
 #[test]
