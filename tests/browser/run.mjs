@@ -8,6 +8,7 @@ import { startBrowser } from './harness/browser.mjs'
 import { runAll, tidy } from './harness/suite.mjs'
 import assessment from './journeys/assessment.mjs'
 import ethics from './journeys/ethics.mjs'
+import chain from './journeys/chain.mjs'
 import decisions from './journeys/decisions.mjs'
 import harness from './journeys/harness.mjs'
 import landscape from './journeys/landscape.mjs'
@@ -38,5 +39,6 @@ portfolio({ browser: chromium.browser, binary })
 strategy({ browser: chromium.browser, binary })
 redress({ browser: chromium.browser, binary })
 triage({ browser: chromium.browser, binary })
+chain({ browser: chromium.browser, binary })
 decisions({ browser: chromium.browser, binary })
 process.exitCode = await runAll(process.argv[3]) ? 0 : 1
