@@ -4,6 +4,7 @@ pub(crate) mod assessments;
 pub(crate) mod complaints;
 pub(crate) mod decisions;
 pub(crate) mod fairness;
+pub(crate) mod graded;
 pub(crate) mod landscape;
 pub(crate) mod market;
 pub(crate) mod portfolio;

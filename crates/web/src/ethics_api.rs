@@ -198,7 +198,7 @@ pub(crate) fn ran(entry: &Entry, led: &BTreeMap<(String, String), Led>, complain
 
 /// The transparency record of one dossier as JSON.
 pub(crate) fn record_of(app: &App, d: &Dossier, led: &BTreeMap<(String, String), Led>) -> ethics::Record {
-    ethics::record(d, &app.inner.settings.organisation, &ran(&d.entry, led, None))
+    ethics::record(d, &app.inner.settings.organisation, &ran(&d.entry, led, Some(d.complaints)))
 }
 
 /// What everybody may know of an entry.

@@ -3,6 +3,7 @@
 
 mod assessments;
 mod decisions;
+mod graded;
 mod landscape;
 mod market;
 mod portfolio;
@@ -311,6 +312,7 @@ pub fn document(public_url: &str) -> Value {
     let rooms = [
         assessments::paths(&denied),
         decisions::paths(denied),
+        graded::paths(&denied),
         landscape::paths(&denied),
         market::paths(&denied),
         market::more_paths(&denied),

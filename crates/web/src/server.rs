@@ -262,6 +262,8 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/landscape/models/{id}", get(api::landscape::model))
         .route("/api/v1/landscape/surveys", post(api::landscape::take).layer(surveys()))
         .route("/api/v1/landscape/applications/{code}/disposition", post(api::landscape::dispose))
+        .route("/api/v1/graded", get(api::graded::list))
+        .route("/api/v1/graded/{id}", get(api::graded::view))
         .route("/api/v1/registers", get(api::registers::registers))
         .route("/api/v1/registers/{register}", get(api::registers::entries).post(api::registers::create))
         .route("/api/v1/registers/{register}/{code}", get(api::registers::entry).post(api::registers::change))

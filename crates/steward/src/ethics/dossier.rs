@@ -5,6 +5,7 @@ use super::{
     committee::{self, Minutes, Voice},
     questions,
 };
+use crate::redress;
 use bluelamp_access::algorithm::{self, Entry, Phase};
 use bluelamp_model::{
     Decider, Error, FieldError, Id, Result, Time,
@@ -107,6 +108,8 @@ pub struct Dossier {
     pub minutes: Vec<Minutes>,
     /// What is not published, by field.
     pub exemptions: Vec<Exemption>,
+    /// How many complaints name this version, or the algorithm without a version.
+    pub complaints: u64,
 }
 
 impl Dossier {
@@ -156,7 +159,9 @@ pub(super) fn read(cx: &mut Cx<'_>, id: Id) -> Result<Dossier> {
         }
     }
     standing.retain(|e| !e.reasons.is_empty());
+    let complaints = redress::complaints_about(cx, &entry.algorithm(), Some(&entry.what.version))?.received;
     Ok(Dossier {
+        complaints,
         phases: algorithm::phases(cx, id)?,
         assessments: assessments
             .iter()

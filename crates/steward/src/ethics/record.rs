@@ -341,7 +341,10 @@ fn used(d: &Dossier, ran: &Ran) -> String {
         lines.push(format!("Uses in its pilot: {} of {volume}.", d.entry.used));
     }
     lines.push(match ran.complaints {
-        Some(n) => format!("Complaints about it: {n}."),
+        Some(0) => "No complaint names it.".into(),
+        // Of so few, one could be made out.
+        Some(n) if n < 10 => "Fewer than 10 complaints name it.".into(),
+        Some(n) => format!("Complaints that name it: {n}."),
         None => "Complaints about it are not counted yet.".into(),
     });
     lines.join(" ")

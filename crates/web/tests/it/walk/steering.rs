@@ -92,6 +92,8 @@ pub(super) fn calls(route: &str) -> Option<Vec<(String, Body)>> {
             "/api/v1/items/lamps/gate",
             vec![Body::Json(json!({ "version": 1, "outcome": "hold", "reasons": "Not yet." }))],
         ),
+        "/api/v1/graded" => bare(&["/api/v1/graded?definition=burglary&version=1.0.0", "/api/v1/graded"]),
+        "/api/v1/graded/{id}" => bare(&["/api/v1/graded/01890000-0000-7000-8000-000000000001"]),
         "/desk/graded" => bare(&[
             "/desk/graded?definition=burglary&version=1.0.0",
             "/desk/graded?report=R-0000-0000",
