@@ -239,6 +239,7 @@ pub fn put_all(
     reason: &str,
 ) -> Result<(usize, usize)> {
     cx.allow(register.writes, None)?;
+    by_hand(register)?;
     put(cx, register, all, reason)
 }
 

@@ -4,7 +4,7 @@ use super::entries::office;
 use bluelamp_model::{Error, Id, authority::Actor};
 use bluelamp_steward::{
     appetite::{Appetite, exposure},
-    entry::{change, create, entries, entry},
+    entry::{change, create, entries, entry, put_all},
     portfolio::{GateDecision, decide_gate, next_stage, own_ideas, submit_idea},
     registers::portfolio::{GATE, ITEM, STAGES},
 };
@@ -89,8 +89,11 @@ fn a_gate_is_decided_by_somebody_else_with_reasons() {
         assert_eq!(gates[0].body.text("by"), "Chris Chief");
         // Nobody writes a gate by hand.
         let body = gates[0].body.clone();
+        let all = vec![("x".to_owned(), body.clone())];
         let by_hand = test.db.write(&chief, move |cx| create(cx, &GATE, "x", &body, ""));
         assert!(matches!(by_hand, Err(Error::Conflict(_))));
+        let by_table = test.db.write(&chief, move |cx| put_all(cx, &GATE, &all, ""));
+        assert!(matches!(by_table, Err(Error::Conflict(_))));
         assert!(test.db.read(&office, |cx| entry(cx, &ITEM, "nothing")).is_err());
     });
 }

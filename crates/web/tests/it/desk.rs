@@ -59,6 +59,7 @@ pub(crate) fn sound(name: &str, page: Answered) -> Answered {
     }
     assert_eq!(html.matches("<h1").count(), 1, "{name}: one first heading\n{html}");
     assert_eq!(html.matches("<main").count(), 1, "{name}");
+    assert!(!page.status.is_server_error(), "{name}: {}", page.status);
     let wrong = page.status == StatusCode::UNPROCESSABLE_ENTITY;
     assert_eq!(html.contains("<title>Error: "), wrong, "{name}: {}", page.status);
     assert_eq!(html.contains("There is a problem"), wrong, "{name}");
