@@ -155,6 +155,11 @@ impl Config {
         config
     }
 
+    /// The force whose service this is, as people call it; its code where no name is set.
+    pub(crate) fn force_name(&self) -> String {
+        self.theme.organisation.clone().unwrap_or_else(|| self.organisation.clone())
+    }
+
     /// How the pages look. `demo` wherever the police are not real.
     pub(crate) fn theme(&self, demo: bool) -> Theme {
         let words = self.theme.clone();

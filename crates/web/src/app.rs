@@ -42,6 +42,13 @@ pub struct Settings {
     pub redress: bluelamp_steward::redress::Rules,
 }
 
+impl Settings {
+    /// The force whose service this is, as people call it; its code where no name is set.
+    pub(crate) fn force_name(&self) -> String {
+        self.theme.organisation.clone().unwrap_or_else(|| self.organisation.clone())
+    }
+}
+
 /// The most requests of a kind from one address in a minute; 0 means as many as come.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {

@@ -113,7 +113,8 @@ pub fn current(cx: &mut Cx<'_>, named: Option<&str>) -> Result<Vec<super::Shown>
     let strategies = strategies_of(cx, named)?;
     hold_against(cx, &mut portfolio, &strategies)?;
     let mut found = super::find(&portfolio);
-    found.extend(super::same(&landscape::landscape(cx)?.applications));
+    let codes = portfolio.organisations.iter().map(|(code, name)| (name.clone(), code.clone())).collect();
+    found.extend(super::of_landscape(&landscape::landscape(cx)?.applications, &codes));
     super::in_order(&mut found);
     Ok(super::shown(found, &super::answers(cx)?))
 }

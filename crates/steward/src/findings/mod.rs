@@ -18,7 +18,7 @@ mod words;
 
 pub use against::{add, current, hold_against, strategies_of};
 pub use answer::{Answer, Answered, Given, NewSaving, Shown, Standing, answer, answers, shown};
-pub use applications::same;
+pub use applications::of_landscape;
 pub use gather::gather;
 pub use input::{Best, Element, Item, Maturity, Portfolio};
 pub use pairs::{ENOUGH, ENOUGH_ALONE, ROLL_OUT_DAYS};

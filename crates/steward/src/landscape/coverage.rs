@@ -30,12 +30,10 @@ pub const KNOWN_CAPABILITIES: [(&str, &str); 18] = [
 
 /// Whether the strategy knows a capability, and its code; what it does not know keeps its words.
 pub(super) fn known(said: &str) -> (bool, String) {
-    let plain =
-        |t: &str| t.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    let words = plain(said);
+    let words = folded(said);
     // "C07 Analytics", "C07: Analytics", "Analytics (C07)" are all meant as the one.
     let found = KNOWN_CAPABILITIES.iter().find(|(code, name)| {
-        let (code, name) = (plain(code), plain(name));
+        let (code, name) = (folded(code), folded(name));
         words == code || words == name || words == format!("{code}{name}") || words == format!("{name}{code}")
     });
     let short =
@@ -71,39 +69,54 @@ fn forces(applications: &[Application], maturities: &[Maturity]) -> BTreeSet<Str
     applications.iter().map(|a| a.force.clone()).chain(maturities.iter().map(|m| m.force.clone())).collect()
 }
 
-/// Every known capability, and those that a force named beside them.
+/// A capability without what forces write differently: "Mobile working" and "MOBILE-WORKING" are one.
+fn folded(capability: &str) -> String {
+    capability.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Every known capability, and those that a force named beside them, each in one of its spellings.
 fn capabilities(applications: &[Application], maturities: &[Maturity]) -> Vec<String> {
     let mut all: Vec<String> = KNOWN_CAPABILITIES.iter().map(|(code, _)| (*code).to_owned()).collect();
+    let known: BTreeSet<String> = all.iter().map(|c| folded(c)).collect();
     let named =
         applications.iter().flat_map(|a| &a.capabilities).chain(maturities.iter().map(|m| &m.capability));
-    let more: BTreeSet<&String> = named.filter(|c| !all.contains(*c)).collect();
-    all.extend(more.into_iter().cloned());
+    let mut more = BTreeMap::<String, &String>::new();
+    for capability in named.filter(|c| !known.contains(&folded(c))) {
+        let spelled = more.entry(folded(capability)).or_insert(capability);
+        *spelled = capability.min(*spelled);
+    }
+    all.extend(more.into_values().cloned());
     all
 }
 
-/// The known capabilities that forces have nothing for, by force.
+/// The capabilities that forces have nothing for, by force: those of the strategy, and those that another force has
+/// named.
 #[must_use]
 pub fn gaps(applications: &[Application]) -> Vec<Gap> {
-    let serves = |force: &str, capability: &str| {
-        applications.iter().any(|a| a.force == force && a.capabilities.iter().any(|c| c == capability))
-    };
+    let served: BTreeSet<(&str, String)> = applications
+        .iter()
+        .flat_map(|a| a.capabilities.iter().map(|c| (a.force.as_str(), folded(c))))
+        .collect();
     let forces = forces(applications, &[]);
-    let mut all = Vec::new();
+    let all: Vec<(String, String)> =
+        capabilities(applications, &[]).into_iter().map(|c| (folded(&c), c)).collect();
+    let mut gaps = Vec::new();
     for force in &forces {
         let without = applications.iter().filter(|a| a.force == *force && a.capabilities.is_empty()).count();
-        for (capability, name) in KNOWN_CAPABILITIES {
-            if !serves(force, capability) {
-                all.push(Gap {
+        for (key, capability) in &all {
+            let serves = |force: &str| served.contains(&(force, key.clone()));
+            if !serves(force) {
+                gaps.push(Gap {
                     force: force.clone(),
-                    capability: capability.into(),
-                    name: name.into(),
-                    elsewhere: forces.iter().filter(|f| *f != force && serves(f, capability)).count(),
+                    capability: capability.clone(),
+                    name: label(capability),
+                    elsewhere: forces.iter().filter(|f| serves(f)).count(),
                     without_capability: without,
                 });
             }
         }
     }
-    all
+    gaps
 }
 
 /// Several applications of one force for one capability. That can be right: a person says so.
@@ -126,16 +139,16 @@ pub struct Overlap {
 /// Where a force has more than one application for a capability, the most first.
 #[must_use]
 pub fn overlaps(applications: &[Application]) -> Vec<Overlap> {
-    let mut by = BTreeMap::<(&str, &str), Vec<&Application>>::new();
+    let mut by = BTreeMap::<(&str, String), (&str, Vec<&Application>)>::new();
     for a in applications {
         for capability in &a.capabilities {
-            by.entry((&a.force, capability)).or_default().push(a);
+            by.entry((&a.force, folded(capability))).or_insert((capability, Vec::new())).1.push(a);
         }
     }
     let mut all: Vec<Overlap> = by
         .into_iter()
-        .filter(|(_, apps)| apps.len() > 1)
-        .map(|((force, capability), apps)| Overlap {
+        .filter(|(_, (_, apps))| apps.len() > 1)
+        .map(|((force, _), (capability, apps))| Overlap {
             force: force.into(),
             capability: capability.into(),
             name: label(capability),
@@ -179,9 +192,11 @@ pub struct CapabilityCell {
 pub fn capability_map(applications: &[Application], maturities: &[Maturity]) -> Vec<CapabilityRow> {
     let forces = forces(applications, maturities);
     let cell = |force: &String, capability: &String| {
-        let level = maturities.iter().rev().find(|m| m.force == *force && m.capability == *capability);
-        let serving =
-            applications.iter().filter(|a| a.force == *force && a.capabilities.contains(capability));
+        let key = folded(capability);
+        let level = maturities.iter().rev().find(|m| m.force == *force && folded(&m.capability) == key);
+        let serving = applications
+            .iter()
+            .filter(|a| a.force == *force && a.capabilities.iter().any(|c| folded(c) == key));
         CapabilityCell {
             force: force.clone(),
             now: level.and_then(|m| m.now),

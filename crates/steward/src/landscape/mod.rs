@@ -40,7 +40,7 @@ pub use kept::{
     Disposing, KeptModel, Landscape, TakenSurvey, landscape, model_text, models, set_disposition,
 };
 pub use legacy::{DirectLink, direct_links};
-pub use same::{Group, Pair, same_applications};
+pub use same::{Descriptions, Group, Pair, same_applications};
 pub use sheet::to_csv;
 pub use survey::{Options, Survey, read};
 pub use take::{Inspection, Plan, Taken, inspect, plan, take};

@@ -58,6 +58,45 @@ const GENERIC: [&str; 19] = [
     "prod",
     "service",
 ];
+/// Words that say which part of policing it is for: two names that share only these may be of two things.
+const FIELDS: [&str; 36] = [
+    "analytics",
+    "anpr",
+    "call",
+    "case",
+    "command",
+    "control",
+    "court",
+    "crime",
+    "custody",
+    "data",
+    "digital",
+    "duty",
+    "email",
+    "evidence",
+    "file",
+    "finance",
+    "fleet",
+    "forensics",
+    "hr",
+    "incident",
+    "intelligence",
+    "management",
+    "mobile",
+    "payroll",
+    "planner",
+    "portal",
+    "property",
+    "records",
+    "reporting",
+    "resource",
+    "rota",
+    "rostering",
+    "search",
+    "training",
+    "vetting",
+    "web",
+];
 /// What stands behind a company's name.
 const COMPANY: [&str; 22] = [
     "ltd",
@@ -119,24 +158,57 @@ fn is_version(word: &str) -> bool {
 
 /// What is left of a name without version and words that any system has.
 fn name_words(text: &str) -> Vec<String> {
-    let all = words(text);
+    telling(&words(text))
+}
+
+fn telling(all: &[String]) -> Vec<String> {
     let kept: Vec<_> =
         all.iter().filter(|w| !is_version(w) && !GENERIC.contains(&w.as_str())).cloned().collect();
+    if kept.is_empty() { all.to_vec() } else { kept }
+}
+
+/// The words of a company's name without what any company has.
+fn company_words(text: &str) -> Vec<String> {
+    let all = words(text);
+    let kept: Vec<_> = all.iter().filter(|w| !COMPANY.contains(&w.as_str())).cloned().collect();
     if kept.is_empty() { all } else { kept }
 }
 
 /// A company's name without what any company has.
 pub(super) fn company(text: &str) -> String {
-    let all = words(text);
-    let kept: Vec<_> = all.iter().filter(|w| !COMPANY.contains(&w.as_str())).cloned().collect();
-    if kept.is_empty() { all.concat() } else { kept.concat() }
+    company_words(text).concat()
+}
+
+/// Whether two names are of one company: spelled alike, or one begins as the whole of the other, as a company does that
+/// was bought by another.
+fn same_company(x: &[String], y: &[String]) -> bool {
+    x.starts_with(y)
+        || y.starts_with(x)
+        || strsim::normalized_damerau_levenshtein(&x.concat(), &y.concat()) >= 0.85
+}
+
+/// The words of a name with those run together whose first letters stand as one word in the other: "records management
+/// system" beside "RMS".
+fn abbreviated(long: &[String], short: &[String]) -> Vec<String> {
+    let mut all = long.to_vec();
+    for word in short.iter().filter(|w| (2..=6).contains(&w.chars().count()) && !long.contains(w)) {
+        let run = word.chars().count();
+        let at = all.windows(run).position(|part| {
+            part.iter().zip(word.chars()).all(|(w, c)| w.chars().count() > 1 && w.starts_with(c))
+        });
+        if let Some(at) = at {
+            all.splice(at..at + run, [word.clone()]);
+        }
+    }
+    all
 }
 
 /// An application, prepared for comparing.
 struct Subject<'a> {
     app: &'a Application,
+    /// What it is called, word for word: its name, its product, and its name without its supplier's.
     names: Vec<Vec<String>>,
-    supplier: Option<String>,
+    supplier: Option<Vec<String>>,
     /// Weights of words by their number, of length 1 together.
     text: Vec<(usize, f64)>,
 }
@@ -227,12 +299,21 @@ fn prepare<'a>(applications: &[&'a Application]) -> Vec<Subject<'a>> {
                 }
             }
             let length = weights.values().map(|w| w * w).sum::<f64>().sqrt();
-            let mut names = vec![name_words(&app.name)];
-            names.extend(app.product.as_deref().map(name_words).filter(|n| !names.contains(n)));
+            let supplier = app.supplier.as_deref().map(company_words);
+            let mut names = vec![words(&app.name)];
+            names.extend(app.product.as_deref().map(words).filter(|n| !names.contains(n)));
+            if let Some(supplier) = &supplier {
+                let own = words(&app.name).into_iter().filter(|w| !supplier.contains(w)).collect::<Vec<_>>();
+                if !own.iter().all(|w| is_version(w) || GENERIC.contains(&w.as_str()))
+                    && !names.contains(&own)
+                {
+                    names.push(own);
+                }
+            }
             Subject {
                 app,
                 names,
-                supplier: app.supplier.as_deref().map(company),
+                supplier,
                 text: weights.into_iter().map(|(n, w)| (n, w / length)).collect(),
             }
         })
@@ -241,12 +322,17 @@ fn prepare<'a>(applications: &[&'a Application]) -> Vec<Subject<'a>> {
 
 /// Those worth comparing: they share a word of a name, or stand side by side when names are sorted.
 fn candidates(subjects: &[Subject<'_>]) -> BTreeSet<(usize, usize)> {
-    let mut by_word = BTreeMap::<&str, Vec<usize>>::new();
+    let mut by_word = BTreeMap::<String, Vec<usize>>::new();
     let mut sorted = Vec::new();
     for (n, subject) in subjects.iter().enumerate() {
         for name in &subject.names {
-            sorted.push((name.concat(), n));
-            for word in name {
+            let kept = telling(name);
+            sorted.push((kept.concat(), n));
+            // The first letters of its words stand for them too.
+            let initials = (2..=6)
+                .flat_map(|run| name.windows(run))
+                .map(|part| part.iter().filter_map(|w| w.chars().next()).collect::<String>());
+            for word in kept.iter().cloned().chain(initials) {
                 let all = by_word.entry(word).or_default();
                 if all.last() != Some(&n) {
                     all.push(n);
@@ -284,11 +370,12 @@ fn compare(a: &Subject<'_>, b: &Subject<'_>) -> Option<Pair> {
         reasons.push(match how {
             Alike::Same => "The names are the same without version and spelling.".to_owned(),
             Alike::Words => format!("The names share {:.0}% of their words.", name * 100.0),
+            Alike::Part => "One name is a part of the other.".to_owned(),
             Alike::Letters => format!("The names differ in a few letters ({:.0}% alike).", name * 100.0),
         });
     }
     let supplier = match (&a.supplier, &b.supplier) {
-        (Some(x), Some(y)) if x == y || strsim::normalized_damerau_levenshtein(x, y) >= 0.85 => {
+        (Some(x), Some(y)) if same_company(x, y) => {
             reasons.push("The supplier is the same.".into());
             Some(1.0)
         }
@@ -310,7 +397,7 @@ fn compare(a: &Subject<'_>, b: &Subject<'_>) -> Option<Pair> {
         None => 0.73 * name + 0.27 * text,
     };
     // Two makers can both call a thing "Custody"; a longer name is rarely given twice.
-    let short = a.names.iter().chain(&b.names).any(|n| n.len() == 1);
+    let short = a.names.iter().chain(&b.names).any(|n| telling(n).len() == 1);
     let score = if supplier == Some(0.0) { score * if short { 0.7 } else { 0.85 } } else { score };
     let score = if how == Alike::Same && supplier != Some(0.0) { score.max(0.9) } else { score };
     let score = (score * 1000.0).round() / 1000.0;
@@ -326,10 +413,12 @@ fn compare(a: &Subject<'_>, b: &Subject<'_>) -> Option<Pair> {
 enum Alike {
     Same,
     Words,
+    Part,
     Letters,
 }
 
 fn names_alike(a: &[String], b: &[String]) -> (f64, Alike) {
+    let (a, b) = (telling(&abbreviated(a, b)), telling(&abbreviated(b, a)));
     let (x, y) = (a.concat(), b.concat());
     if x == y {
         return (1.0, Alike::Same);
@@ -340,7 +429,61 @@ fn names_alike(a: &[String], b: &[String]) -> (f64, Alike) {
     // Short names are alike by chance: "PND" and "PNC" are two.
     let long = x.chars().count().min(y.chars().count()) >= 5;
     let letters = if long { strsim::normalized_damerau_levenshtein(&x, &y) } else { 0.0 };
-    if letters >= 0.75 && letters > jaccard { (letters, Alike::Letters) } else { (jaccard, Alike::Words) }
+    // "Storm" in "Storm CAD" is the same thing; "custody" in "custody images" need not be.
+    let whole = left.is_subset(&right) || right.is_subset(&left);
+    let part = match left.intersection(&right).any(|w| !FIELDS.contains(&w.as_str())) {
+        _ if !whole => 0.0,
+        true => 0.8,
+        false => 0.6,
+    };
+    if letters >= 0.75 && letters > jaccard.max(part) {
+        (letters, Alike::Letters)
+    } else if part > jaccard {
+        (part, Alike::Part)
+    } else {
+        (jaccard, Alike::Words)
+    }
+}
+
+/// How much of what applications do is said in the same words.
+#[derive(Debug)]
+pub struct Descriptions<'a>(BTreeMap<&'a str, BTreeSet<String>>);
+
+/// Two descriptions that share so much of their words are alike.
+const DESCRIBED_ALIKE: f64 = 0.3;
+/// A description of fewer words says too little to be held against another.
+const DESCRIBED: usize = 2;
+/// So many applications for one thing are shown where they are not described.
+const FEW: usize = 3;
+
+impl<'a> Descriptions<'a> {
+    /// The words of each application's function, by its code.
+    #[must_use]
+    pub fn of(applications: &'a [Application]) -> Self {
+        let words = |a: &Application| name_words(a.function.as_deref().unwrap_or_default());
+        Self(applications.iter().map(|a| (a.code.as_str(), words(a).into_iter().collect())).collect())
+    }
+
+    /// The two of these applications that are described most alike: how much of all their words both have, from 0 to
+    /// 1, and those words. None where no two are alike; no share and no words where a few are not described, and nothing
+    /// can be said.
+    #[must_use]
+    pub fn nearest(&self, codes: &[&str]) -> Option<(Option<f64>, Vec<String>)> {
+        let all: Vec<&BTreeSet<String>> = codes.iter().filter_map(|c| self.0.get(c)).collect();
+        let mut best: Option<(f64, Vec<String>)> = None;
+        for (n, x) in all.iter().enumerate() {
+            for y in all.iter().skip(n + 1).filter(|y| x.len().min(y.len()) >= DESCRIBED) {
+                let both: Vec<String> = x.intersection(y).cloned().collect();
+                let share = both.len() as f64 / x.union(y).count() as f64;
+                if share >= DESCRIBED_ALIKE && best.as_ref().is_none_or(|(held, _)| share > *held) {
+                    best = Some((share, both));
+                }
+            }
+        }
+        let undescribed = all.iter().filter(|words| words.len() < DESCRIBED).count();
+        let few = undescribed > 0 && all.len() <= FEW;
+        best.map(|(share, both)| (Some(share), both)).or_else(|| few.then(|| (None, Vec::new())))
+    }
 }
 
 fn cosine(a: &[(usize, f64)], b: &[(usize, f64)]) -> f64 {
@@ -403,6 +546,31 @@ mod tests {
             found(&[app("A", "Property System", "X"), app("B", "Custody System", "X")]).is_empty(),
             "a generic word"
         );
+    }
+
+    #[test]
+    fn abbreviations_parts_and_companies_that_were_bought_are_seen_through() {
+        let same = [
+            ("Niche RMS", "NicheRMS", "Niche Records Management System", "Niche Technology"),
+            ("Storm CAD", "Sopra", "STORM", "Sopra Steria"),
+            ("CAD", "", "Computer Aided Dispatch", ""),
+            ("Larkfield Pronto", "Larkfield", "Pronto", "Larkfield Solutions"),
+            ("Dial R.M.S.", "", "Dial Records Management System v3", ""),
+        ];
+        for (x, maker, y, other) in same {
+            let groups = found(&[app("A", x, maker), app("B", y, other)]);
+            assert_eq!(groups.len(), 1, "{x} and {y}");
+        }
+        let apart = [
+            ("Custody", "", "Custody images", ""),
+            ("Athena RMS", "Athena", "Niche RMS", "Niche"),
+            ("Property store", "X", "Property auction", "X"),
+            ("Storm", "Sopra", "Storm Watch", "Met Office"),
+        ];
+        for (x, maker, y, other) in apart {
+            let groups = found(&[app("A", x, maker), app("B", y, other)]);
+            assert!(groups.is_empty(), "{x} and {y}: {groups:?}");
+        }
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct Options {
     pub file: String,
     /// The force of every row that names none.
     pub force: Option<String>,
+    /// Whose service this is: the force of a file that names none anywhere. That it was taken so is noted.
+    pub own: Option<String>,
 }
 
 /// A survey that was taken.
@@ -179,6 +181,8 @@ struct Reader<'a> {
     options: &'a Options,
     /// Whether it is a model.
     model: bool,
+    /// The force of a row that names none.
+    force: Option<String>,
     faults: Vec<Fault>,
     survey: Survey,
     /// Where each application was first named.
@@ -224,6 +228,7 @@ impl<'a> Reader<'a> {
             columns,
             options,
             model,
+            force: None,
             faults: Vec::new(),
             survey,
             seen: BTreeMap::new(),
@@ -253,13 +258,29 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+        let unnamed = self.model || !places.contains_key(&Column::Force);
+        self.force = self.options.force.clone();
+        if unnamed && self.force.is_none() {
+            self.force.clone_from(&self.options.own);
+        }
         if !places.contains_key(&Column::Force) && self.options.force.is_none() {
-            let reason = format!(
-                "there is no column '{}': add one, or name the force of the file when it is imported",
-                self.columns.title(Column::Force)
-            );
-            self.faults.push(at.say(None, reason));
-            return;
+            let title = self.columns.title(Column::Force);
+            match &self.options.own {
+                None => {
+                    let reason = format!(
+                        "there is no column '{title}': add one, or name the force of the file when it is imported"
+                    );
+                    self.faults.push(at.say(None, reason));
+                    return;
+                }
+                Some(own) => {
+                    let what = if self.model { "property" } else { "column" };
+                    let reason = format!(
+                        "there is no {what} '{title}': everything was taken as of '{own}', whose service this is; if that is wrong, name the force when it is imported"
+                    );
+                    self.survey.notes.push(at.say(None, reason));
+                }
+            }
         }
         let known = |column| places.contains_key(&column);
         let maturity = !known(Column::Name);
@@ -315,7 +336,7 @@ impl<'a> Reader<'a> {
         places: &BTreeMap<Column, (usize, String)>,
     ) -> Option<String> {
         let said = self.take(row, at, places, Column::Force, value::words);
-        let force = said.or_else(|| self.options.force.clone());
+        let force = said.or_else(|| self.force.clone());
         if force.is_none() {
             let (n, title) = places.get(&Column::Force)?;
             let reason = "names no force: write it, or name the force of the file when it is imported";
@@ -335,8 +356,10 @@ impl<'a> Reader<'a> {
         let name = row.cell(*name_at).text();
         let filled = row.cells.iter().filter(|c| !c.is_empty()).count();
         let low = name.trim().trim_end_matches(':').to_lowercase();
-        if matches!(low.as_str(), "total" | "totals" | "grand total" | "sum") || (name.is_empty() && sum(row))
-        {
+        let total = |t: &str| matches!(t, "total" | "totals" | "grand total" | "sum");
+        let first = row.cells.iter().find(|c| !c.is_empty()).map(Cell::text).unwrap_or_default();
+        let first = first.trim().trim_end_matches(':').to_lowercase();
+        if total(&low) || (name.is_empty() && (total(&first) || sum(row))) {
             self.survey.notes.push(at.say(None, "looks like a row of totals and was left out"));
             return;
         }

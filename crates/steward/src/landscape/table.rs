@@ -91,7 +91,7 @@ pub(super) struct Book {
 pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Book, Faults> {
     let refuse = |reason: &str| Err(Fault::new(file, reason).into());
     if bytes.is_empty() {
-        return refuse("is empty: choose the file with the survey");
+        return refuse("is empty: choose another file");
     }
     if bytes.len() > LARGEST {
         return refuse("is larger than 20 MB: split it by force, and remove pictures");
@@ -110,7 +110,7 @@ fn text(file: &str, bytes: &[u8]) -> Result<Book, Faults> {
     let mut notes = Vec::new();
     let text = decode(file, bytes, &mut notes)?;
     if text.trim().is_empty() {
-        return Err(Fault::new(file, "is empty: choose the file with the survey").into());
+        return Err(Fault::new(file, "is empty: choose another file").into());
     }
     if let Some(at) = text.find('\0') {
         let line = text.get(..at).map_or(0, |t| t.matches('\n').count()) as u64 + 1;
@@ -185,57 +185,30 @@ fn separator(text: &str) -> u8 {
 }
 
 fn decode(file: &str, bytes: &[u8], notes: &mut Vec<Fault>) -> Result<String, Faults> {
-    let wide = |bytes: &[u8], little: bool| {
-        let units = bytes.chunks_exact(2).map(|c| match (little, c) {
-            (true, [a, b]) => u16::from_le_bytes([*a, *b]),
-            (false, [a, b]) => u16::from_be_bytes([*a, *b]),
-            _ => 0xfffd,
+    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
+        let rest = bytes.get(mark..).unwrap_or_default();
+        let read = encoding.decode_without_bom_handling_and_without_replacement(rest);
+        return read.map(std::borrow::Cow::into_owned).ok_or_else(|| {
+            Fault::new(file, format!("is damaged {} text: save it as CSV UTF-8", encoding.name())).into()
         });
-        char::decode_utf16(units).collect::<Result<String, _>>()
-    };
-    let utf16 = match bytes {
-        [0xff, 0xfe, rest @ ..] => Some(wide(rest, true)),
-        [0xfe, 0xff, rest @ ..] => Some(wide(rest, false)),
-        _ => None,
-    };
-    if let Some(read) = utf16 {
-        return read.map_err(|_| Fault::new(file, "is damaged UTF-16 text: save it as CSV UTF-8").into());
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Ok(text) = str::from_utf8(bytes) {
         return Ok(text.to_owned());
     }
-    let (mut text, mut line) = (String::with_capacity(bytes.len()), 1_u64);
-    for b in bytes {
-        line += u64::from(*b == b'\n');
-        match windows_1252(*b) {
-            Some(c) => text.push(c),
-            None => {
-                let reason = format!(
-                    "holds the byte {b:#04x}, which is neither UTF-8 nor Windows-1252: save the file as CSV UTF-8"
-                );
-                return Err(Fault::new(file, reason).at_line(line).into());
-            }
-        }
+    // Five bytes have no character in Windows-1252, and the decoder would let them pass.
+    if let Some(at) = bytes.iter().position(|b| matches!(b, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d)) {
+        let line = bytes.get(..at).map_or(0, |before| before.iter().filter(|b| **b == b'\n').count()) as u64;
+        let byte = bytes.get(at).copied().unwrap_or_default();
+        let reason = format!(
+            "holds the byte {byte:#04x}, which is neither UTF-8 nor Windows-1252: save the file as CSV UTF-8"
+        );
+        return Err(Fault::new(file, reason).at_line(line + 1).into());
     }
     notes.push(Fault::new(
         file,
         "is not UTF-8 and was read as Windows-1252: look whether £ and names with accents are right",
     ));
-    Ok(text)
-}
-
-/// The character of a byte in Windows-1252; five bytes have none.
-fn windows_1252(b: u8) -> Option<char> {
-    const HIGH: [u32; 32] = [
-        0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,
-        0x017d, 0, 0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a,
-        0x0153, 0, 0x017e, 0x0178,
-    ];
-    match b {
-        0x80..=0x9f => HIGH.get(usize::from(b - 0x80)).filter(|c| **c != 0).and_then(|c| char::from_u32(*c)),
-        _ => Some(char::from(b)),
-    }
+    Ok(encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned())
 }
 
 #[cfg(test)]
@@ -258,7 +231,7 @@ mod tests {
             assert_eq!(cells(&book), wanted, "{n}");
             assert_eq!(book.notes.len(), usize::from(n == 2), "only a guess is told");
         }
-        assert_eq!(windows_1252(0x80), Some('€'));
+        assert_eq!(cells(&read("a.csv", b"\x80\xa3").unwrap()), [["€£"]]);
     }
 
     #[test]

@@ -46,9 +46,8 @@ impl Inspection {
 /// Every fault in it.
 pub fn inspect(columns: &Columns, options: &Options, bytes: &[u8]) -> Result<Inspection, Faults> {
     let sha256 = hex::encode(Sha256::digest(bytes));
-    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let file = options.file.clone();
-    if start.iter().find(|b| !b.is_ascii_whitespace()) != Some(&b'<') {
+    if !archimate::looks_like(bytes) {
         let survey = survey::read(columns, options, bytes)?;
         return Ok(Inspection { file, sha256, survey, model: None });
     }

@@ -350,7 +350,8 @@ pub(super) fn hosting(cell: &Cell) -> Reading<Hosting> {
         | "ukcloud" | "oraclecloud" => {
             return doubtful(Hosting::PublicCloud, format!("'{text}' was taken as public cloud"));
         }
-        "cloud" | "cloudhosted" | "hostedincloud" | "hosted" => {
+        "no" | "n" => return doubtful(Hosting::OnPremise, format!("'{text}' was taken as on-premise")),
+        "cloud" | "cloudhosted" | "hostedincloud" | "hosted" | "yes" | "y" => {
             return Ok(Taken {
                 value: None,
                 doubt: Some(format!(
@@ -358,13 +359,28 @@ pub(super) fn hosting(cell: &Cell) -> Reading<Hosting> {
                 )),
             });
         }
+        // What stands in brackets or behind a dash is where or by whom: "SaaS (UK South)", "Azure - dual region".
+        _ if text.contains(['(', '–', ',', '/']) || text.contains(" - ") => {
+            let first = text.split(['(', '–', ',', '/']).next().unwrap_or_default();
+            let first = first.split(" - ").next().unwrap_or_default().trim().to_owned();
+            if first.is_empty() || first == text {
+                return Err(not_hosting(&text));
+            }
+            let read = hosting(&Cell::Text(first)).map_err(|_| not_hosting(&text))?;
+            let doubt = read.value.map(|h| format!("'{text}' was taken as {}", h.label()));
+            return Ok(Taken { doubt: doubt.or(read.doubt), value: read.value });
+        }
         _ => {
-            return Err(format!(
-                "'{text}' is not a way of hosting: write on-premise, private cloud, hybrid, public cloud, IaaS, PaaS or SaaS"
-            ));
+            return Err(not_hosting(&text));
         }
     };
     sure(known)
+}
+
+fn not_hosting(text: &str) -> String {
+    format!(
+        "'{text}' is not a way of hosting: write on-premise, private cloud, hybrid, public cloud, IaaS, PaaS or SaaS"
+    )
 }
 
 /// Bought or built.
@@ -597,12 +613,19 @@ mod tests {
             ("Public Cloud (IaaS)", Hosting::Iaas),
             ("Azure", Hosting::PublicCloud),
             ("Hybrid", Hosting::Hybrid),
+            ("No", Hosting::OnPremise),
+            ("SaaS (UK South)", Hosting::Saas),
+            ("Azure - two regions", Hosting::PublicCloud),
+            ("On-premises, HQ", Hosting::OnPremise),
         ];
         for (said, value) in places {
             assert_eq!(hosting(&text(said)).unwrap().value, Some(value), "{said}");
         }
         assert_eq!(hosting(&text("cloud")).unwrap().value, None, "which cloud was not said");
-        assert!(hosting(&text("under the desk")).unwrap_err().contains("write on-premise"));
+        assert_eq!(hosting(&text("Yes")).unwrap().value, None, "nor here");
+        for said in ["under the desk", "HQ (basement)", "(basement)"] {
+            assert!(hosting(&text(said)).unwrap_err().contains("write on-premise"), "{said}");
+        }
     }
 
     #[test]

@@ -32,7 +32,10 @@ pub fn findings(title: &str, kinds: &[Kind], all: &[Shown]) -> Document {
                 .evidence
                 .iter()
                 .filter(|e| !e.values.is_empty())
-                .map(|e| format!("{}: {}", e.what, e.values.join(", ")))
+                .map(|e| {
+                    let values: Vec<_> = e.values.iter().map(|v| v.trim_end_matches('.')).collect();
+                    format!("{}: {}", e.what, values.join(", "))
+                })
                 .collect();
             let score = f.score.map_or_else(|| "–".into(), |s| format!("{s:.2}"));
             vec![

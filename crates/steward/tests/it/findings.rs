@@ -9,12 +9,14 @@ use bluelamp_steward::{
     entry::{change, create, entries, withdraw},
     findings::{
         Answer, Best, Element, Finding, Given, Item, Kind, Maturity, NewSaving, Portfolio, Shown, Standing,
-        answer, answers, find, gather, shown,
+        answer, answers, find, gather, of_landscape, shown,
     },
+    landscape::Application,
     registers::{benefits::SAVING, landscape::APPLICATION, organisations::ORGANISATION, portfolio::ITEM},
 };
 use bluelamp_testkit::{TestDb, on_both};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 pub(super) fn day(text: &str) -> Day {
     text.parse().unwrap()
@@ -277,27 +279,80 @@ fn a_quick_win_owes_a_report_after_twelve_months() {
     assert!(wins(Item { quick_win: Some(true), starts: None, ..short("a") }));
 }
 
-#[test]
-fn the_same_application_in_two_forces_is_one_finding() {
-    use bluelamp_steward::{findings::same, landscape::Application};
-    let application = |code: &str, force: &str, name: &str| Application {
+fn application(code: &str, force: &str, name: &str, capability: &str) -> Application {
+    Application {
         code: code.into(),
         force: force.into(),
         name: name.into(),
         supplier: Some("Acme Ltd".into()),
+        capabilities: vec![capability.into()],
         ..Application::default()
-    };
-    let (a, b) = (application("a", "Essex", "Athena Records 4"), application("b", "Kent", "Athena records"));
-    let other = application("c", "Kent", "Rota planner");
-    let found = same(&[other, b, a]);
-    let ids: Vec<_> = found.iter().map(|f| f.id.as_str()).collect();
-    assert_eq!(ids, ["duplicate:same-application:a+b"]);
+    }
+}
+
+#[test]
+fn the_same_application_in_two_forces_is_one_finding() {
+    let (a, b) = (
+        application("a", "Essex", "Athena Records 4", "Custody"),
+        application("b", "Kent", "Athena records", "Custody"),
+    );
+    let other = application("c", "Kent", "Rota planner", "Duties");
+    let found = of_landscape(&[other, b, a], &BTreeMap::new());
+    let doubles: Vec<_> = found.iter().filter(|f| f.kind == Kind::Duplicate).collect();
+    assert_eq!(doubles.iter().map(|f| f.id.as_str()).collect::<Vec<_>>(), ["duplicate:same-application:a+b"]);
     assert_eq!(
-        found[0].sentence,
+        doubles[0].sentence,
         "These seem to be one application: ‘Athena Records 4’ (Essex), ‘Athena records’ (Kent)"
     );
-    assert_eq!(found[0].about[1].register, "application");
-    assert!(!found[0].evidence[0].values.is_empty(), "it says why");
+    assert_eq!(doubles[0].about[1].register, "application");
+    assert!(!doubles[0].evidence[0].values.is_empty(), "it says why");
+}
+
+#[test]
+fn what_a_force_has_nothing_for_and_others_have_is_a_gap() {
+    let organisations = BTreeMap::from([("Kent".to_owned(), "kent".to_owned())]);
+    let apps = [
+        application("a", "Essex", "Cell Watch", "Custody"),
+        application("b", "Kent", "Rota planner", "Duties"),
+        application("c", "Essex", "Shift Desk", "DUTIES"),
+    ];
+    let found = of_landscape(&apps, &organisations);
+    let gaps: Vec<_> = found.iter().filter(|f| f.rule == "capability-missing").collect();
+    let said: Vec<_> = gaps.iter().map(|f| f.sentence.as_str()).collect();
+    assert_eq!(said, ["Kent has no application for Custody"], "capitals make no other capability");
+    assert_eq!(
+        (gaps[0].about[0].register.as_str(), gaps[0].about[0].code.as_str()),
+        ("organisation", "kent")
+    );
+    let nowhere: Vec<_> = found.iter().filter(|f| f.rule == "capability-unserved").collect();
+    assert_eq!(nowhere.len(), 18, "each that the strategy names, once and not for each force");
+    assert!(
+        nowhere.iter().any(|f| f.sentence == "No force of the landscape has an application for Analytics")
+    );
+}
+
+#[test]
+fn several_applications_of_one_force_for_one_thing_are_shown_where_they_are_described_alike() {
+    let described = |code: &str, name: &str, function: &str| Application {
+        function: Some(function.into()),
+        ..application(code, "Essex", name, "Analytics")
+    };
+    let several = |apps: &[Application]| {
+        let found = of_landscape(apps, &BTreeMap::new());
+        found.into_iter().filter(|f| f.rule == "same-capability").collect::<Vec<_>>()
+    };
+    let alike = [
+        described("a", "Insight", "Dashboards of crime and demand"),
+        described("b", "Figures", "Crime and demand dashboards for chief officers"),
+    ];
+    let found = several(&alike);
+    assert_eq!(found[0].sentence, "Essex has 2 applications for Analytics: ‘Insight’, ‘Figures’");
+    assert_eq!(found[0].evidence[1].values, ["crime", "dashboards", "demand"]);
+    assert_eq!(found[0].score, Some(0.6));
+    let other = [alike[0].clone(), described("c", "Map room", "Where patrol cars are now")];
+    assert!(several(&other).is_empty(), "one capability, two things");
+    let unsaid = [alike[0].clone(), application("d", "Essex", "Old figures", "Analytics")];
+    assert_eq!(several(&unsaid)[0].score, None, "what is not described is asked about, and not scored");
 }
 
 /// Two forces, two items that double, one application that belongs to one of them.

@@ -94,7 +94,8 @@ pub(crate) async fn take(
     // Who may not take it up is not told what is wrong with it.
     app.read(&who.actor, |cx| landscape::plan(cx, &landscape::Survey::default())).await?;
     let file = if q.file.trim().is_empty() { "survey".to_owned() } else { q.file.trim().to_owned() };
-    let options = Options { file, force: Some(q.force.trim().to_owned()).filter(|f| !f.is_empty()) };
+    let force = Some(q.force.trim().to_owned()).filter(|f| !f.is_empty());
+    let options = Options { file, force, own: Some(app.inner.settings.force_name()) };
     let looked = app
         .blocking(move |app| Ok(landscape::inspect(&app.inner.settings.columns, &options, &bytes)))
         .await?

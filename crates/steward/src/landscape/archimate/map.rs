@@ -1,7 +1,8 @@
 //! A model as a landscape.
 //!
 //! What becomes what: each `ApplicationComponent` is an application, whose properties are the columns of a survey by
-//! any of their spellings; each `Capability` that one realises, serves or is associated with, directly or over one
+//! any of their spellings, and whose force is the one actor with the name of a force that it serves or is tied to,
+//! where no property says it; each `Capability` that one realises, serves or is associated with, directly or over one
 //! service, function or process, is a capability of it; a flow, serving, triggering or association between two
 //! components is a tie. A `Capability` with a property for its maturity says how far the force has come. Everything
 //! else is kept with the model and told by its number.
@@ -66,13 +67,18 @@ pub fn landscape(columns: &Columns, options: &Options, model: &Model) -> Result<
             "ApplicationComponent" => {
                 let capabilities = ties.capabilities(&e.identifier);
                 let function = say(&e.documentation).to_owned();
-                apps.row(
-                    e,
-                    &names,
-                    &[(Column::Function, function), (Column::Capabilities, capabilities.join("\n"))],
-                );
+                let said = |p: &Property| {
+                    names.get(p.definition.as_str()).and_then(|n| columns.find(n)) == Some(Column::Force)
+                };
+                let mut more =
+                    vec![(Column::Function, function), (Column::Capabilities, capabilities.join("\n"))];
+                if !e.properties.iter().any(said) {
+                    more.extend(ties.force(&e.identifier).map(|force| (Column::Force, force.to_owned())));
+                }
+                apps.row(e, &names, &more);
                 true
             }
+            "BusinessActor" => ties.forces.values().flatten().any(|(_, actor)| *actor == e.identifier),
             "Capability" => {
                 let said = |p: &&Property| {
                     let column = names.get(p.definition.as_str()).and_then(|n| columns.find(n));
@@ -107,7 +113,12 @@ pub fn landscape(columns: &Columns, options: &Options, model: &Model) -> Result<
     for (id, force_and_name) in &component {
         let at = survey.applications.iter().position(|a| {
             a.name == force_and_name.1
-                && force_and_name.0.as_ref().or(options.force.as_ref()).is_none_or(|f| *f == a.force)
+                && force_and_name
+                    .0
+                    .as_ref()
+                    .or(options.force.as_ref())
+                    .or(options.own.as_ref())
+                    .is_none_or(|f| *f == a.force)
         });
         if let Some(at) = at {
             by_line.insert(id, at);
@@ -128,12 +139,20 @@ pub fn landscape(columns: &Columns, options: &Options, model: &Model) -> Result<
     Ok(Mapped { survey, mapped, kept, canvas: model.canvas() })
 }
 
+/// Whether an actor is a force, by its name: models hold citizens, officers and suppliers as actors too.
+fn is_force(actor: &Element) -> bool {
+    let name = say(&actor.names).to_lowercase();
+    name.split(|c: char| !c.is_alphanumeric()).any(|w| matches!(w, "police" | "constabulary" | "policing"))
+}
+
 /// How elements hang together, as far as a landscape is concerned.
 struct Ties<'a> {
     /// The names of the capabilities of each element.
     serves: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// From component to component.
     links: BTreeSet<(&'a str, &'a str, Option<Pattern>)>,
+    /// The forces, by name and id, that each component belongs to.
+    forces: BTreeMap<&'a str, BTreeSet<(&'a str, &'a str)>>,
     /// The elements over which a capability was reached.
     between: BTreeSet<&'a str>,
     /// The relationships that say any of it.
@@ -146,6 +165,7 @@ impl<'a> Ties<'a> {
         let mut ties = Self {
             serves: BTreeMap::new(),
             links: BTreeSet::new(),
+            forces: BTreeMap::new(),
             between: BTreeSet::new(),
             used: BTreeSet::new(),
         };
@@ -182,6 +202,16 @@ impl<'a> Ties<'a> {
         for (from, capabilities) in direct {
             ties.serves.entry(from).or_default().extend(capabilities);
         }
+        for r in model.relationships.iter().filter(|r| FOR.contains(&r.kind.as_str())) {
+            for (from, to) in [(&r.source, &r.target), (&r.target, &r.source)] {
+                let actor = elements.get(to.as_str()).filter(|e| e.kind == "BusinessActor");
+                if let Some(actor) = actor.filter(|a| kind(from) == "ApplicationComponent" && is_force(a)) {
+                    let force = (say(&actor.names), actor.identifier.as_str());
+                    ties.forces.entry(from).or_default().insert(force);
+                    ties.used.insert(&r.identifier);
+                }
+            }
+        }
         for r in model.relationships.iter().filter(|r| TIES.contains(&r.kind.as_str())) {
             if kind(&r.source) != "ApplicationComponent"
                 || kind(&r.target) != "ApplicationComponent"
@@ -202,6 +232,12 @@ impl<'a> Ties<'a> {
             ties.used.insert(&r.identifier);
         }
         ties
+    }
+
+    /// The one force that a component belongs to; none where there are several.
+    fn force(&self, id: &str) -> Option<&'a str> {
+        let all = self.forces.get(id)?;
+        all.first().filter(|_| all.len() == 1).map(|(name, _)| *name)
     }
 
     fn capabilities(&self, id: &str) -> Vec<&'a str> {
@@ -253,7 +289,10 @@ impl<'a> Table<'a> {
         if self.titles.first().is_some_and(|(_, c)| *c == Some(Column::Name)) {
             put(0, &name);
         }
-        let mut force = None;
+        let mut force = more
+            .iter()
+            .find(|(c, text)| *c == Column::Force && !text.is_empty())
+            .map(|(_, text)| text.clone());
         for p in &e.properties {
             let title = names.get(p.definition.as_str()).copied().unwrap_or_default();
             // An element has its own name and needs no property for it.

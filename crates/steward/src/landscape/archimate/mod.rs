@@ -16,4 +16,5 @@ pub use map::{Mapped, landscape};
 pub use model::{Element, Model, More, Property, PropertyDefinition, Relationship, Text};
 pub use read::read;
 pub use write::write;
+pub(super) use xml::looks_like;
 pub use xml::{Child, Name, Node};

@@ -148,15 +148,56 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Node, Faults> {
     if bytes.len() > LARGEST {
         return refuse("is larger than 50 MB: export a part of the model");
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if bytes.starts_with(b"PK") {
         return refuse("is an archive: unpack it, and choose the .xml file of the exchange format");
     }
-    let Ok(text) = str::from_utf8(bytes) else {
-        return refuse("is not UTF-8 text: save the model in the exchange format, as UTF-8");
-    };
-    let mut tree = Tree { file, text, counted: (0, 1), prefixes: Vec::new(), nodes: 0 };
+    let encoding = encoding(bytes).map_err(|said| {
+        let reason = format!(
+            "says that it is written in {said}, which it is not or which is not read: save it as UTF-8"
+        );
+        Fault::new(file, reason).at_line(1)
+    })?;
+    let (text, _, damaged) = encoding.decode(bytes);
+    if damaged {
+        let reason = format!(
+            "is damaged, or is not the {} text that it says it is: save it as UTF-8",
+            encoding.name()
+        );
+        return Err(Fault::new(file, reason).into());
+    }
+    let mut tree = Tree { file, text: &text, counted: (0, 1), prefixes: Vec::new(), nodes: 0 };
     tree.read()
+}
+
+/// Whether these are the first bytes of XML, in any of the encodings that are read.
+pub(crate) fn looks_like(bytes: &[u8]) -> bool {
+    let start = bytes.get(..64.min(bytes.len())).unwrap_or_default();
+    encoding_rs::Encoding::for_bom(start)
+        .map_or_else(|| String::from_utf8_lossy(start), |(wide, _)| wide.decode(start).0)
+        .trim_start()
+        .starts_with('<')
+}
+
+/// The encoding of a file: what its first bytes show, or what its first line says, or UTF-8. On failure: what it says.
+fn encoding(bytes: &[u8]) -> Result<&'static encoding_rs::Encoding, String> {
+    if let Some((shown, _)) = encoding_rs::Encoding::for_bom(bytes) {
+        return Ok(shown);
+    }
+    let first = bytes.get(..200.min(bytes.len())).unwrap_or_default();
+    let first: String = first.iter().map(|b| char::from(*b)).collect();
+    let said = first
+        .strip_prefix("<?xml")
+        .and_then(|rest| rest.split_once("?>"))
+        .and_then(|(declaration, _)| declaration.split_once("encoding"))
+        .map(|(_, rest)| rest.trim_start_matches([' ', '=']))
+        .and_then(|rest| rest.split(['"', '\'']).nth(1));
+    match said {
+        None => Ok(encoding_rs::UTF_8),
+        // A first line that could be read as one byte a letter is not in two.
+        Some(said) => encoding_rs::Encoding::for_label(said.as_bytes())
+            .filter(|e| e.is_ascii_compatible())
+            .ok_or_else(|| said.to_owned()),
+    }
 }
 
 impl Tree<'_> {
@@ -191,13 +232,6 @@ impl Tree<'_> {
                         self.fault(at, "declares a document type, which is refused: remove <!DOCTYPE …>")
                     );
                 }
-                Event::Decl(decl) => {
-                    let encoding = decl.encoding().and_then(Result::ok).unwrap_or_default().to_lowercase();
-                    if !matches!(encoding.as_str(), "" | "utf-8" | "utf8" | "us-ascii") {
-                        return Err(self
-                            .fault(at, format!("says that it is written in {encoding}: save it as UTF-8")));
-                    }
-                }
                 Event::Start(start) => {
                     let node = self.node(&start, at, open.len(), root.is_some())?;
                     open.push(node);
@@ -226,7 +260,7 @@ impl Tree<'_> {
                     let c = self.reference(&name, at)?;
                     self.say(&mut open, c.encode_utf8(&mut [0; 4]), at)?;
                 }
-                Event::Comment(_) | Event::PI(_) => {}
+                Event::Comment(_) | Event::PI(_) | Event::Decl(_) => {}
             }
         }
         match (root, open.is_empty()) {

@@ -1,7 +1,7 @@
 //! Models of other tools, read and written again without loss, and our landscape as a model.
 
 use super::world::{columns, options, survey};
-use bluelamp_steward::landscape::{Hosting, Maturity, Options, Pattern, archimate};
+use bluelamp_steward::landscape::{Hosting, Maturity, Options, Pattern, archimate, inspect};
 use proptest::prelude::*;
 
 /// A model in the shape in which a modelling tool writes it, with everything that others tend to lose.
@@ -160,11 +160,69 @@ fn a_component_without_a_force_needs_one_at_import() {
             .to_string()
             .contains("name the force")
     );
-    let with = Options { file: "m.xml".into(), force: Some("Borset".into()) };
+    let with = Options { file: "m.xml".into(), force: Some("Borset".into()), own: None };
     assert_eq!(
         archimate::landscape(&columns(), &with, &model).unwrap().survey.applications[0].code,
         "borset--caseworks"
     );
+}
+
+#[test]
+fn a_model_that_names_no_force_is_taken_as_of_the_force_whose_service_it_is() {
+    let own = Options { file: "m.xml".into(), force: None, own: Some("Borset".into()) };
+    let component = |id: &str, name: &str| {
+        format!("<element identifier='{id}' xsi:type='ApplicationComponent'><name>{name}</name></element>")
+    };
+    let actor = |id: &str, name: &str| {
+        format!("<element identifier='{id}' xsi:type='BusinessActor'><name>{name}</name></element>")
+    };
+    let tie = |id: &str, from: &str, to: &str| {
+        format!("<relationship identifier='{id}' source='{from}' target='{to}' xsi:type='Serving'/>")
+    };
+    let text = format!(
+        "<model xmlns='{NS}' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' identifier='m'><name>n</name><elements>{}{}{}{}</elements><relationships>{}{}</relationships></model>",
+        component("a", "CaseWorks"),
+        component("b", "Cell Watch"),
+        actor("k", "Kent Police"),
+        actor("c", "Citizen"),
+        tie("r", "b", "k"),
+        tie("s", "a", "c"),
+    );
+    let (model, _) = archimate::read("m.xml", text.as_bytes()).unwrap();
+    let mapped = archimate::landscape(&columns(), &own, &model).unwrap();
+    let of: Vec<_> = mapped.survey.applications.iter().map(|a| (a.name.as_str(), a.force.as_str())).collect();
+    assert_eq!(of, [("CaseWorks", "Borset"), ("Cell Watch", "Kent Police")], "a citizen is no force");
+    assert_eq!((mapped.mapped["BusinessActor"], mapped.kept["BusinessActor"]), (1, 1));
+    let none = text.replace("Kent Police", "Officer");
+    let (model, _) = archimate::read("m.xml", none.as_bytes()).unwrap();
+    let notes = archimate::landscape(&columns(), &own, &model).unwrap().survey.notes;
+    assert!(
+        notes[0].to_string().contains("everything was taken as of 'Borset', whose service this is"),
+        "{notes:?}"
+    );
+}
+
+#[test]
+fn a_model_is_read_in_the_encoding_that_it_says() {
+    let text = format!(
+        "<?xml version='1.0' encoding='ENC'?><model xmlns='{NS}' identifier='m'><name>Château</name></model>"
+    );
+    let utf16: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain(text.replace("ENC", "UTF-16").encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    let latin: Vec<u8> = text.replace("ENC", "ISO-8859-1").chars().map(|c| c as u8).collect();
+    let marked = format!("\u{feff}{}", text.replace("ENC", "utf-8")).into_bytes();
+    for bytes in [utf16, latin.clone(), marked] {
+        let looked = inspect(&columns(), &options("m.xml"), &bytes).unwrap();
+        assert_eq!(looked.model.unwrap().0.names[0].text, "Château");
+    }
+    let lied = String::from_utf8_lossy(&latin).replace("ISO-8859-1", "x-made-up");
+    let said = inspect(&columns(), &options("m.xml"), lied.as_bytes()).unwrap_err().to_string();
+    assert!(said.contains("says that it is written in x-made-up"), "{said}");
+    let broken: Vec<u8> = text.replace("ENC", "UTF-8").chars().map(|c| c as u8).collect();
+    let said = inspect(&columns(), &options("m.xml"), &broken).unwrap_err().to_string();
+    assert!(said.contains("is not the UTF-8 text that it says it is"), "{said}");
 }
 
 proptest! {

@@ -140,7 +140,8 @@ fn a_model_is_kept_whole_and_its_applications_are_taken_up() {
         let who = office(test);
         let text = include_str!("model.xml");
         let looked =
-            inspect(&columns(), &Options { file: "m.xml".into(), force: None }, text.as_bytes()).unwrap();
+            inspect(&columns(), &Options { file: "m.xml".into(), force: None, own: None }, text.as_bytes())
+                .unwrap();
         assert_eq!(looked.kind(), "archimate");
         let done = taken(test, &who, &looked);
         assert_eq!(done.plan.new.len(), 3);

@@ -148,11 +148,30 @@ fn what_is_in_doubt_is_taken_and_noted() {
 
 #[test]
 fn a_force_named_at_import_stands_for_the_rows_that_name_none() {
-    let with = Options { file: "f.csv".into(), force: Some("Borset".into()) };
+    let with = Options { file: "f.csv".into(), force: Some("Borset".into()), own: None };
     let s = read(&columns(), &with, b"Application\nX\nY\n").unwrap();
     assert!(s.applications.iter().all(|a| a.force == "Borset"));
     let s = read(&columns(), &with, b"Force,Application\n,X\nDunford,Y\n").unwrap();
     assert_eq!(s.applications.iter().map(|a| a.force.as_str()).collect::<Vec<_>>(), ["Borset", "Dunford"]);
+}
+
+#[test]
+fn a_survey_without_a_column_for_the_force_is_of_the_force_whose_service_it_is() {
+    let own = Options { file: "f.csv".into(), force: None, own: Some("Borset".into()) };
+    let s = read(&columns(), &own, b"Application\nX\n").unwrap();
+    assert_eq!(s.applications[0].force, "Borset");
+    assert!(
+        s.notes[0].to_string().contains("there is no column 'Force': everything was taken as of 'Borset'")
+    );
+    let said = read(&columns(), &own, b"Force,Application\n,X\n").unwrap_err().to_string();
+    assert!(said.contains("names no force"), "one that forgot to say it is asked: {said}");
+}
+
+#[test]
+fn a_row_of_totals_is_left_out_wherever_it_says_so() {
+    let s = read(&columns(), &options("f.csv"), b"Force,Application,Annual cost\nA,X,5\nTotal,,5\n").unwrap();
+    assert_eq!(s.applications.len(), 1);
+    assert!(s.notes[0].to_string().contains("looks like a row of totals"));
 }
 
 #[test]

@@ -138,7 +138,8 @@ async fn inspected(
     waiting: &Waiting,
     bytes: Vec<u8>,
 ) -> Result<(Result<Inspection, Faults>, Vec<u8>)> {
-    let options = Options { file: waiting.file.clone(), force: waiting.force.clone() };
+    let own = Some(app.inner.settings.force_name());
+    let options = Options { file: waiting.file.clone(), force: waiting.force.clone(), own };
     app.blocking(move |app| {
         let looked = landscape::inspect(&app.inner.settings.columns, &options, &bytes);
         Ok((looked, bytes))
