@@ -152,14 +152,22 @@ impl Found<'_> {
     }
 }
 
-/// Reads a scored file: CSV in UTF-8 with a row of names.
+/// What sets the names of the first line apart: a comma, or where there are more of them a semicolon or a tab.
+fn separator(bytes: &[u8]) -> u8 {
+    let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    let count = |separator: u8| first.iter().filter(|b| **b == separator).count();
+    // Of equals the last is taken.
+    [b'\t', b';', b','].into_iter().max_by_key(|b| count(*b)).unwrap_or(b',')
+}
+
+/// Reads a scored file: CSV in UTF-8 with a row of names, set apart by commas, semicolons or tabs.
 ///
 /// # Errors
 /// Every fault with its line and column, and every named column that is not there.
 pub fn read(file: &str, bytes: &[u8], named: &Columns) -> Result<Scored, Faults> {
     sound(file, named)?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader = ReaderBuilder::new().from_reader(bytes);
+    let mut reader = ReaderBuilder::new().delimiter(separator(bytes)).from_reader(bytes);
     let places = places(file, reader.byte_headers().map_err(|e| unreadable(file, &e)), named)?;
     let mut found = Found { file, faults: Vec::new(), more: 0 };
     let mut values: Vec<HashMap<Vec<u8>, usize>> = vec![HashMap::new(); places.groups.len()];
@@ -379,9 +387,6 @@ fn places(file: &str, header: Result<&ByteRecord, Faults>, named: &Columns) -> R
         let reason = match (all.next(), all.next()) {
             (Some(place), None) => return place,
             (Some(_), Some(_)) => "stands twice among the columns; give each a name of its own".to_owned(),
-            _ if names.len() == 1 && names[0].contains([';', '\t']) => {
-                "is not there: the columns should be set apart by commas".to_owned()
-            }
             _ => format!("is not there; the columns are {}", shown(&names)),
         };
         faults.push(Fault::new(file, reason).at_line(1).in_field(format!("column '{name}'")));
@@ -442,10 +447,11 @@ fn truth(raw: &[u8]) -> Result<bool, String> {
         b"0" | b"0.0" => return Ok(false),
         _ => {}
     }
-    if raw.eq_ignore_ascii_case(b"true") {
+    let says = |words: [&[u8]; 2]| words.iter().any(|word| raw.eq_ignore_ascii_case(word));
+    if says([b"true", b"yes"]) {
         return Ok(true);
     }
-    if raw.eq_ignore_ascii_case(b"false") {
+    if says([b"false", b"no"]) {
         return Ok(false);
     }
     Err(if raw.is_empty() {

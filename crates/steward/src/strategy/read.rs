@@ -207,6 +207,15 @@ struct Mapping {
     asked: Vec<&'static str>,
 }
 
+/// Whether a key is what people call a list of elements of this kind: "principles", "roadmap", "ethics_commitments".
+fn names_kind(key: &str, kind: ElementKind) -> bool {
+    let plain = |text: &str| text.to_lowercase().replace(['_', '-'], " ");
+    let (key, plural) = (plain(key), plain(&kind.plural()));
+    key == plural
+        || [format!("{key} items"), format!("{key}s")].contains(&plural)
+        || key == plain(kind.code())
+}
+
 impl Mapping {
     /// A key as a person finds it, such as `elements[A1].name`.
     fn at(&self, key: &str) -> String {
@@ -247,9 +256,14 @@ impl Reader<'_> {
         for (key, node) in &m.entries {
             let near = m.asked.iter().map(|known| (strsim::osa_distance(key, known), known));
             let near = near.filter(|(distance, known)| *distance <= (known.len() / 3).max(1)).min();
-            let reason = match near {
-                Some((_, known)) => format!("is not a key here; did you mean '{known}'?"),
-                None => format!("is not a key here: the keys are {}", m.asked.join(", ")),
+            let kind = ElementKind::ALL.iter().find(|kind| m.path.is_empty() && names_kind(key, **kind));
+            let reason = match (near, kind) {
+                (_, Some(kind)) => format!(
+                    "is not a key here: elements of every kind stand in one list under 'elements', these with 'kind: {}'",
+                    kind.code()
+                ),
+                (Some((_, known)), None) => format!("is not a key here; did you mean '{known}'?"),
+                (None, None) => format!("is not a key here: the keys are {}", m.asked.join(", ")),
             };
             self.fault(node.line, m.at(key), reason);
         }

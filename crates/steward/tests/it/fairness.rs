@@ -283,7 +283,7 @@ fn hostile_files_are_refused_in_words() {
     let cases: [(&[u8], &str); 12] = [
         (b"", "column 'sex': is not there"),
         (b"sex,flagged,outcome\n", "has no rows below the names"),
-        (b"sex;flagged;outcome\nF;1;0\n", "the columns should be set apart by commas"),
+        (b"sex|flagged|outcome\nF|1|0\n", "is not there; the columns are sex|flagged|outcome"),
         (b"sex,sex,flagged,outcome\nF,F,1,0\n", "stands twice among the columns"),
         (b"sex,flagged,outcome\n\xff\xfe,1,0\n", "is not UTF-8 text"),
         (b"sex,flagged,outcome\n\"a\nb\",1,0\n", "holds a control character"),
@@ -302,6 +302,12 @@ fn hostile_files_are_refused_in_words() {
     // A mark at the beginning, line ends of Windows and values in quotes are no faults.
     let fine = b"\xef\xbb\xbfsex,flagged,outcome\r\n\"F\",1.0,TRUE\r\n\"M, other\",0,false\r\n";
     assert_eq!(read("scored.csv", fine, &named).unwrap().rows, 2);
+    for fine in [
+        "sex;flagged;outcome\nF;yes;No\nM, other;0;1\n",
+        "sex\tflagged\toutcome\nF\tYES\tno\nM, other\t0\t1\n",
+    ] {
+        assert_eq!(read("scored.csv", fine.as_bytes(), &named).unwrap().rows, 2, "{fine}");
+    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn faults(edit: &[(&str, &str)]) -> Vec<Fault> {
 /// A file, what is changed in it, and the line, the field and the reason that a person is told.
 type Wrong = (&'static str, &'static str, u64, &'static str, &'static str);
 
-const TABLE: [Wrong; 40] = [
+const TABLE: [Wrong; 41] = [
     // The form of the file.
     (
         "schema: bluelamp/strategy/1",
@@ -49,6 +49,13 @@ const TABLE: [Wrong; 40] = [
     ),
     ("level: force", "level: town", 6, "level", "use one of national, region, force"),
     ("title: Borsetshire Digital Plan", "titel: Plan", 4, "titel", "did you mean 'title'?"),
+    (
+        "title: Borsetshire Digital Plan",
+        "principles: Plan",
+        4,
+        "principles",
+        "stand in one list under 'elements', these with 'kind: principle'",
+    ),
     ("id: borsetshire-2027", "id: Borsetshire 2027", 2, "id", "lower-case letters, digits and hyphens"),
     ("level: force", "level: force\npublic: yes", 7, "public", "has to be true or false"),
     (
