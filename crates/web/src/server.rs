@@ -283,6 +283,16 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/decisions/{reference}/publication", put(api::decisions::settle))
         .route("/api/v1/decisions/{reference}/notice", put(api::decisions::tell))
         .route("/api/v1/decisions/{reference}/steps", post(api::decisions::step))
+        .route("/api/v1/decisions/{reference}/pdf", get(api::decisions::as_pdf))
+        .route(
+            "/api/v1/decisions/{reference}/files",
+            post(api::decisions::add_file).layer(DefaultBodyLimit::max(files)),
+        )
+        .route(
+            "/api/v1/decisions/{reference}/files/{file}",
+            get(api::decisions::file)
+                .merge(post(api::decisions::redact_file).layer(DefaultBodyLimit::max(files))),
+        )
         .route("/api/v1/boards", get(api::decisions::all).post(api::decisions::add_body))
         .route("/api/v1/boards/delegations", post(api::decisions::delegate))
         .route("/api/v1/boards/{body}/meetings", post(api::decisions::plan))

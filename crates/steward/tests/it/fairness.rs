@@ -257,7 +257,7 @@ fn default_thresholds_are_told_to_be_nobodys() {
 
 #[test]
 fn every_fault_has_its_line_and_column() {
-    let text = "sex,flagged,outcome,weight\nF,1,0,1\nM,2,0,1\nM,1,,x\nF,0\nF,0,1,-3\nF,0,yes,1e99\n";
+    let text = "sex,flagged,outcome,weight\nF,1,0,1\nM,2,0,1\nM,1,,x\nF,0\nF,0,1,-3\nF,0,maybe,1e99\n";
     let named = Columns { weight: Some("weight".into()), ..columns(&["sex"]) };
     let told = faults(text.as_bytes(), &named);
     for wanted in [
@@ -266,7 +266,7 @@ fn every_fault_has_its_line_and_column() {
         "scored.csv:4: weight (column 4): should be a number, not 'x'",
         "scored.csv:5: row: has 2 columns; the first row has 4",
         "scored.csv:6: weight (column 4): should be a weight from 0 to 1,000,000,000",
-        "scored.csv:7: outcome (column 3): should be 0 or 1, not 'yes'",
+        "scored.csv:7: outcome (column 3): should be 0 or 1, not 'maybe'",
     ] {
         assert!(told.contains(wanted), "{wanted}\n{told}");
     }

@@ -3,7 +3,7 @@
 use super::{body, id};
 use crate::{
     App,
-    desk::decisions::{ListQuery, ViewQuery, state_of},
+    desk::decisions::{ListQuery, ViewQuery, printed, state_of, stored},
     guard::{Answer, Ask, Bearer},
     public::decisions::published,
 };
@@ -17,11 +17,12 @@ use axum::{
 use bluelamp_model::Day;
 use bluelamp_steward::{
     boards::{self, Body, MeetingState, NewAction, NewDelegation, NewItem, NewMeeting, Outcome},
-    decision::{self, Asked, Content, Notice, Publication},
+    decision::{self, Asked, Content, NewFile, Notice, Publication, Redaction},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
+use std::io::Cursor;
 
 /// A new decision report.
 #[derive(Deserialize, JsonSchema)]
@@ -118,6 +119,72 @@ pub(crate) async fn tell(
     let Changed::<Notice> { version, to } = body(&bytes)?;
     app.write(&who.actor, move |cx| decision::notice(cx, &reference, version, &to)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// What is said of a file beside its bytes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FileQuery {
+    /// The version of the report that the person saw.
+    version: i64,
+    /// What the paper is called.
+    #[serde(default)]
+    title: String,
+    /// What the file is called.
+    #[serde(default)]
+    name: String,
+    /// `yes`: it is published with the report.
+    #[serde(default)]
+    publish: String,
+}
+
+/// `POST /api/v1/decisions/{reference}/files`: the bytes of a background paper or an attachment of a draft.
+pub(crate) async fn add_file(
+    State(app): State<App>,
+    who: Bearer,
+    Path(reference): Path<String>,
+    Query(q): Query<FileQuery>,
+    bytes: Bytes,
+) -> Answer {
+    let new = NewFile { seen: q.version, title: q.title, name: q.name, publish: q.publish == "yes" };
+    app.blocking(move |app| {
+        let limit = app.inner.settings.largest_file;
+        decision::add_file(&app.inner.db, &who.actor, &reference, &new, Cursor::new(bytes), limit)
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// `POST /api/v1/decisions/{reference}/files/{file}`: whether it is published, and with bytes the redacted copy.
+pub(crate) async fn redact_file(
+    State(app): State<App>,
+    who: Bearer,
+    Path((reference, file)): Path<(String, String)>,
+    Query(q): Query<FileQuery>,
+    bytes: Bytes,
+) -> Answer {
+    let which = id(&file)?;
+    let said = Redaction { seen: q.version, publish: q.publish == "yes" };
+    app.blocking(move |app| {
+        let copy = (!bytes.is_empty()).then(|| (Cursor::new(bytes), app.inner.settings.largest_file));
+        decision::redact_file(&app.inner.db, &who.actor, &reference, which, &said, copy)
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// `GET /api/v1/decisions/{reference}/files/{file}`: the original; with `.redacted` behind it, the redacted copy.
+pub(crate) async fn file(
+    State(app): State<App>,
+    who: Bearer,
+    Path((reference, file)): Path<(String, String)>,
+) -> Answer {
+    stored(&app, who.actor, reference, &file).await
+}
+
+/// `GET /api/v1/decisions/{reference}/pdf`: the report as a PDF.
+pub(crate) async fn as_pdf(State(app): State<App>, who: Bearer, Path(reference): Path<String>) -> Answer {
+    printed(&app, who.actor, reference).await
 }
 
 /// `POST /api/v1/decisions/{reference}/steps`: a step, as the person behind the token.

@@ -20,6 +20,16 @@ pub(super) fn paths(denied: impl Fn(Value) -> Value) -> Value {
         denied(operation)
     };
     let reference = || vec![in_path("reference")];
+    let seen = || {
+        json!({
+            "name": "version", "in": "query", "required": true, "schema": { "type": "integer" },
+            "description": "The version of the report that the person saw",
+        })
+    };
+    let binary = json!({ "schema": { "type": "string", "format": "binary" } });
+    let bytes_in =
+        |required: bool| json!({ "required": required, "content": { "application/octet-stream": binary } });
+    let bytes_out = |kind: &str, words: &str| json!({ "description": words, "content": { kind: binary } });
     json!({
         "/api/v1/decisions/published": { "get": {
             "operationId": "listPublishedDecisions", "summary": "The public register of decisions", "security": [],
@@ -69,6 +79,35 @@ pub(super) fn paths(denied: impl Fn(Value) -> Value) -> Value {
             "parameters": reference(), "requestBody": sent(&schema::<Asked>()),
             "responses": { "201": answer("Taken: where the report stands now", &object) },
         })) },
+        "/api/v1/decisions/{reference}/pdf": { "get": denied(json!({
+            "operationId": "printDecision", "summary": "The report as an accessible PDF, with nothing redacted",
+            "parameters": reference(),
+            "responses": { "200": bytes_out("application/pdf", "The report"), "404": problem("No such report") },
+        })) },
+        "/api/v1/decisions/{reference}/files": { "post": change(json!({
+            "operationId": "addDecisionFile", "summary": "A background paper or an attachment of a draft",
+            "parameters": [
+                in_path("reference"), seen(), in_query("title", "What the paper is called"),
+                in_query("name", "What the file is called"), in_query("publish", "yes: it is published with the report"),
+            ],
+            "requestBody": bytes_in(true), "responses": none,
+        })) },
+        "/api/v1/decisions/{reference}/files/{file}": {
+            "get": denied(json!({
+                "operationId": "getDecisionFile",
+                "summary": "A file of a report; with .redacted behind its id, the redacted copy",
+                "parameters": [in_path("reference"), in_path("file")],
+                "responses": { "200": bytes_out("application/octet-stream", "The file"), "404": problem("No such file") },
+            })),
+            "post": change(json!({
+                "operationId": "redactDecisionFile",
+                "summary": "Whether a file is published, and with bytes its redacted copy, until the redaction is signed",
+                "parameters": [
+                    in_path("reference"), in_path("file"), seen(), in_query("publish", "yes: it is published with the report"),
+                ],
+                "requestBody": bytes_in(false), "responses": none,
+            })),
+        },
         "/api/v1/boards": {
             "get": denied(json!({
                 "operationId": "listBoards", "summary": "Bodies, calendar, open actions and delegations",

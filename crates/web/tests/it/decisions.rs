@@ -241,6 +241,37 @@ fn the_same_by_program_and_a_notice_of_what_is_not_published() {
         let stale = api(author, Method::PUT, &format!("{here}/publication"), &change).await;
         assert_eq!(stale.status, StatusCode::CONFLICT);
         assert_eq!(stale.json()["type"], "urn:bluelamp:problem:stale");
+        // A file goes in and comes out as it was, from the version that the person saw, while the report is a draft.
+        let files = format!("{here}/files");
+        let paper = async |v: &mut Visitor, ask: &str, bytes: &[u8]| {
+            v.ask(Method::POST, &format!("{files}?{ask}"), "application/octet-stream", bytes.to_vec()).await
+        };
+        for (ask, bytes, status) in [
+            ("version=1&title=Costs&name=costs.txt", b"x".as_slice(), StatusCode::CONFLICT),
+            ("version=2&title=&name=costs.txt", b"x", StatusCode::UNPROCESSABLE_ENTITY),
+            ("version=2&title=Costs&name=costs.txt", b"", StatusCode::UNPROCESSABLE_ENTITY),
+            ("version=2&title=Costs&name=costs.txt&publish=no", b"Nine pounds.", StatusCode::NO_CONTENT),
+        ] {
+            let done = paper(author, ask, bytes).await;
+            assert_eq!(done.status, status, "{ask}: {}", done.body);
+        }
+        let view = author.get(&here).await.json();
+        let file = view["files"][0]["id"].as_str().unwrap().to_owned();
+        assert_eq!(author.get(&format!("{files}/{file}")).await.body, "Nine pounds.");
+        assert_eq!(author.get(&format!("{files}/{file}.redacted")).await.status, StatusCode::NOT_FOUND);
+        let (status, kind, pdf) = bytes(author, &format!("{here}/pdf")).await;
+        assert_eq!(
+            (status, kind.as_str(), pdf.starts_with(b"%PDF-1.7")),
+            (StatusCode::OK, "application/pdf", true)
+        );
+        let early = format!("{files}/{file}?version=3&publish=yes");
+        let early = author.ask(Method::POST, &early, "application/octet-stream", b"x".to_vec()).await;
+        assert_eq!(
+            early.status,
+            StatusCode::CONFLICT,
+            "a copy is redacted when redaction is asked for: {}",
+            early.body
+        );
         let way = [
             ("finance-approver", "check-finance"),
             ("programme-office", "submit"),

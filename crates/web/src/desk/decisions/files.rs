@@ -11,7 +11,7 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
-use bluelamp_model::{Error, Id, Result};
+use bluelamp_model::{Error, Id, Result, authority::Actor};
 use bluelamp_steward::decision::{FileView, NewFile, Redaction};
 use std::{collections::BTreeMap, fs::File, io::Cursor};
 
@@ -143,12 +143,16 @@ pub(crate) async fn open(
     staff: Staff,
     Path((reference, file)): Path<(String, String)>,
 ) -> Answer {
+    stored(&app, staff.actor(), reference, &file).await
+}
+
+/// A file of a report for somebody of the staff, by page and by API.
+pub(crate) async fn stored(app: &App, actor: Actor, reference: String, file: &str) -> Answer {
     let (plain, redacted) = match file.strip_suffix(".redacted") {
         Some(plain) => (plain, true),
-        None => (file.as_str(), false),
+        None => (file, false),
     };
     let which = id(plain)?;
-    let actor = staff.actor();
     let (_, size, file) = app
         .blocking(move |app| {
             bluelamp_steward::decision::open_file(&app.inner.db, &actor, &reference, which, redacted)

@@ -3,7 +3,7 @@
 pub(crate) mod edit;
 mod files;
 
-pub(crate) use files::{add, attachment, open, redact, size};
+pub(crate) use files::{add, attachment, open, redact, size, stored};
 
 use super::{frame, may, page::OptionView};
 use crate::{
@@ -22,7 +22,10 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Redirect},
 };
-use bluelamp_model::{Day, Error, FieldError, Result, authority::action};
+use bluelamp_model::{
+    Day, Error, FieldError, Result,
+    authority::{Actor, action},
+};
 use bluelamp_steward::decision::{
     Approval, Asked, Content, Notice, Passage, Place, Publication, Said, Section, Signing, State, View, What,
 };
@@ -420,9 +423,14 @@ pub(crate) async fn view_or_pdf(
     let Some(reference) = name.strip_suffix(".pdf").map(str::to_owned) else {
         return view(given, staff, Path(name), query).await;
     };
-    let (actor, wanted) = (staff.actor(), reference.clone());
+    printed(&given.0, staff.actor(), reference).await
+}
+
+/// The report as a PDF for somebody of the staff, by page and by API.
+pub(crate) async fn printed(app: &App, actor: Actor, reference: String) -> Answer {
+    let wanted = reference.clone();
     let bytes =
-        given.0.blocking(move |app| bluelamp_steward::decision::pdf(&app.inner.db, &actor, &wanted)).await?;
+        app.blocking(move |app| bluelamp_steward::decision::pdf(&app.inner.db, &actor, &wanted)).await?;
     Ok((pdf_headers(&reference), bytes).into_response())
 }
 

@@ -26,7 +26,14 @@ pub(super) fn calls(route: &str) -> Option<Vec<(String, Body)>> {
         | "/desk/boards.ics"
         | "/api/v1/decisions/published"
         | "/api/v1/decisions/published/{reference}"
+        | "/api/v1/decisions/{reference}/pdf"
         | "/api/v1/boards/papers/{id}" => one(Body::Nothing),
+        "/api/v1/decisions/{reference}/files" => {
+            Some(vec![(format!("{path}?version=1&title=A&name=a.pdf"), Body::Json(json!({ "a": 1 })))])
+        }
+        "/api/v1/decisions/{reference}/files/{file}" => {
+            Some(vec![(format!("{path}?version=1&publish=yes"), Body::Json(json!({ "a": 1 })))])
+        }
         "/desk/decisions" => Some(vec![
             (path.clone(), form(&[("title", "A walk"), ("classification", "official"), ("state", "agreed")])),
             (format!("{path}?state=draft"), form(&[])),
