@@ -67,6 +67,13 @@ impl Time {
     pub fn day(self) -> String {
         self.timestamp().to_zoned(london()).strftime("%Y-%m-%d").to_string()
     }
+
+    /// The last second of its calendar day in London.
+    #[must_use]
+    pub fn end_of_day(self) -> Self {
+        let last = self.timestamp().to_zoned(london()).end_of_day();
+        last.map_or(self, |end| Self(end.timestamp().as_second() * 1_000_000))
+    }
 }
 
 fn london() -> TimeZone {
@@ -134,6 +141,7 @@ mod tests {
         assert_eq!(summer.spoken(), "23 June 2026 at 12:15am");
         assert_eq!(summer.short(), "23 Jun 2026, 00:15");
         assert_eq!(summer.day(), "2026-06-23");
+        assert_eq!(summer.end_of_day().to_string(), "2026-06-23T22:59:59.000000Z");
     }
 
     #[test]

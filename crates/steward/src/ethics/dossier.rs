@@ -292,6 +292,10 @@ pub fn report_lab(cx: &mut Cx<'_>, id: Id, findings: &[Finding], notes: &str) ->
             let message = format!("“{}” is none of the criteria in the assessment", f.criterion);
             faults.push(wrong(&format!("findings/{n}/criterion"), "unknown", message));
         }
+        if findings.iter().take(n).any(|other| other.criterion == f.criterion) {
+            let message = format!("“{}” is there twice: say once whether it is met", f.criterion);
+            faults.push(wrong(&format!("findings/{n}/criterion"), "twice", message));
+        }
         text(&mut faults, &format!("findings/{n}/found"), &f.found, Some("Say what was measured"));
     }
     let notes = text(&mut faults, "notes", notes, None);

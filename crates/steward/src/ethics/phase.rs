@@ -30,30 +30,38 @@ pub struct Step {
     pub published: String,
 }
 
+/// The sections without whose answers nothing is assessed.
+const ASSESSED: [Section; 7] = [
+    Section::Accountability,
+    Section::Covenant,
+    Section::AlgoCare,
+    Section::DataProtection,
+    Section::Equality,
+    Section::Concerns,
+    Section::Lab,
+];
+
 /// What is missing for a step, in sentences; nothing where it can be taken. A step that stops an algorithm lacks nothing.
 #[must_use]
 pub fn lacking(d: &Dossier, to: State) -> Vec<FieldError> {
     let answers = d.answers();
     let mut open = Vec::new();
+    // An answer that was taken back is missing at every later step too.
+    if !matches!(to, State::Proposed | State::Suspended | State::Retired) {
+        open.extend(unanswered(&answers, &ASSESSED));
+        if criteria(&answers).is_empty() {
+            open.push(wrong("lab.criteria", "missing", "Nothing says what the lab has to show"));
+        }
+    }
     match to {
-        State::Assessed => open.extend(unanswered(
-            &answers,
-            &[
-                Section::Accountability,
-                Section::Covenant,
-                Section::AlgoCare,
-                Section::DataProtection,
-                Section::Equality,
-                Section::Concerns,
-                Section::Lab,
-            ],
-        )),
+        State::Assessed => {}
         State::Lab => {
             open.extend(unanswered(&answers, &[Section::PublicView]));
             open.extend(heard(d, Point::Lab, d.entry.state == State::Suspended));
         }
         State::LabReported => open.extend(reported(d)),
         State::Pilot | State::Operational => {
+            open.extend(unanswered(&answers, &[Section::PublicView]));
             open.extend(tried(d));
             if d.opinions.is_empty() {
                 open.push(wrong("opinion", "missing", "No body outside the police has given an opinion"));
@@ -62,10 +70,8 @@ pub fn lacking(d: &Dossier, to: State) -> Vec<FieldError> {
             if to == State::Operational && !d.phases.iter().any(|p| p.state == State::Pilot) {
                 open.push(wrong("pilot", "missing", "It was never in a pilot"));
             }
-            let anew = match d.entry.state {
-                State::Suspended => true,
-                state => state == to,
-            };
+            // What the pilot showed is heard before it becomes the rule.
+            let anew = matches!(d.entry.state, State::Suspended | State::Pilot) || d.entry.state == to;
             open.extend(heard(d, Point::Operational, anew));
         }
         State::Proposed | State::Suspended | State::Retired => {}
@@ -117,6 +123,11 @@ fn tried(d: &Dossier) -> Vec<FieldError> {
     let Some(report) = d.lab_reports.first() else {
         return vec![wrong("lab-report", "missing", "There is no report of the lab")];
     };
+    // Whoever went back to the lab comes out of it by a report that was accepted.
+    let last = d.phases.iter().find(|p| matches!(p.state, State::Lab | State::LabReported));
+    if last.is_none_or(|p| p.state == State::Lab) {
+        return vec![wrong("lab-report", "missing", "The report of the lab was never accepted")];
+    }
     let found = |c: &String| report.findings.iter().find(|f| f.criterion == *c);
     let mut open = Vec::new();
     for criterion in criteria(&d.answers()) {
@@ -164,9 +175,8 @@ fn until(step: &Step, faults: &mut Vec<FieldError>) -> Option<Time> {
     if day.is_empty() {
         return None;
     }
-    // In London's summer the day ends an hour earlier than in UTC.
-    let ends = format!("{day}T23:59:59Z").parse::<Time>().map(|at| [at, at.plus_seconds(-3600)]);
-    match ends.ok().and_then(|ends| ends.into_iter().find(|at| at.day() == day)) {
+    let noon = format!("{day}T12:00:00Z").parse::<Time>().ok().filter(|noon| noon.day() == day);
+    match noon.map(Time::end_of_day) {
         Some(at) => Some(at),
         None => {
             faults.push(wrong("until", "format", "Enter a day such as 2027-05-31"));

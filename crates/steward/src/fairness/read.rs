@@ -9,8 +9,23 @@ use std::collections::HashMap;
 /// How a group is called of which nothing is held.
 pub const NOT_HELD: &str = "not held";
 /// What is written into files where nothing is held.
-const MEANS_NOT_HELD: [&str; 7] =
-    ["", "not held", "not known", "not recorded", "not stated", "unknown", "n/k"];
+const MEANS_NOT_HELD: [&str; 15] = [
+    "",
+    "-",
+    "<na>",
+    "n/a",
+    "n/k",
+    "na",
+    "nan",
+    "not held",
+    "not known",
+    "not recorded",
+    "not stated",
+    "null",
+    "prefer not to say",
+    "refused",
+    "unknown",
+];
 /// More values than this are no groups but names.
 const VALUES: usize = 200;
 /// More combinations of values than this cannot be read by anybody.
@@ -168,6 +183,14 @@ pub fn read(file: &str, bytes: &[u8], named: &Columns) -> Result<Scored, Faults>
     sound(file, named)?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = ReaderBuilder::new().delimiter(separator(bytes)).from_reader(bytes);
+    if bytes.iter().filter(|b| **b == b'"').count() % 2 == 1 {
+        // Everything behind it would be one cell, and perhaps one that nobody asks for.
+        let last = bytes.iter().rposition(|b| *b == b'"').and_then(|at| bytes.get(..at)).unwrap_or_default();
+        let line = last.iter().filter(|b| **b == b'\n').count() as u64 + 1;
+        let reason =
+            "a quotation mark is opened and never closed: close it, or write it twice inside a quoted cell";
+        return Err(Fault::new(file, reason).at_line(line).into());
+    }
     let places = places(file, reader.byte_headers().map_err(|e| unreadable(file, &e)), named)?;
     let mut found = Found { file, faults: Vec::new(), more: 0 };
     let mut values: Vec<HashMap<Vec<u8>, usize>> = vec![HashMap::new(); places.groups.len()];

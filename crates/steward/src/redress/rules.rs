@@ -25,10 +25,11 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// When it runs out that began at `from`, the day of `from` being the first.
+    /// When it runs out that began at `from`: at the end of its last day, the day of `from` being the first.
     #[must_use]
     pub fn ends(&self, from: Time) -> Time {
-        from.plus_seconds(DAY * (i64::from(self.days) - 1).max(0))
+        let last = from.plus_seconds(DAY * (i64::from(self.days) - 1).max(0));
+        last.end_of_day()
     }
 
     /// Whether it is a duty of law for what came in at `at`.

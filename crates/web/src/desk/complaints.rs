@@ -224,7 +224,7 @@ fn entry(app: &App, staff: &Staff, raw: &Raw, wrong: &[FieldError]) -> Answer {
     Ok(response)
 }
 
-/// The noon of a day in the fields of a date: the hour of a letter is not known, and the day is what counts.
+/// The beginning of a day in the fields of a date: the hour of a letter is not known, and the day is what counts.
 fn day_of(raw: &Raw) -> Result<Time> {
     let wrong =
         || Error::field("received", "not-a-date", "Enter the day on which it came, for example 27 11 2026");
