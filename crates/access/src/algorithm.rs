@@ -339,6 +339,15 @@ pub fn all(cx: &mut Cx<'_>) -> Result<Vec<Entry>> {
     cx.rows(&sql, &[])?.iter().map(read).collect()
 }
 
+/// What is in the register, by `kind/name`, each once. For a function that has asked the policy: names are public.
+///
+/// # Errors
+/// Database errors.
+pub fn names(cx: &mut Cx<'_>) -> Result<Vec<String>> {
+    let rows = cx.rows("select distinct kind, name from algorithm order by kind, name", &[])?;
+    rows.iter().map(|r| Ok(format!("{}/{}", r.get::<String>(0)?, r.get::<String>(1)?))).collect()
+}
+
 /// The versions of one algorithm, the latest first. For a room that has asked the policy.
 ///
 /// # Errors

@@ -2,8 +2,9 @@
 
 use crate::{
     register::{Body, Field, FieldKind, Register, code_of, is_code},
-    registers,
+    registers, strategy,
 };
+use bluelamp_access::algorithm;
 use bluelamp_model::{
     Error, FieldError, Id, Result, Time,
     authority::{Verb, action},
@@ -225,7 +226,15 @@ pub fn pointing_at(cx: &mut Cx<'_>, target: &str) -> Result<Vec<Pointer>> {
 pub fn create(cx: &mut Cx<'_>, register: &Register, code: &str, body: &Body, reason: &str) -> Result<Entry> {
     cx.allow(register.writes, None)?;
     by_hand(register)?;
-    insert(cx, register, code, body, reason)
+    let mut reason = reason.trim().to_owned();
+    let set: Vec<&str> =
+        register.fields.iter().filter(|f| f.locked && body.get(f.name).is_some()).map(|f| f.label).collect();
+    if !set.is_empty() {
+        // Work that was under way before this register was kept is entered as it stands; its history says so.
+        let words = format!("Entered as it stood, without a step here: {}", set.join(", "));
+        reason = if reason.is_empty() { words } else { format!("{reason}\n{words}") };
+    }
+    insert(cx, register, code, body, &reason)
 }
 
 /// Writes new entries, all or none: of a survey, of a model of the architecture. Those whose code is taken are changed.
@@ -291,8 +300,10 @@ pub fn change(
     let held = seen(cx, register, code, version)?;
     let mut body = body.clone();
     for field in register.fields.iter().filter(|f| f.locked) {
-        if let Some(kept) = held.body.get(field.name) {
-            body.set(field.name, kept.clone());
+        match held.body.get(field.name) {
+            Some(kept) => body.set(field.name, kept.clone()),
+            // What was never set is not set by hand either.
+            None => body.remove(field.name),
         }
     }
     update(cx, register, &held, &body, false, reason)
@@ -359,7 +370,7 @@ pub(crate) fn insert(
     if taken.is_some() {
         return wrong("taken", format!("There is a {} with the code ‘{code}’ already", register.one));
     }
-    targets_exist(cx, register, &code, body)?;
+    targets_exist(cx, register, &code, body, None)?;
     let (id, now, text) = (cx.new_id()?, cx.now(), text(body)?);
     let by = cx.actor().id;
     cx.exec(
@@ -400,7 +411,7 @@ pub(crate) fn update(
     withdrawn: bool,
     reason: &str,
 ) -> Result<Entry> {
-    targets_exist(cx, register, &held.code, body)?;
+    targets_exist(cx, register, &held.code, body, Some(&held.body))?;
     let (now, text) = (cx.now(), text(body)?);
     let by = cx.actor().id;
     let version = held.version + 1;
@@ -491,10 +502,28 @@ fn free_code(cx: &mut Cx<'_>, register: &Register, title: &str) -> Result<String
     Ok(code)
 }
 
-/// What an entry points at within the registers has to be there: a slip of the pen would hang in the air unseen.
-fn targets_exist(cx: &mut Cx<'_>, register: &Register, own: &str, body: &Body) -> Result<()> {
-    let mut wrong = Vec::new();
+/// What an entry points at within the registers has to be there and stand: a slip of the pen would hang in the air unseen.
+/// What it pointed at before may have been withdrawn since.
+fn targets_exist(
+    cx: &mut Cx<'_>,
+    register: &Register,
+    own: &str,
+    body: &Body,
+    before: Option<&Body>,
+) -> Result<()> {
+    let mut wrong = (register.check_with)(cx, own, body)?;
     for field in register.fields {
+        let new = |codes: Vec<&str>| -> Vec<String> {
+            let kept = before.map(|b| b.all(field.name)).unwrap_or_default();
+            codes.into_iter().filter(|c| !kept.contains(c)).map(str::to_owned).collect()
+        };
+        match field.kind {
+            FieldKind::Elements => elements_exist(cx, field, &new(body.all(field.name)), &mut wrong)?,
+            FieldKind::Named("algorithm") => {
+                algorithms_exist(cx, field, &new(body.all(field.name)), &mut wrong)?;
+            }
+            _ => {}
+        }
         let (other, codes) = match field.kind {
             FieldKind::Link(other) => (other, vec![body.text(field.name)]),
             FieldKind::Links(other) => (other, body.all(field.name)),
@@ -510,17 +539,72 @@ fn targets_exist(cx: &mut Cx<'_>, register: &Register, own: &str, body: &Body) -
                 continue;
             }
             let there = cx.row(
-                "select id from entry where register = $1 and code = $2",
+                "select withdrawn from entry where register = $1 and code = $2",
                 &[other.into(), code.into()],
             )?;
-            if there.is_none() {
-                let one = known(other).map_or(other, |r| r.one);
-                let message = format!("{}: there is no {one} with the code ‘{code}’", field.label);
-                wrong.push(pointing(field, "absent", message));
+            let one = known(other).map_or(other, |r| r.one);
+            match there.map(|r| r.get::<i64>(0)).transpose()? {
+                None => {
+                    let message = format!("{}: there is no {one} with the code ‘{code}’", field.label);
+                    wrong.push(pointing(field, "absent", message));
+                }
+                Some(withdrawn)
+                    if withdrawn != 0
+                        && !before.is_some_and(|b| {
+                            b.text(field.name) == code || b.all(field.name).contains(&code)
+                        }) =>
+                {
+                    let message =
+                        format!("{}: ‘{code}’ was withdrawn; point at one that stands", field.label);
+                    wrong.push(pointing(field, "withdrawn", message));
+                }
+                Some(_) => {}
             }
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
+}
+
+/// Elements of the strategies that are held; where none is held yet, nobody can say.
+fn elements_exist(cx: &mut Cx<'_>, field: &Field, new: &[String], wrong: &mut Vec<FieldError>) -> Result<()> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let held = strategy::current(cx)?;
+    for reference in new.iter().filter(|_| !held.is_empty()) {
+        let (strategy, element) = reference.split_once(':').unwrap_or((reference, ""));
+        let message = match held.iter().find(|(h, _)| h.id == strategy) {
+            None => {
+                let known: Vec<_> = held.iter().map(|(h, _)| h.id.as_str()).collect();
+                format!("there is no strategy ‘{strategy}’; held are {}", known.join(", "))
+            }
+            Some((_, s)) if s.elements.iter().any(|e| e.id.as_str() == element) => continue,
+            Some(_) => format!("the strategy ‘{strategy}’ has no element ‘{element}’"),
+        };
+        wrong.push(pointing(field, "absent", format!("{}: {message}", field.label)));
+    }
+    Ok(())
+}
+
+/// Algorithms of the register; where it is empty yet, nobody can say.
+fn algorithms_exist(
+    cx: &mut Cx<'_>,
+    field: &Field,
+    new: &[String],
+    wrong: &mut Vec<FieldError>,
+) -> Result<()> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let known = algorithm::names(cx)?;
+    for name in new.iter().filter(|n| !known.is_empty() && !known.contains(n)) {
+        let message = format!(
+            "{}: the register of algorithms has no ‘{name}’; write kind/name as it does",
+            field.label
+        );
+        wrong.push(pointing(field, "absent", message));
+    }
+    Ok(())
 }
 
 fn pointing(field: &Field, code: &str, message: String) -> FieldError {

@@ -7,7 +7,7 @@ use crate::{
     registers::portfolio::{GATE, ITEM, STAGES},
 };
 use bluelamp_model::{
-    Decider, Error, FieldError, Result, Time,
+    Decider, Error, FieldError, Id, Result, Time,
     authority::{Verb, action},
 };
 use bluelamp_store::Cx;
@@ -163,9 +163,10 @@ pub fn decide_gate(cx: &mut Cx<'_>, code: &str, decision: &GateDecision) -> Resu
     if item.version != decision.version {
         return Err(Error::Stale(format!("the item ‘{code}’")));
     }
-    let writer = cx.row("select changed_by from entry where id = $1", &[item.id.into()])?;
-    let writer = writer.map(|r| r.get::<Option<bluelamp_model::Id>>(0)).transpose()?.flatten();
-    if writer == Some(person.id()) {
+    if item.withdrawn {
+        return Err(Error::Conflict(format!("the item ‘{code}’ was withdrawn: it passes no gate")));
+    }
+    if writer(cx, item.id)? == Some(person.id()) {
         let reason = "you wrote this item yourself: somebody else decides at its gate".to_owned();
         return Err(Error::Forbidden { reason });
     }
@@ -219,6 +220,24 @@ pub fn decide_gate(cx: &mut Cx<'_>, code: &str, decision: &GateDecision) -> Resu
         json!({ "gate": outcome.code(), "from": from, "to": to }),
     )?;
     entry::update(cx, &ITEM, &item, &body, item.withdrawn, &decision.reasons)
+}
+
+/// Who wrote last what an item says. A gate writes its stage and its status, and is nobody's wording.
+fn writer(cx: &mut Cx<'_>, item: Id) -> Result<Option<Id>> {
+    let rows = cx.rows(
+        "select body, by_id from entry_version where entry_id = $1 order by version desc",
+        &[item.into()],
+    )?;
+    let mut said = Vec::new();
+    for row in &rows {
+        let mut body = Body::of_stored(&row.get::<String>(0)?)
+            .map_err(|e| Error::Bug(format!("a stored item cannot be read: {e}")))?;
+        body.remove("stage");
+        body.remove("status");
+        said.push((body, row.get::<Option<Id>>(1)?));
+    }
+    let last = said.iter().zip(said.iter().skip(1)).find(|((body, _), (before, _))| body != before);
+    Ok(last.map(|(version, _)| version).or(said.last()).and_then(|(_, by)| *by))
 }
 
 /// An item at its gate.

@@ -2,6 +2,7 @@
 //! the table for a spreadsheet and the check, so that they cannot drift apart.
 
 use bluelamp_model::{Day, FieldError, authority::action};
+use bluelamp_store::Cx;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -29,6 +30,8 @@ pub struct Register {
     pub by_hand: bool,
     /// What must be true beyond the fields one by one.
     pub check: fn(&Body, &mut Vec<FieldError>),
+    /// What must be true of an entry with this code beside the others that are kept.
+    pub(crate) check_with: fn(&mut Cx<'_>, &str, &Body) -> bluelamp_model::Result<Vec<FieldError>>,
 }
 
 /// Where a register is listed.
@@ -541,6 +544,11 @@ impl Body {
         serde_json::from_value(Value::Object(self.0.clone())).map_err(|e| e.to_string())
     }
 
+    /// Takes a value out.
+    pub(crate) fn remove(&mut self, field: &str) {
+        self.0.remove(field);
+    }
+
     /// Puts a value that a function with rules of its own decides, such as the stage of an item.
     pub(crate) fn set(&mut self, field: &str, value: Value) {
         self.0.insert(field.to_owned(), value);
@@ -722,11 +730,17 @@ pub(crate) const fn register(
         writes: action::REGISTER_WRITE,
         by_hand: true,
         check: no_more,
+        check_with: alone,
     }
 }
 
 /// No rule beyond the fields one by one.
 fn no_more(_: &Body, _: &mut Vec<FieldError>) {}
+
+/// No rule that looks at other entries.
+fn alone(_: &mut Cx<'_>, _: &str, _: &Body) -> bluelamp_model::Result<Vec<FieldError>> {
+    Ok(Vec::new())
+}
 
 /// Says that a day stands before another one that it cannot stand before.
 pub(crate) fn in_order(body: &Body, first: &str, last: &str, message: &str, wrong: &mut Vec<FieldError>) {

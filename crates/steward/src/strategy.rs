@@ -15,6 +15,7 @@ mod read;
 
 pub use check::{Loaded, load};
 pub use crosswalk::{Coverage, Covered, Reach, Tie, coverage, ties};
+pub(crate) use held::current;
 pub use held::{Below, Held, View, published, strategies, take_up, view, view_published};
 pub use kind::{Basis, ElementKind, Level, Relation};
 

@@ -52,5 +52,6 @@ export async function approve (binary, demo, algorithm, version) {
   await heard('operational')
   await step('lab-reported')
   await step('pilot', { until: soon, volume: 1000 })
+  await heard('operational')
   await step('operational', { until: soon })
 }

@@ -85,6 +85,7 @@ impl Builder<'_> {
             step(cx, id, said, State::LabReported, 0, &[])?;
             step(cx, id, said, State::Pilot, 90, std::slice::from_ref(&here))
         })?;
+        self.heard(&chair, &member, &on, &said, Point::Operational)?;
         self.each(&chief, &on, &said, move |cx, id, said| {
             step(cx, id, said, State::Operational, 360, std::slice::from_ref(&unit))
         })

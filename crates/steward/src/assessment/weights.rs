@@ -88,6 +88,11 @@ pub fn set_weights(cx: &mut Cx<'_>, scheme: &Scheme, new: &NewWeights) -> Result
         wrong.push(fault("weights", "required", "Name at least one element with its weight"));
     }
     let places = scheme.places();
+    let weighs = |id: &str| new.weights.get(id).is_none_or(|w| *w > 0.0);
+    if !new.weights.is_empty() && !scheme.elements.iter().any(|e| weighs(&e.id)) {
+        let words = "Nothing would weigh anything: give at least one element a weight above 0";
+        wrong.push(fault("weights", "nothing", words));
+    }
     for (id, weight) in &new.weights {
         let at = format!("/weights/{}", id.replace('~', "~0").replace('/', "~1"));
         if !places.contains_key(id.as_str()) {

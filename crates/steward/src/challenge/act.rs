@@ -126,7 +126,7 @@ pub fn receive(cx: &mut Cx<'_>, code: &str, new: &NewEntry) -> Result<Entry> {
             wrong.push(FieldError { field: field.into(), code: "too-long".into(), message });
         }
     }
-    if names(&new.proposal, sender) || names(&new.proposal, contact) {
+    if names(&new.proposal, sender) || names(&new.proposal, contact) || names_site(&new.proposal, contact) {
         let message =
             "The proposal names who sent it: take the name out, so that it can be scored without".into();
         wrong.push(FieldError { field: "proposal".into(), code: "names-sender".into(), message });
@@ -160,14 +160,33 @@ pub fn receive(cx: &mut Cx<'_>, code: &str, new: &NewEntry) -> Result<Entry> {
     Ok(entry)
 }
 
-/// Whether a text names somebody: the whole of it, in whatever case. Names of fewer than three letters prove nothing.
+/// What stands behind the name of a company, and may be left out when somebody names it.
+const COMPANY: [&str; 10] =
+    ["ltd", "limited", "plc", "llp", "inc", "uk", "group", "company", "gmbh", "holdings"];
+
+/// Whether a text names somebody, in whatever case: the whole of the name, or what is left of it without "Ltd" and the
+/// like, or the address of its site. Names of fewer than three letters prove nothing.
 fn names(text: &str, name: &str) -> bool {
-    let plain = |t: &str| {
-        let words = t.to_lowercase();
-        words.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+    let words = |t: &str| -> Vec<String> {
+        let low = t.to_lowercase();
+        low.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect()
     };
-    let name = plain(name);
-    name.chars().count() >= 3 && format!(" {} ", plain(text)).contains(&format!(" {name} "))
+    let (text, mut name) = (format!(" {} ", words(text).join(" ")), words(name));
+    while name.len() > 1 && name.last().is_some_and(|w| COMPANY.contains(&w.as_str())) {
+        name.pop();
+    }
+    let (apart, together) = (name.join(" "), name.concat());
+    together.chars().count() >= 3
+        && (text.contains(&format!(" {apart} ")) || text.contains(&format!(" {together} ")))
+}
+
+/// Whether a text names the site or the address of somebody's mail.
+fn names_site(text: &str, contact: &str) -> bool {
+    let site = contact.rsplit('@').next().unwrap_or_default().trim().to_lowercase();
+    let own = site.strip_prefix("www.").unwrap_or(&site);
+    // Of a host that many share, nothing can be told.
+    let shared = ["gmail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com", "btinternet.com"];
+    own.contains('.') && own.len() >= 4 && !shared.contains(&own) && text.to_lowercase().contains(own)
 }
 
 /// Closes a challenge to entries, after its last day: now it is scored.

@@ -158,7 +158,7 @@ mod tests {
     fn the_law_is_dated_and_counts_the_day_of_receipt() {
         let rules = Rules::shipped().unwrap();
         let at = |text: &str| -> Time { text.parse().unwrap() };
-        assert_eq!(rules.acknowledge.ends(at("2026-11-01T09:00:00Z")), at("2026-11-30T09:00:00Z"));
+        assert_eq!(rules.acknowledge.ends(at("2026-11-01T09:00:00Z")), at("2026-11-30T23:59:59Z"));
         assert!(!rules.acknowledge.is_law(at("2026-06-18T12:00:00Z")));
         assert!(rules.acknowledge.is_law(at("2026-06-19T12:00:00Z")));
         assert!(!rules.answer.is_law(at("2026-11-01T09:00:00Z")), "a target of our own is not law");

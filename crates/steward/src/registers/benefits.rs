@@ -2,7 +2,8 @@
 
 use super::portfolio::AIMS;
 use crate::register::{Body, Chapter, Choice, Field as F, Register, in_order, register};
-use bluelamp_model::FieldError;
+use bluelamp_model::{FieldError, Result};
+use bluelamp_store::Cx;
 
 /// The Green Book's sorts of benefit.
 pub const SORTS: &[Choice] = &[
@@ -69,53 +70,82 @@ pub const BENEFIT: Register = Register {
 };
 
 /// What it has brought so far.
-pub const REALISED: Register = register(
-    "realised",
-    "Realised values",
-    "realised value",
-    Chapter::Benefits,
-    "A value of a benefit on a day, with where it comes from. Earlier values stay.",
-    &[
-        F::text("title", "In a sentence", "").needed(),
-        F::link("benefit", "Benefit", "", "benefit").needed(),
-        F::day("on", "On", "").needed(),
-        F::number("value", "Value", "In the unit of the benefit", -1e12, 1e12).needed(),
-        F::money("worth_yearly", "Worth, each year", "Whole pounds"),
-        F::text("evidence", "Where it comes from", "").needed(),
-    ],
-);
+pub const REALISED: Register = Register {
+    check_with: not_to_come,
+    ..register(
+        "realised",
+        "Realised values",
+        "realised value",
+        Chapter::Benefits,
+        "A value of a benefit on a day, with where it comes from. Earlier values stay.",
+        &[
+            F::text("title", "In a sentence", "").needed(),
+            F::link("benefit", "Benefit", "", "benefit").needed(),
+            F::day("on", "On", "").needed(),
+            F::number("value", "Value", "In the unit of the benefit", -1e12, 1e12).needed(),
+            F::money("worth_yearly", "Worth, each year", "Whole pounds"),
+            F::text("evidence", "Where it comes from", "").needed(),
+        ],
+    )
+};
+
+/// A value of a day that is still to come was not realised.
+fn not_to_come(cx: &mut Cx<'_>, _: &str, body: &Body) -> Result<Vec<FieldError>> {
+    let to_come = *body.text("on") > *cx.now().day();
+    let fault = || FieldError {
+        field: "on".into(),
+        code: "future".into(),
+        message: "On: this day is still to come; a realised value is of a day that has passed".into(),
+    };
+    Ok(to_come.then(fault).into_iter().collect())
+}
+
+fn saving_rules(body: &Body, wrong: &mut Vec<FieldError>) {
+    for (field, label) in [("yearly", "Each year"), ("once", "What it costs to get it, once")] {
+        if body.money(field).is_some_and(|pounds| pounds < 0) {
+            wrong.push(FieldError {
+                field: field.into(),
+                code: "out-of-range".into(),
+                message: format!("{label}: enter an amount of £0 or more"),
+            });
+        }
+    }
+}
 
 /// Where money could be saved.
-pub const SAVING: Register = register(
-    "saving",
-    "Savings",
-    "saving",
-    Chapter::Benefits,
-    "Where money could be saved, often because a duplicate was confirmed.",
-    &[
-        F::text("title", "Saving", "").needed(),
-        F::links("items", "Items", "One code a line", "item"),
-        F::links("applications", "Applications", "One code a line", "application"),
-        F::link("organisation", "Organisation", "", "organisation"),
-        F::money("yearly", "Each year", "Whole pounds").needed(),
-        F::money("once", "What it costs to get it, once", "Whole pounds"),
-        F::day("from", "From", ""),
-        F::choice(
-            "state",
-            "State",
-            "",
-            &[
-                ("possible", "Possible"),
-                ("agreed", "Agreed"),
-                ("realised", "Realised"),
-                ("given-up", "Given up"),
-            ],
-        )
-        .needed(),
-        F::text("owner", "Owner", "").needed(),
-        F::text("finding", "Finding that led to it", ""),
-    ],
-);
+pub const SAVING: Register = Register {
+    check: saving_rules,
+    ..register(
+        "saving",
+        "Savings",
+        "saving",
+        Chapter::Benefits,
+        "Where money could be saved, often because a duplicate was confirmed.",
+        &[
+            F::text("title", "Saving", "").needed(),
+            F::links("items", "Items", "One code a line", "item"),
+            F::links("applications", "Applications", "One code a line", "application"),
+            F::link("organisation", "Organisation", "", "organisation"),
+            F::money("yearly", "Each year", "Whole pounds").needed(),
+            F::money("once", "What it costs to get it, once", "Whole pounds"),
+            F::day("from", "From", ""),
+            F::choice(
+                "state",
+                "State",
+                "",
+                &[
+                    ("possible", "Possible"),
+                    ("agreed", "Agreed"),
+                    ("realised", "Realised"),
+                    ("given-up", "Given up"),
+                ],
+            )
+            .needed(),
+            F::text("owner", "Owner", "").needed(),
+            F::text("finding", "Finding that led to it", ""),
+        ],
+    )
+};
 
 /// What is spent.
 pub const COST: Register = register(

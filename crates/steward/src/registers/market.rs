@@ -1,7 +1,7 @@
 //! Suppliers and their products, frameworks to buy through, what comes over the horizon, challenges from brief to award.
 
 use crate::register::{Body, Chapter, Choice, Field as F, Register, in_order, register};
-use bluelamp_model::FieldError;
+use bluelamp_model::{FieldError, authority::action};
 
 /// Who sells.
 pub const SUPPLIER: Register = register(
@@ -187,9 +187,22 @@ pub const CHALLENGE: Register = Register {
     )
 };
 
+fn entry_rules(body: &Body, wrong: &mut Vec<FieldError>) {
+    if body.money("price").is_some_and(|pounds| pounds < 0) {
+        wrong.push(FieldError {
+            field: "price".into(),
+            code: "out-of-range".into(),
+            message: "Price: enter an amount of £0 or more".into(),
+        });
+    }
+}
+
 /// What is handed in.
 pub const ENTRY: Register = Register {
     by_hand: false,
+    // A rival must not read a proposal and its price while the challenge is open.
+    reads: action::CHALLENGE_SCORE,
+    check: entry_rules,
     ..register(
         "challenge-entry",
         "Entries to challenges",

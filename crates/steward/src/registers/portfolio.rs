@@ -1,8 +1,13 @@
 //! The portfolio: items from an idea to an application in use, the gates they pass, what they wait for, what may go wrong.
 
 use super::LEVELS;
-use crate::register::{Body, Chapter, Choice, Field as F, Register, in_order, register};
-use bluelamp_model::{FieldError, authority::action};
+use crate::{
+    entry,
+    register::{Body, Chapter, Choice, Field as F, Register, in_order, register},
+};
+use bluelamp_model::{FieldError, Result, authority::action};
+use bluelamp_store::Cx;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What an item is.
 pub const KINDS: &[Choice] = &[
@@ -47,6 +52,17 @@ pub const AIMS: &[Choice] = &[
 fn item_rules(body: &Body, wrong: &mut Vec<FieldError>) {
     in_order(body, "starts", "ends", "It ends before it begins", wrong);
     in_order(body, "baseline_starts", "baseline_ends", "The baseline ends before it begins", wrong);
+    for field in ["starts", "ends", "baseline_starts", "baseline_ends"] {
+        // One slip of the pen would squeeze the whole roadmap.
+        let year = |day: &str| day.split('-').next().and_then(|y| y.parse::<i32>().ok());
+        if year(body.text(field)).is_some_and(|year| !(1970..2100).contains(&year)) {
+            wrong.push(FieldError {
+                field: field.into(),
+                code: "out-of-range".into(),
+                message: "Enter a day from 1970 to 2099".into(),
+            });
+        }
+    }
     if matches!(body.text("kind"), "project" | "programme") && body.all("aims").is_empty() {
         wrong.push(FieldError {
             field: "aims".into(),
@@ -63,9 +79,60 @@ fn item_rules(body: &Body, wrong: &mut Vec<FieldError>) {
     }
 }
 
+/// Whoever climbs from `from` along `up` and comes to `to`.
+fn leads(up: &BTreeMap<String, Vec<String>>, from: &str, to: &str) -> bool {
+    let (mut next, mut seen) = (vec![from], BTreeSet::new());
+    while let Some(at) = next.pop() {
+        if at == to {
+            return true;
+        }
+        if seen.insert(at) {
+            next.extend(up.get(at).into_iter().flatten().map(String::as_str));
+        }
+    }
+    false
+}
+
+/// An item is no part of what is a part of it.
+fn no_circle_of_parts(cx: &mut Cx<'_>, own: &str, body: &Body) -> Result<Vec<FieldError>> {
+    let parent = body.text("parent");
+    if parent.is_empty() || parent == own {
+        return Ok(Vec::new());
+    }
+    let all = entry::held(cx, "item")?;
+    let up: BTreeMap<String, Vec<String>> =
+        all.into_iter().map(|e| (e.code, vec![e.body.text("parent").to_owned()])).collect();
+    let message = format!("Part of: ‘{parent}’ is itself a part of this item, directly or by way of others");
+    Ok(circle(leads(&up, parent, own), "parent", message))
+}
+
+/// No item waits for itself, directly or by way of others: a plan with a circle has no critical path.
+fn no_circle_of_waiting(cx: &mut Cx<'_>, own: &str, body: &Body) -> Result<Vec<FieldError>> {
+    let (item, needs) = (body.text("item"), body.text("needs"));
+    let mut up: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for e in entry::held(cx, "dependency")? {
+        if e.code != own && !e.withdrawn {
+            up.entry(e.body.text("item").into()).or_default().push(e.body.text("needs").into());
+        }
+    }
+    let message = match item == needs {
+        true => format!("The item that it waits for: ‘{needs}’ cannot wait for itself"),
+        false => format!(
+            "The item that it waits for: ‘{needs}’ already waits for ‘{item}’, directly or by way of others"
+        ),
+    };
+    Ok(circle(!item.is_empty() && leads(&up, needs, item), "needs", message))
+}
+
+fn circle(there_is: bool, field: &str, message: String) -> Vec<FieldError> {
+    let fault = || FieldError { field: field.into(), code: "circle".into(), message };
+    there_is.then(fault).into_iter().collect()
+}
+
 /// Ideas, proposals, projects, programmes, services, applications, algorithms.
 pub const ITEM: Register = Register {
     check: item_rules,
+    check_with: no_circle_of_parts,
     ..register(
         "item",
         "Portfolio",
@@ -174,31 +241,34 @@ pub const GATE: Register = Register {
 };
 
 /// What an item waits for.
-pub const DEPENDENCY: Register = register(
-    "dependency",
-    "Dependencies",
-    "dependency",
-    Chapter::Portfolio,
-    "Which item waits for which other. The critical path is worked out from these and the days of the items.",
-    &[
-        F::text("title", "What is needed", "").needed(),
-        F::link("item", "The item that waits", "", "item").needed(),
-        F::link("needs", "The item that it waits for", "", "item").needed(),
-        F::choice(
-            "kind",
-            "Kind",
-            "",
-            &[
-                ("finish-to-start", "Begins when the other has ended"),
-                ("start-to-start", "Begins when the other has begun"),
-                ("finish-to-finish", "Ends when the other has ended"),
-            ],
-        )
-        .needed(),
-        F::number("lag_days", "Days in between", "", -3650.0, 3650.0),
-        F::text("owner", "Owner", ""),
-    ],
-);
+pub const DEPENDENCY: Register = Register {
+    check_with: no_circle_of_waiting,
+    ..register(
+        "dependency",
+        "Dependencies",
+        "dependency",
+        Chapter::Portfolio,
+        "Which item waits for which other. The critical path is worked out from these and the days of the items.",
+        &[
+            F::text("title", "What is needed", "").needed(),
+            F::link("item", "The item that waits", "", "item").needed(),
+            F::link("needs", "The item that it waits for", "", "item").needed(),
+            F::choice(
+                "kind",
+                "Kind",
+                "",
+                &[
+                    ("finish-to-start", "Begins when the other has ended"),
+                    ("start-to-start", "Begins when the other has begun"),
+                    ("finish-to-finish", "Ends when the other has ended"),
+                ],
+            )
+            .needed(),
+            F::number("lag_days", "Days in between", "", -3650.0, 3650.0),
+            F::text("owner", "Owner", ""),
+        ],
+    )
+};
 
 /// The five steps of a scale of likelihood or impact.
 pub const FIVE: &[Choice] =

@@ -433,6 +433,9 @@ fn weights_belong_to_a_decision_of_a_board() {
         ];
         assert_eq!(wrong, expected);
         assert_eq!(fault(set("097-21", "2021-07-02", &[])), is("weights", "required"));
+        let nothing: Vec<_> = scheme("1").elements.iter().map(|e| (e.id.clone(), 0.0)).collect();
+        let nothing: Vec<_> = nothing.iter().map(|(id, w)| (id.as_str(), *w)).collect();
+        assert_eq!(fault(set("097-21", "2021-07-02", &nothing)), is("weights", "nothing"));
         let of = || {
             let items = ["online".to_owned()];
             let (weights, all) =

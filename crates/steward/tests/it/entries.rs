@@ -2,9 +2,14 @@
 
 use bluelamp_model::{Error, FieldError, Id, authority::Actor};
 use bluelamp_steward::{
-    entry::{change, create, entries, entry, history, pointing_at, put_all, withdraw},
+    entry::{Entry, change, create, entries, entry, history, pointing_at, put_all, withdraw},
     register::{Body, Chapter, FieldKind, Register, code_of, is_code, pounds},
-    registers::{ALL, organisations::ORGANISATION, portfolio::ITEM, portfolio::RAID},
+    registers::{
+        ALL,
+        organisations::ORGANISATION,
+        portfolio::{DEPENDENCY, ITEM, RAID},
+    },
+    strategy::{Strategy, take_up},
 };
 use bluelamp_store::Cx;
 use bluelamp_testkit::{TestDb, on_both};
@@ -190,6 +195,111 @@ fn an_entry_is_kept_with_every_version() {
         );
         assert_eq!(past[2].body.text("title"), "Online reporting");
         assert_eq!(past[0].by.as_deref(), Some("Alex Office"));
+    });
+}
+
+#[test]
+fn what_changes_by_a_step_of_its_own_is_not_set_by_hand() {
+    on_both(|test| {
+        let who = office(test);
+        // Work that was under way before the register was kept is entered as it stands, and its history says so.
+        let mut under_way = project();
+        under_way["stage"] = "delivery".into();
+        let under_way = body(&ITEM, &under_way);
+        let made =
+            test.db.write(&who, move |cx| create(cx, &ITEM, "old", &under_way, "From the plan.")).unwrap();
+        let past = test.db.read(&who, move |cx| history(cx, &ITEM, &made)).unwrap();
+        assert_eq!(past[0].reason, "From the plan.\nEntered as it stood, without a step here: Stage");
+        // What was entered without a stage does not get one by a change.
+        let mut plain = project();
+        plain.as_object_mut().unwrap().remove("stage");
+        let mut live = plain.clone();
+        live["stage"] = "live".into();
+        let (plain, live) = (body(&ITEM, &plain), body(&ITEM, &live));
+        test.db.write(&who, move |cx| create(cx, &ITEM, "new-one", &plain, "")).unwrap();
+        let changed = test.db.write(&who, move |cx| change(cx, &ITEM, "new-one", 1, &live, "")).unwrap();
+        assert_eq!(changed.body.text("stage"), "");
+    });
+}
+
+#[test]
+fn nothing_waits_for_itself_or_is_a_part_of_its_part() {
+    on_both(|test| {
+        let who = office(test);
+        for code in ["a", "b", "c"] {
+            let item = body(&ITEM, &project());
+            test.db.write(&who, move |cx| create(cx, &ITEM, code, &item, "")).unwrap();
+        }
+        let wait = |item: &str, needs: &str| {
+            let said = json!({ "title": "Waits", "item": item, "needs": needs, "kind": "finish-to-start" });
+            let said = body(&DEPENDENCY, &said);
+            test.db.write(&who, move |cx| create(cx, &DEPENDENCY, "", &said, ""))
+        };
+        let circle = |done: Result<Entry, Error>| match done {
+            Err(Error::Invalid(wrong)) => assert_eq!(fields(&wrong), [("needs", "circle")]),
+            other => panic!("{other:?}"),
+        };
+        circle(wait("a", "a"));
+        wait("a", "b").unwrap();
+        wait("b", "c").unwrap();
+        circle(wait("b", "a"));
+        circle(wait("c", "a"));
+        wait("a", "c").unwrap();
+        let part = |code: &'static str, of: &str| {
+            let mut said = project();
+            said["parent"] = of.into();
+            let said = body(&ITEM, &said);
+            test.db.write(&who, move |cx| change(cx, &ITEM, code, 1, &said, ""))
+        };
+        part("a", "b").unwrap();
+        part("b", "c").unwrap();
+        match part("c", "a") {
+            Err(Error::Invalid(wrong)) => assert_eq!(fields(&wrong), [("parent", "circle")]),
+            other => panic!("{other:?}"),
+        }
+    });
+}
+
+#[test]
+fn what_was_withdrawn_or_never_was_is_not_pointed_at_anew() {
+    on_both(|test| {
+        let who = office(test);
+        let shipped = |name: &str, text: &str| (Strategy::parse(name, text).unwrap(), text.to_owned());
+        let national =
+            shipped("national-2020.yaml", include_str!("../../../../data/strategy/national-2020.yaml"));
+        test.db.write(&Actor::system(), move |cx| take_up(cx, std::slice::from_ref(&national))).unwrap();
+        let said = |elements: Value, parent: &str| {
+            let mut said = project();
+            said["elements"] = elements;
+            said["parent"] = parent.into();
+            body(&ITEM, &said)
+        };
+        let make = |code: &'static str, body: Body| {
+            test.db.write(&who, move |cx| create(cx, &ITEM, code, &body, ""))
+        };
+        match make("x", said(json!(["national-2020:ZZZ", "essex-1999:A1", "national-2020:A1.1"]), "")) {
+            Err(Error::Invalid(wrong)) => {
+                let told: Vec<_> = wrong.iter().map(|w| w.message.as_str()).collect();
+                assert_eq!(
+                    told,
+                    [
+                        "Elements of the strategy that it serves: the strategy ‘national-2020’ has no element ‘ZZZ’",
+                        "Elements of the strategy that it serves: there is no strategy ‘essex-1999’; held are national-2020",
+                    ]
+                );
+            }
+            other => panic!("{other:?}"),
+        }
+        make("whole", said(json!(["national-2020:A1.1"]), "")).unwrap();
+        make("part", said(json!(["national-2020:A1.1"]), "whole")).unwrap();
+        test.db.write(&who, |cx| withdraw(cx, &ITEM, "whole", 1, "Given up.")).unwrap();
+        // What pointed there before may stay as it was.
+        let again = said(json!(["national-2020:A1.2"]), "whole");
+        test.db.write(&who, move |cx| change(cx, &ITEM, "part", 1, &again, "")).unwrap();
+        match make("late", said(json!([]), "whole")) {
+            Err(Error::Invalid(wrong)) => assert_eq!(fields(&wrong), [("parent", "withdrawn")]),
+            other => panic!("{other:?}"),
+        }
     });
 }
 

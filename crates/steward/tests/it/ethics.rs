@@ -221,8 +221,10 @@ fn it_goes_from_proposed_to_retired_one_ground_after_the_other() {
         assert_eq!(f.held_back(Pilot), ["committee"]);
         f.heard("operational", "approve");
         f.take(Pilot).unwrap();
+        // What the pilot showed is heard, and it is renewed only when the committee was heard again.
+        assert_eq!(f.held_back(Operational), ["committee"]);
+        f.heard("operational", "approve");
         f.take(Operational).unwrap();
-        // It is renewed only when the committee was heard again.
         assert_eq!(f.held_back(Operational), ["committee"]);
         f.heard("operational", "approve");
         f.take(Operational).unwrap();
@@ -416,9 +418,11 @@ fn operation_follows_upon_a_pilot_and_a_page_can_say_what_is_missing() {
         let f = Force::new(t);
         f.to_pilot();
         let d = f.dossier();
-        assert!(lacking(&d, State::Operational).is_empty(), "{:?}", lacking(&d, State::Operational));
         let again: Vec<_> = lacking(&d, State::Pilot).into_iter().map(|w| w.message).collect();
         assert_eq!(again, ["Before operational use: the committee has not been heard since the last step"]);
+        f.heard("operational", "approve");
+        let d = f.dossier();
+        assert!(lacking(&d, State::Operational).is_empty(), "{:?}", lacking(&d, State::Operational));
         let mut wrong = f.step(State::Operational);
         wrong.until = "soon".into();
         let Err(Error::Invalid(faults)) = f.take_by(&f.chief, &wrong) else { panic!("no day") };
@@ -427,6 +431,38 @@ fn operation_follows_upon_a_pilot_and_a_page_can_say_what_is_missing() {
         assert_eq!(f.held_back(State::Pilot), ["committee"]);
         f.heard("operational", "approve");
         f.take(State::Operational).unwrap();
+    });
+}
+
+#[test]
+fn what_is_taken_back_or_left_out_holds_every_later_step_up() {
+    on_both(|t| {
+        // An answer that was taken back after it was assessed.
+        let f = Force::new(t);
+        f.answer(&Section::ALL);
+        f.take(State::Assessed).unwrap();
+        f.assess(&[("covenant.lawful", ""), ("lab.criteria", " ")]).unwrap();
+        f.heard("lab", "approve");
+        assert_eq!(f.held_back(State::Lab), ["covenant.lawful", "lab.criteria"]);
+    });
+    on_both(|t| {
+        // A lab whose report nobody accepted is no way to officers, not even by way of a suspension.
+        let f = Force::new(t);
+        f.to_lab();
+        f.lab(true);
+        f.opinion();
+        f.take(State::Suspended).unwrap();
+        f.heard("operational", "approve");
+        assert_eq!(f.held_back(State::Pilot), ["lab-report"]);
+        // One criterion is said once.
+        f.heard("lab", "approve");
+        f.take(State::Lab).unwrap();
+        let id = f.id;
+        let said =
+            |met| Finding { criterion: CRITERIA.lines().next().unwrap().into(), found: "1".into(), met };
+        let twice = [said(true), said(false)];
+        let refused = t.db.write(&f.lead, move |cx| report_lab(cx, id, &twice, ""));
+        assert!(matches!(refused, Err(Error::Invalid(_))));
     });
 }
 

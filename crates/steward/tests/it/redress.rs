@@ -183,8 +183,8 @@ fn a_complaint_goes_all_the_way() {
         assert!(reference.starts_with("K-"));
         assert_eq!(
             received.acknowledge_due,
-            received.at.plus_seconds(29 * DAY),
-            "the day of receipt is the first of 30"
+            received.at.plus_seconds(29 * DAY).end_of_day(),
+            "the day of receipt is the first of 30, and the last counts to its end"
         );
         let follow = || {
             let (reference, code, rules) = (reference.clone(), code.to_lowercase(), o.rules.clone());
