@@ -348,6 +348,47 @@ pub fn names(cx: &mut Cx<'_>) -> Result<Vec<String>> {
     rows.iter().map(|r| Ok(format!("{}/{}", r.get::<String>(0)?, r.get::<String>(1)?))).collect()
 }
 
+/// What somebody means by the name of an algorithm: `kind/name`, its name, or its title, in whatever case. None where the
+/// register has no such thing, or several; where it is empty yet, what was said. For a function that has asked the policy.
+///
+/// # Errors
+/// Database errors.
+pub fn meant(cx: &mut Cx<'_>, said: &str) -> Result<Option<String>> {
+    let rows = cx.rows("select distinct kind, name, title from algorithm order by kind, name", &[])?;
+    if rows.is_empty() {
+        return Ok(Some(said.trim().to_owned()));
+    }
+    let wanted = said.trim().to_lowercase();
+    let mut by_code = Vec::new();
+    let mut by_words = Vec::new();
+    for row in &rows {
+        let (kind, name, title): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let code = format!("{kind}/{name}");
+        if code.to_lowercase() == wanted {
+            by_code.push(code);
+        } else if name.to_lowercase() == wanted || title.to_lowercase() == wanted {
+            by_words.push(code);
+        }
+    }
+    by_words.dedup();
+    let mut all = if by_code.is_empty() { by_words } else { by_code };
+    Ok(all.pop().filter(|_| all.is_empty()))
+}
+
+/// Whether the register has that version of an algorithm, or is empty yet. For a function that has asked the policy.
+///
+/// # Errors
+/// Database errors.
+pub fn has_version(cx: &mut Cx<'_>, algorithm: &str, version: &str) -> Result<bool> {
+    let (kind, name) = algorithm.split_once('/').unwrap_or((algorithm, ""));
+    let found = cx.row(
+        "select count(*), count(case when kind = $1 and name = $2 and version = $3 then 1 end) from algorithm",
+        &[kind.into(), name.into(), version.into()],
+    )?;
+    let Some(found) = found else { return Ok(true) };
+    Ok(found.get::<i64>(0)? == 0 || found.get::<i64>(1)? > 0)
+}
+
 /// The versions of one algorithm, the latest first. For a room that has asked the policy.
 ///
 /// # Errors

@@ -180,9 +180,9 @@ impl Deed {
     }
 }
 
-/// What was counted of a version's use. Only definitions lead decisions, so only for them is that counted. Complaints are
-/// counted where they are kept; until that is known here, nothing is said of them.
-pub(crate) fn ran(entry: &Entry, led: &BTreeMap<(String, String), Led>, complaints: Option<u64>) -> Ran {
+/// What was counted of a version's use. Only definitions lead decisions, so only for them is that counted.
+pub(crate) fn ran(entry: &Entry, led: &BTreeMap<(String, String), Led>, complaints: u64) -> Ran {
+    let complaints = Some(complaints);
     if entry.what.kind != "definition" {
         return Ran { complaints, ..Ran::default() };
     }
@@ -198,7 +198,8 @@ pub(crate) fn ran(entry: &Entry, led: &BTreeMap<(String, String), Led>, complain
 
 /// The transparency record of one dossier as JSON.
 pub(crate) fn record_of(app: &App, d: &Dossier, led: &BTreeMap<(String, String), Led>) -> ethics::Record {
-    ethics::record(d, &app.inner.settings.organisation, &ran(&d.entry, led, Some(d.complaints)))
+    let organisation = app.inner.settings.force_name();
+    ethics::record(d, &organisation, &ran(&d.entry, led, d.complaints), app.inner.db.now())
 }
 
 /// What everybody may know of an entry.

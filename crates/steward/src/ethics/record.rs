@@ -4,10 +4,12 @@
 
 use super::dossier::{Dossier, wrong};
 use bluelamp_access::algorithm::State;
-use bluelamp_model::FieldError;
+use bluelamp_model::{FieldError, Time};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+/// Fewer complaints than these are not counted out.
+const FEW: u64 = 10;
 /// The version of the standard.
 const STANDARD: &str = "v3.0";
 
@@ -220,9 +222,12 @@ impl Record {
 
 /// Fills the record of one version.
 #[must_use]
-pub fn record(d: &Dossier, organisation: &str, ran: &Ran) -> Record {
-    let fields: Vec<Filled> = FIELDS.iter().map(|f| fill(f, d, organisation, ran)).collect();
-    let facets = facets(d, organisation);
+pub fn record(d: &Dossier, organisation: &str, ran: &Ran, now: Time) -> Record {
+    let asked = d.entry.state.operates() && !d.entry.has_ended(now);
+    let fields: Vec<Filled> = FIELDS.iter().map(|f| fill(f, d, organisation, ran, asked)).collect();
+    let facets = facets(d, organisation, asked);
+    // Of so few complaints, one could be made out.
+    let counted = Ran { complaints: ran.complaints.filter(|n| *n == 0 || *n >= FEW), ..ran.clone() };
     let e = &d.entry;
     let mut tier_2 = serde_json::Map::new();
     let mut tier_1 = Value::Null;
@@ -254,19 +259,19 @@ pub fn record(d: &Dossier, organisation: &str, ran: &Ran) -> Record {
         "runs": {
             "algorithm": e.algorithm(), "version": e.what.version, "digest": e.what.digest, "running": e.running,
             "state": e.state, "since": e.since, "until": e.until, "units": e.units, "pilot_volume": e.volume,
-            "pilot_used": e.used, "use": ran,
+            "pilot_used": e.used, "asked": asked, "use": counted,
         },
     });
     Record { fields, facets, json }
 }
 
-fn fill(field: &Field, d: &Dossier, organisation: &str, ran: &Ran) -> Filled {
+fn fill(field: &Field, d: &Dossier, organisation: &str, ran: &Ran, asked: bool) -> Filled {
     let exemption = d.exemptions.iter().find(|e| e.field == field.code).map(|e| e.reasons.clone());
-    let text = if exemption.is_some() { None } else { told(field, d, organisation, ran) };
+    let text = if exemption.is_some() { None } else { told(field, d, organisation, ran, asked) };
     Filled { code: field.code, part: field.part, label: field.label, text, exemption }
 }
 
-fn told(field: &Field, d: &Dossier, organisation: &str, ran: &Ran) -> Option<String> {
+fn told(field: &Field, d: &Dossier, organisation: &str, ran: &Ran, asked: bool) -> Option<String> {
     let answers = d.answers();
     let answer = |code: &str| answers.get(code).filter(|a| !a.is_empty()).cloned();
     let e = &d.entry;
@@ -279,7 +284,7 @@ fn told(field: &Field, d: &Dossier, organisation: &str, ran: &Ran) -> Option<Str
         From::Runs(Runs::Purpose) => Some(e.what.purpose.clone()),
         From::Runs(Runs::Organisation) => Some(organisation.to_owned()),
         From::Runs(Runs::Team) => Some(role(&e.what.owner)),
-        From::Runs(Runs::Use) => Some(used(d, ran)),
+        From::Runs(Runs::Use) => Some(used(d, ran, asked)),
         From::Runs(Runs::Version) => Some(format!("{} (SHA-256 {})", e.what.version, e.what.digest)),
         From::Runs(Runs::State) => Some(standing(d)),
         From::Runs(Runs::Performance) => performance(d),
@@ -321,10 +326,11 @@ fn standing(d: &Dossier) -> String {
     text
 }
 
-fn used(d: &Dossier, ran: &Ran) -> String {
-    let mut lines = vec![match d.entry.state {
-        State::Pilot | State::Operational => "It is in use.".to_owned(),
-        _ => "No officer is shown what it says.".to_owned(),
+fn used(d: &Dossier, ran: &Ran, asked: bool) -> String {
+    let mut lines = vec![match (asked, d.entry.state.operates()) {
+        (true, _) => "It is in use.".to_owned(),
+        (false, true) => "Its time is over: no officer is shown what it says.".to_owned(),
+        (false, false) => "No officer is shown what it says.".to_owned(),
     }];
     if let Some(decided) = ran.decided {
         let of = |n: Option<u64>| n.map_or_else(|| "not counted".into(), |n| n.to_string());
@@ -342,8 +348,7 @@ fn used(d: &Dossier, ran: &Ran) -> String {
     }
     lines.push(match ran.complaints {
         Some(0) => "No complaint names it.".into(),
-        // Of so few, one could be made out.
-        Some(n) if n < 10 => "Fewer than 10 complaints name it.".into(),
+        Some(n) if n < FEW => "Fewer than 10 complaints name it.".into(),
         Some(n) => format!("Complaints that name it: {n}."),
         None => "Complaints about it are not counted yet.".into(),
     });
@@ -361,7 +366,7 @@ fn performance(d: &Dossier) -> Option<String> {
 }
 
 /// The values by which GOV.UK sorts such records, as its specialist publisher has them.
-fn facets(d: &Dossier, organisation: &str) -> Value {
+fn facets(d: &Dossier, organisation: &str, asked: bool) -> Value {
     let capability = match d.entry.what.kind.as_str() {
         "indicator" => "computer-linguistics",
         "comparison" => "discovery",
@@ -371,12 +376,10 @@ fn facets(d: &Dossier, organisation: &str) -> Value {
     };
     // Nothing there says that something was stopped: it is not deployed.
     let phase = match d.entry.state {
-        State::Pilot => "beta-pilot",
-        State::Operational => "production",
+        State::Pilot if asked => "beta-pilot",
+        State::Operational if asked => "production",
         State::Retired => "retired",
-        State::Proposed | State::Assessed | State::Lab | State::LabReported | State::Suspended => {
-            "pre-deployment"
-        }
+        _ => "pre-deployment",
     };
     let key = |name: &str| format!("algorithmic_transparency_record_{name}");
     let mut all = serde_json::Map::new();
@@ -399,7 +402,7 @@ fn facets(d: &Dossier, organisation: &str) -> Value {
 
 /// The fields that are neither filled nor exempt: an algorithm goes to officers with none.
 pub(super) fn incomplete(d: &Dossier) -> Vec<FieldError> {
-    let open = FIELDS.iter().map(|f| fill(f, d, "-", &Ran::default()));
+    let open = FIELDS.iter().map(|f| fill(f, d, "-", &Ran::default(), false));
     open.filter(|f| f.text.is_none() && f.exemption.is_none())
         .map(|f| {
             let message = format!(

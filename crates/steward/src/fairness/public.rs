@@ -66,8 +66,11 @@ impl Report {
             return self.clone();
         }
         let total = self.overall.rows.unwrap_or_default();
-        // Nothing is told of a layer that does not hold for everybody.
-        let layers: Vec<Layer> = LAYERS.into_iter().take_while(|layer| layer.fits(&total)).collect();
+        // Nothing is told of a layer that does not hold for everybody. Where rows weigh differently, a single person can
+        // carry a rate however many rows there are: nothing is told at all.
+        let weighted = self.overall.weighted.is_some();
+        let layers: Vec<Layer> =
+            LAYERS.into_iter().take_while(|layer| !weighted && layer.fits(&total)).collect();
         let singles: Vec<&Attribute> = self.attributes.iter().filter(|a| a.columns.len() == 1).collect();
         let mut hidden: BTreeMap<(&str, Layer), Hidden> = BTreeMap::new();
         for attribute in &singles {
@@ -112,6 +115,9 @@ impl Report {
             "Figures of fewer than 10 people are not shown, nor any from which they could be worked out. Calibration is not shown."
                 .into(),
         );
+        if weighted {
+            notes.push("Rows of this file count differently, so that no figure is shown.".into());
+        }
         let told = layers.contains(&Layer::People);
         Self {
             public: true,

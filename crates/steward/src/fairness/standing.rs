@@ -1,6 +1,7 @@
 //! Thresholds that a committee set, and fairness reports that somebody kept.
 
 use super::report::{Bounds, Report};
+use bluelamp_access::algorithm;
 use bluelamp_model::{
     Decider, Error, Id, Result, Time,
     authority::{Verb, action},
@@ -51,6 +52,13 @@ fn text(field: &str, text: &str, most: usize, message: &str) -> Result<String> {
     Ok(text.to_owned())
 }
 
+/// The algorithm that is meant, as the register has it: under another spelling no committee has set anything.
+fn meant(cx: &mut Cx<'_>, said: &str) -> Result<String> {
+    let said = text("algorithm", said, 120, "Name the algorithm as the register does")?;
+    let words = "The register has no such algorithm: write kind/name, such as definition/burglary";
+    algorithm::meant(cx, &said)?.ok_or_else(|| Error::field("algorithm", "unknown", words))
+}
+
 /// Sets the thresholds for an algorithm's reports. They hold for what is made later, never for what was made before.
 ///
 /// # Errors
@@ -58,7 +66,7 @@ fn text(field: &str, text: &str, most: usize, message: &str) -> Result<String> {
 pub fn set_bounds(cx: &mut Cx<'_>, algorithm: &str, low: f64, high: f64, reasons: &str) -> Result<Id> {
     cx.allow(action::ETHICS_ADVISE, None)?;
     let by = Decider::of(cx.actor())?;
-    let algorithm = text("algorithm", algorithm, 120, "Name the algorithm as the register does")?;
+    let algorithm = meant(cx, algorithm)?;
     if !(Bounds { low, high, set_on: None }).sound() {
         return Err(Error::field(
             "low",
@@ -91,13 +99,16 @@ pub fn set_bounds(cx: &mut Cx<'_>, algorithm: &str, low: f64, high: f64, reasons
 pub fn bounds_for(cx: &mut Cx<'_>, algorithm: &str) -> Result<Option<SetBounds>> {
     cx.allow(action::ETHICS_VIEW, None)?;
     cx.record(Verb::Consult, "fairness-bounds", None, json!({}))?;
-    in_force(cx, algorithm)
+    match algorithm.contains('\0') {
+        true => Ok(None),
+        false => match algorithm::meant(cx, algorithm)? {
+            Some(meant) => in_force(cx, &meant),
+            None => Ok(None),
+        },
+    }
 }
 
 fn in_force(cx: &mut Cx<'_>, algorithm: &str) -> Result<Option<SetBounds>> {
-    if algorithm.contains('\0') {
-        return Ok(None);
-    }
     let row = cx.row(
         "select b.id, b.low, b.high, b.reasons, b.set_at, a.name from fairness_bounds b join account a on a.id = b.set_by
          where b.algorithm = $1 order by b.set_at desc, b.id desc limit 1",
@@ -131,8 +142,12 @@ pub fn save(
 ) -> Result<Id> {
     cx.allow(action::ETHICS_WRITE, None)?;
     let by = Decider::of(cx.actor())?;
-    let algorithm = text("algorithm", algorithm, 120, "Name the algorithm as the register does")?;
+    let algorithm = meant(cx, algorithm)?;
     let version = text("version", version, 60, "Say which version of the algorithm was scored")?;
+    if !algorithm::has_version(cx, &algorithm, &version)? {
+        let words = format!("The register has no version {version} of {algorithm}");
+        return Err(Error::field("version", "unknown", words));
+    }
     let title = text("title", title, 200, "Say what the report is about")?;
     if report.public {
         return Err(Error::Bug("the whole report is kept, and its public form made from it".into()));

@@ -1,6 +1,7 @@
 //! A complaint as it comes in, and as whoever sent it may follow it.
 
 use super::rules::{Route, Rules};
+use bluelamp_access::algorithm;
 use bluelamp_model::{
     Decider, Error, FieldError, Id, Result, Time,
     authority::{Verb, action},
@@ -186,6 +187,24 @@ fn check(new: &NewComplaint) -> Result<Checked> {
     }
 }
 
+/// The algorithm that is meant, as the register has it: a complaint that names another is counted at none.
+fn named(cx: &mut Cx<'_>, new: &NewComplaint) -> Result<String> {
+    let (said, version) = (new.algorithm.trim(), new.algorithm_version.trim());
+    if said.is_empty() {
+        return match version {
+            "" => Ok(String::new()),
+            _ => Err(Error::field("algorithm", "required", "Choose the algorithm of this version")),
+        };
+    }
+    let unknown = "Choose one that is in use here, or leave it out and say in your words which one you mean";
+    let meant = algorithm::meant(cx, said)?.ok_or_else(|| Error::field("algorithm", "unknown", unknown))?;
+    if !version.is_empty() && !algorithm::has_version(cx, &meant, version)? {
+        let words = "There is no such version of it here; leave it out if you do not know";
+        return Err(Error::field("algorithm_version", "unknown", words));
+    }
+    Ok(meant)
+}
+
 /// A rough look, enough to catch a slip: whether mail arrives only sending can tell.
 fn looks_like_email(text: &str) -> bool {
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>,;\"".contains(c);
@@ -244,6 +263,7 @@ fn receive(
     entered_by: Option<Id>,
 ) -> Result<ComplaintReceived> {
     let checked = check(new)?;
+    let algorithm = named(cx, new)?;
     let code = match &new.retry_key {
         Some(key) if !(16..=200).contains(&key.len()) => {
             return Err(Error::field(
@@ -281,7 +301,7 @@ fn receive(
             i64::from(new.contact_safe).into(),
             checked.about.code().into(),
             text(&new.report_reference),
-            text(&new.algorithm),
+            algorithm.into(),
             text(&new.algorithm_version),
             text(&new.told),
             text(&new.wanted),

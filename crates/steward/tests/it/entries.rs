@@ -9,7 +9,7 @@ use bluelamp_steward::{
         organisations::ORGANISATION,
         portfolio::{DEPENDENCY, ITEM, RAID},
     },
-    strategy::{Strategy, take_up},
+    strategy::{self, take_up},
 };
 use bluelamp_store::Cx;
 use bluelamp_testkit::{TestDb, on_both};
@@ -208,7 +208,11 @@ fn what_changes_by_a_step_of_its_own_is_not_set_by_hand() {
         let under_way = body(&ITEM, &under_way);
         let made =
             test.db.write(&who, move |cx| create(cx, &ITEM, "old", &under_way, "From the plan.")).unwrap();
-        let past = test.db.read(&who, move |cx| history(cx, &ITEM, &made)).unwrap();
+        let past = test.db.read(&who, move |cx| {
+            let held = entry(cx, &ITEM, &made.code)?;
+            history(cx, &ITEM, &held)
+        });
+        let past = past.unwrap();
         assert_eq!(past[0].reason, "From the plan.\nEntered as it stood, without a step here: Stage");
         // What was entered without a stage does not get one by a change.
         let mut plain = project();
@@ -264,7 +268,8 @@ fn nothing_waits_for_itself_or_is_a_part_of_its_part() {
 fn what_was_withdrawn_or_never_was_is_not_pointed_at_anew() {
     on_both(|test| {
         let who = office(test);
-        let shipped = |name: &str, text: &str| (Strategy::parse(name, text).unwrap(), text.to_owned());
+        let shipped =
+            |name: &str, text: &str| (strategy::Strategy::parse(name, text).unwrap(), text.to_owned());
         let national =
             shipped("national-2020.yaml", include_str!("../../../../data/strategy/national-2020.yaml"));
         test.db.write(&Actor::system(), move |cx| take_up(cx, std::slice::from_ref(&national))).unwrap();

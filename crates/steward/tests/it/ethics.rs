@@ -381,7 +381,7 @@ fn a_field_that_is_not_published_has_its_reason_in_the_record() {
         let d = t.db.read(&Actor::public(), |cx| published(cx, "forecast", "demand")).unwrap().remove(0);
         let ran =
             Ran { decided: Some(12), agreed: Some(9), above: Some(2), below: Some(1), complaints: Some(3) };
-        let r = record(&d, "borsetshire-police", &ran);
+        let r = record(&d, "borsetshire-police", &ran, t.db.now());
         let j = r.json();
         assert_eq!(
             j["tier_2"]["tool_specification"]["system_architecture"]["not_published"],

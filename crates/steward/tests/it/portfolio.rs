@@ -91,7 +91,11 @@ fn a_gate_is_decided_by_somebody_else_with_reasons() {
         test.db.write(&other, move |cx| change(cx, &ITEM, "lamps", 4, &body, "Case written.")).unwrap();
         let own = test.db.write(&other, |cx| decide_gate(cx, "lamps", &decision(5, "pass")));
         assert!(matches!(own, Err(Error::Forbidden { .. })));
-        let stopped = test.db.write(&chief, |cx| decide_gate(cx, "lamps", &decision(5, "stop"))).unwrap();
+        let body = ITEM
+            .read_json(&json!({ "title": "Lamps", "kind": "project", "summary": "Bright.", "aims": ["help-people"] }))
+            .unwrap();
+        test.db.write(&office, move |cx| change(cx, &ITEM, "lamps", 5, &body, "Worded anew.")).unwrap();
+        let stopped = test.db.write(&chief, |cx| decide_gate(cx, "lamps", &decision(6, "stop"))).unwrap();
         assert_eq!((stopped.body.text("stage"), stopped.body.text("status")), ("closed", "stopped"));
         let gates = test.db.read(&office, |cx| entries(cx, &GATE)).unwrap();
         assert_eq!(gates.len(), 3);

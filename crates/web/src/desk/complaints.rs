@@ -6,7 +6,7 @@ use crate::{
     govuk::page::{Event, Field, Item, Kind, Problem, Question, errors},
     guard::{Answer, Staff, check_csrf, csrf, new_token},
     public::{
-        complain::{complaint_fields, complaint_of, is_shown},
+        complain::{algorithms, complaint_fields, complaint_of, is_shown},
         fields::Raw,
         journey::{first, posted},
     },
@@ -16,9 +16,12 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect},
 };
-use bluelamp_model::{Day, Error, FieldError, Id, Result, Time, authority::action};
+use bluelamp_model::{
+    Day, Error, FieldError, Id, Result, Time,
+    authority::{Actor, action},
+};
 use bluelamp_steward::redress::{
-    self, ComplaintView, Finding, Found, Listed, Outcome, Recipient, State as Standing,
+    self, ComplaintView, ContactBy, Finding, Found, Listed, Outcome, Recipient, State as Standing,
 };
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc};
@@ -63,6 +66,8 @@ struct ComplaintPage {
     told: Vec<String>,
     wanted: Vec<String>,
     clocks: Vec<ClockView>,
+    /// What this service does not do by itself for this complainant.
+    by_hand: Option<&'static str>,
     finding: Option<&'static str>,
     reasons: Vec<String>,
     outcomes: Vec<&'static str>,
@@ -166,6 +171,16 @@ pub(crate) async fn list(State(app): State<App>, staff: Staff) -> Answer {
     app.page("staff/complaints.njk", &frame(&app, &staff, "/desk/complaints"), &page)
 }
 
+/// The page `staff/complaint_entered.njk`: the one time that the code is seen.
+#[derive(Debug, Serialize)]
+struct Entered {
+    title: String,
+    href: String,
+    reference: String,
+    code: String,
+    due: String,
+}
+
 const CHANNELS: [(&str, &str); 4] =
     [("post", "By post"), ("phone", "By phone"), ("in-person", "In person"), ("email", "By email")];
 
@@ -175,10 +190,11 @@ pub(crate) async fn new(State(app): State<App>, staff: Staff) -> Answer {
     app.read(&staff.actor(), redress::complaints).await?;
     let mut raw = Raw::new();
     raw.insert("retry_key".into(), vec![new_token()?]);
-    entry(&app, &staff, &raw, &[])
+    entry(&app, &staff, &raw, &[]).await
 }
 
-fn entry(app: &App, staff: &Staff, raw: &Raw, wrong: &[FieldError]) -> Answer {
+async fn entry(app: &App, staff: &Staff, raw: &Raw, wrong: &[FieldError]) -> Answer {
+    let items = algorithms(app, &Actor::public()).await?;
     let error = |name: &str| wrong.iter().find(|e| e.field == name).map(|e| e.message.clone());
     let part = |name: &str| (name.to_owned(), first(raw, &format!("received-{name}")).to_owned());
     let mut components = vec![
@@ -203,7 +219,7 @@ fn entry(app: &App, staff: &Staff, raw: &Raw, wrong: &[FieldError]) -> Answer {
             ..Field::default()
         },
     ];
-    components.extend(complaint_fields(raw, wrong, true));
+    components.extend(complaint_fields(raw, wrong, true, &items));
     let page = Question {
         title: "Enter a complaint".into(),
         action: "/desk/complaints/new".into(),
@@ -249,13 +265,20 @@ pub(crate) async fn enter(State(app): State<App>, staff: Staff, RawForm(bytes): 
     };
     match done {
         Ok(received) => {
-            Ok(Redirect::to(&format!("/desk/complaints/{}", received.reference.text())).into_response())
+            let page = Entered {
+                title: "Complaint entered".into(),
+                href: format!("/desk/complaints/{}", received.reference.text()),
+                reference: received.reference.text().to_owned(),
+                code: received.code.text().to_owned(),
+                due: received.acknowledge_due.spoken(),
+            };
+            app.page("staff/complaint_entered.njk", &frame(&app, &staff, "/desk/complaints"), &page)
         }
         Err(Error::Invalid(wrong))
             if wrong.iter().any(|e| ["received", "channel"].contains(&e.field.as_str()))
-                || is_shown(&complaint_fields(&raw, &wrong, true)) =>
+                || is_shown(&complaint_fields(&raw, &wrong, true, &[])) =>
         {
-            entry(&app, &staff, &raw, &wrong)
+            entry(&app, &staff, &raw, &wrong).await
         }
         Err(e) => Err(e.into()),
     }
@@ -289,6 +312,19 @@ fn option(value: &str, text: &str, checked: bool) -> OptionView {
     OptionView { value: value.into(), text: text.into(), hint: None, checked }
 }
 
+/// How they hear of it where no message goes out by itself.
+fn by_hand(c: &ComplaintView) -> Option<&'static str> {
+    match c.contact_by {
+        ContactBy::Post => Some("Nothing is sent by itself: send the letter, and then acknowledge it here."),
+        ContactBy::Phone => Some("Nobody is called by itself: call, and then acknowledge it here."),
+        ContactBy::Email if !c.contact_safe => Some(
+            "They have not said that it is safe to write to this address, so no message is sent: they read it with \
+             their code. Acknowledge it here.",
+        ),
+        ContactBy::Email | ContactBy::Nothing => None,
+    }
+}
+
 async fn show(app: &App, staff: &Staff, reference: &str, raw: &Raw, wrong: Vec<FieldError>) -> Answer {
     let c = load(app, staff, reference).await?;
     let handles = may(app, staff, action::COMPLAINT_HANDLE);
@@ -312,6 +348,7 @@ async fn show(app: &App, staff: &Staff, reference: &str, raw: &Raw, wrong: Vec<F
         told: lines(&c.told),
         wanted: lines(&c.wanted),
         clocks: clocks(app, &c, now),
+        by_hand: by_hand(&c),
         finding: c.finding.map(Finding::label),
         reasons: lines(&c.reasons),
         outcomes: c.outcomes.iter().map(|o| o.label()).collect(),

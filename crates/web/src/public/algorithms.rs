@@ -186,7 +186,9 @@ pub(crate) async fn register(State(app): State<App>, ask: Ask) -> Answer {
          named officer has decided, and the officer can depart from every proposal. No algorithm here predicts what a person \
          will do.\n\nEach is assessed for its ethics, tried where nobody acts on it, and approved by a chief officer until a \
          day. What is not approved is not asked; that is not left to a page, but to the part of the service that decides \
-         who may do what. [What the ethics committee said](/ethics-committee)\n\n",
+         who may do what. [What the ethics committee said](/ethics-committee)\n\nWhether groups of people are treated alike is \
+         looked into by [fairness reports](/fairness). You can [complain about an algorithm or a decision](/complain), and \
+         read [what became of complaints](/complaints).\n\n",
     );
     for (kind, heading, about) in SORTS {
         let _ = writeln!(text, "## {heading}\n\n{about}\n");

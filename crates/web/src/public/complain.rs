@@ -15,15 +15,16 @@ use crate::{
     },
 };
 use axum::{
-    extract::{RawForm, State},
+    extract::{Query, RawForm, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use bluelamp_model::{Error, FieldError, Result};
+use bluelamp_access::algorithm;
+use bluelamp_model::{Error, FieldError, Result, authority::Actor};
 use bluelamp_steward::redress::{
     self, About, ContactBy, Counted, NewComplaint, PublicFigures, State as Standing, Tracked,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The name of the receipt among a visitor's drafts: no form has it.
 const RECEIPT: &str = "complaint";
@@ -90,8 +91,30 @@ pub(crate) fn complaint_of(raw: &Raw) -> NewComplaint {
     }
 }
 
+/// The algorithms that a complaint can be about, each once.
+///
+/// # Errors
+/// Database errors.
+pub(crate) async fn algorithms(app: &App, public: &Actor) -> Result<Vec<Item>> {
+    let all = app.read(public, algorithm::published).await?;
+    let mut items: Vec<Item> = Vec::new();
+    for e in &all {
+        if !items.iter().any(|i| i.value == e.algorithm()) {
+            let text = format!("{} ({})", e.what.title, e.what.kind);
+            items.push(Item { value: e.algorithm(), text, ..Item::default() });
+        }
+    }
+    items.sort_by(|a, b| a.text.cmp(&b.text));
+    Ok(items)
+}
+
 /// The fields of a complaint, for the public's form and that of staff. `staff` leaves out what only the complainant says.
-pub(crate) fn complaint_fields(raw: &Raw, wrong: &[FieldError], staff: bool) -> Vec<Field> {
+pub(crate) fn complaint_fields(
+    raw: &Raw,
+    wrong: &[FieldError],
+    staff: bool,
+    algorithms: &[Item],
+) -> Vec<Field> {
     let value = |name: &str| Some(first(raw, name).to_owned());
     let error = |name: &str| wrong.iter().find(|e| e.field == name).map(|e| e.message.clone());
     let way = ContactBy::of_code(first(raw, "contact_by"));
@@ -194,21 +217,13 @@ pub(crate) fn complaint_fields(raw: &Raw, wrong: &[FieldError], staff: bool) -> 
             ..Field::default()
         },
         Field {
+            kind: Kind::Select,
             name: "algorithm".into(),
-            label: Some("Name of an algorithm (optional)".into()),
-            hint: Some("If it is about one, as it is called on the page “How algorithms are used”.".into()),
+            label: Some("Algorithm (optional)".into()),
+            hint: Some("If it is about one. The page “How algorithms are used” says what each does.".into()),
             value: value("algorithm"),
-            error: error("algorithm"),
-            spellcheck: Some(false),
-            ..Field::default()
-        },
-        Field {
-            name: "algorithm_version".into(),
-            label: Some("Its version (optional)".into()),
-            value: value("algorithm_version"),
-            error: error("algorithm_version"),
-            spellcheck: Some(false),
-            width: Some(10),
+            error: error("algorithm").or_else(|| error("algorithm_version")),
+            items: algorithms.to_vec(),
             ..Field::default()
         },
         Field {
@@ -241,16 +256,41 @@ pub(crate) fn is_shown(components: &[Field]) -> bool {
     !errors(components).is_empty()
 }
 
+/// What a link to the form can name.
+#[derive(Deserialize)]
+pub(crate) struct Named {
+    /// An algorithm by `kind/name`.
+    #[serde(default)]
+    algorithm: String,
+}
+
 /// `GET /complain`
-pub(crate) async fn ask(State(app): State<App>, ask: Ask, headers: HeaderMap) -> Answer {
+pub(crate) async fn ask(
+    State(app): State<App>,
+    ask: Ask,
+    Query(named): Query<Named>,
+    headers: HeaderMap,
+) -> Answer {
     let visitor = Visitor::of(&app, &headers).await?;
+    let items = algorithms(&app, &ask.public()).await?;
     let mut raw = Raw::new();
     raw.insert("retry_key".into(), vec![new_token()?]);
-    let response = form(&app, &ask, &visitor, &raw, &[])?;
+    if items.iter().any(|i| i.value == named.algorithm) {
+        raw.insert("about".into(), vec![About::Algorithm.code().into()]);
+        raw.insert("algorithm".into(), vec![named.algorithm]);
+    }
+    let response = form(&app, &ask, &visitor, &raw, &[], &items)?;
     Ok(with_cookie(&app, &visitor, response))
 }
 
-fn form(app: &App, ask: &Ask, visitor: &Visitor, raw: &Raw, wrong: &[FieldError]) -> Answer {
+fn form(
+    app: &App,
+    ask: &Ask,
+    visitor: &Visitor,
+    raw: &Raw,
+    wrong: &[FieldError],
+    algorithms: &[Item],
+) -> Answer {
     let days = app.inner.settings.redress.acknowledge.days;
     let mut components = vec![Field {
         kind: Kind::Markdown,
@@ -264,7 +304,7 @@ fn form(app: &App, ask: &Ask, visitor: &Visitor, raw: &Raw, wrong: &[FieldError]
         ))),
         ..Field::default()
     }];
-    components.extend(complaint_fields(raw, wrong, false));
+    components.extend(complaint_fields(raw, wrong, false, algorithms));
     let page = Question {
         title: "Make a complaint".into(),
         back_href: Some("/".into()),
@@ -308,8 +348,9 @@ pub(crate) async fn send(
             visitor.keep(&app).await?;
             Ok(with_cookie(&app, &visitor, Redirect::to("/complain/sent").into_response()))
         }
-        Err(Error::Invalid(wrong)) if is_shown(&complaint_fields(&raw, &wrong, false)) => {
-            let mut response = form(&app, &ask, &visitor, &raw, &wrong)?;
+        Err(Error::Invalid(wrong)) if is_shown(&complaint_fields(&raw, &wrong, false, &[])) => {
+            let items = algorithms(&app, &ask.public()).await?;
+            let mut response = form(&app, &ask, &visitor, &raw, &wrong, &items)?;
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(response)
         }
