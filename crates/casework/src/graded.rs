@@ -113,6 +113,24 @@ pub fn graded_decisions(cx: &mut Cx<'_>, sought: Sought<'_>) -> Result<Vec<Grade
     rows.iter().map(read).collect()
 }
 
+/// The usernames of everybody who decided about a report, by its reference: none of them looks into a complaint about it.
+///
+/// # Errors
+/// Not allowed; database errors.
+pub fn deciders(cx: &mut Cx<'_>, reference: &str) -> Result<Vec<String>> {
+    cx.allow(action::COMPLAINT_HANDLE, None)?;
+    if reference.contains('\0') {
+        return Ok(Vec::new());
+    }
+    let rows = cx.rows(
+        "select distinct a.username from decision d join report r on r.id = d.report_id
+         join account a on a.id = d.decided_by where r.reference = $1 order by a.username",
+        &[reference.trim().to_uppercase().into()],
+    )?;
+    cx.record(Verb::Consult, "decisions", None, json!({ "deciders": rows.len() }))?;
+    rows.iter().map(|r| Ok(r.get(0)?)).collect()
+}
+
 /// One decision.
 ///
 /// # Errors

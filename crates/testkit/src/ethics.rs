@@ -88,7 +88,7 @@ pub fn approve(db: &Db, versions: &[Id], upto: State, days: i64) {
         let mut answers: BTreeMap<String, String> =
             QUESTIONS.iter().map(|q| (q.code.into(), "For the test.".into())).collect();
         answers.insert("lab.criteria".into(), CRITERION.into());
-        assess(cx, id, &answers)
+        assess(cx, id, &answers, None)
     });
     each(&chief, |cx, id, _| step(cx, id, "assessed", 0));
     each(&one, |cx, id, _| advise(cx, id, &voice("lab")));
@@ -107,12 +107,15 @@ pub fn approve(db: &Db, versions: &[Id], upto: State, days: i64) {
         let today = cx.now().day();
         note_opinion(cx, id, "A university of the test", &today, "Nothing against it.")
     });
-    each(&one, |cx, id, _| advise(cx, id, &voice("operational")));
-    each(&other, |cx, id, _| {
-        advise(cx, id, &voice("operational"))?;
-        let today = cx.now().day();
-        minute(cx, id, "operational", &today, "For the test.").map(drop)
-    });
+    let heard = || {
+        each(&one, |cx, id, _| advise(cx, id, &voice("operational")));
+        each(&other, |cx, id, _| {
+            advise(cx, id, &voice("operational"))?;
+            let today = cx.now().day();
+            minute(cx, id, "operational", &today, "For the test.").map(drop)
+        });
+    };
+    heard();
     each(&chief, |cx, id, _| {
         step(cx, id, "lab-reported", 0)?;
         step(cx, id, "pilot", 90)
@@ -120,6 +123,7 @@ pub fn approve(db: &Db, versions: &[Id], upto: State, days: i64) {
     if upto == State::Pilot {
         return;
     }
+    heard();
     each(&chief, |cx, id, days| step(cx, id, "operational", days));
 }
 

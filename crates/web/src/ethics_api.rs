@@ -29,6 +29,10 @@ use std::collections::BTreeMap;
 pub(crate) struct Answers {
     /// The answers by the code of their question.
     pub answers: BTreeMap<String, String>,
+    /// When the assessment was written that the person had before them, empty where there was none: what they left as it
+    /// was keeps what others have made of it since. Left out, what is named is written as it is.
+    #[serde(default)]
+    pub seen: Option<String>,
 }
 
 /// What the lab found for one criterion.
@@ -138,7 +142,7 @@ impl Deed {
     /// Does it. The room asks who may.
     pub(crate) fn run(&self, cx: &mut Cx<'_>, id: Id) -> Result<()> {
         match self {
-            Self::Assessment(a) => ethics::assess(cx, id, &a.answers),
+            Self::Assessment(a) => ethics::assess(cx, id, &a.answers, a.seen.as_deref()),
             Self::LabReport(r) => {
                 let finding = |f: &LabFinding| Finding {
                     criterion: f.criterion.clone(),

@@ -66,7 +66,7 @@ impl Builder<'_> {
             all.iter().filter(|e| !shadow(e) && !said.pilot.contains(&e.algorithm())).map(|e| e.id).collect();
         let all: Vec<Id> = all.iter().map(|e| e.id).collect();
         let unit = self.worker.organisation.clone();
-        self.each(&lead, &all, &said, |cx, id, said| assess(cx, id, &said.answers))?;
+        self.each(&lead, &all, &said, |cx, id, said| assess(cx, id, &said.answers, None))?;
         self.each(&chief, &all, &said, |cx, id, said| step(cx, id, said, State::Assessed, 0, &[]))?;
         self.heard(&chair, &member, &all, &said, Point::Lab)?;
         self.each(&chief, &all, &said, |cx, id, said| step(cx, id, said, State::Lab, 0, &[]))?;

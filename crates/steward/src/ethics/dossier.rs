@@ -235,17 +235,23 @@ pub(super) fn living(cx: &mut Cx<'_>, id: Id) -> Result<Entry> {
 }
 
 /// Writes the ethics assessment: what is not named keeps the answer that it has. Who writes it can never let the
-/// algorithm go on.
+/// algorithm go on. `seen` is when the assessment was written that the person had before them, empty where there was none: what they
+/// left as it was there keeps what others have made of it since.
 ///
 /// # Errors
 /// Not allowed; [`Error::Forbidden`] for anybody but a named member of staff; [`Error::Invalid`] for a question that is
-/// none and for texts that are too long; [`Error::Conflict`] for what is retired.
-pub fn assess(cx: &mut Cx<'_>, id: Id, answers: &BTreeMap<String, String>) -> Result<()> {
+/// none, for texts that are too long and for an answer that somebody else has changed in the meantime; [`Error::Conflict`]
+/// for what is retired.
+pub fn assess(cx: &mut Cx<'_>, id: Id, answers: &BTreeMap<String, String>, seen: Option<&str>) -> Result<()> {
     cx.allow(action::ETHICS_WRITE, Some(id))?;
     let person = Decider::of(cx.actor())?;
     living(cx, id)?;
     let mut faults = Vec::new();
-    let mut all = read(cx, id)?.answers();
+    let d = read(cx, id)?;
+    let mut all = d.answers();
+    let before = d.assessments.iter().find(|a| seen == Some(a.at.to_string().as_str()));
+    let base = before.map(|a| a.answers.clone()).unwrap_or_default();
+    let of = |answers: &BTreeMap<String, String>, code: &str| answers.get(code).cloned().unwrap_or_default();
     for (code, given) in answers {
         if questions::question(code).is_none() {
             faults.push(wrong(
@@ -256,6 +262,19 @@ pub fn assess(cx: &mut Cx<'_>, id: Id, answers: &BTreeMap<String, String>) -> Re
             continue;
         }
         let given = text(&mut faults, code, given, None);
+        if seen.is_some() {
+            let (then, now) = (of(&base, code), of(&all, code));
+            if given == then {
+                continue;
+            }
+            if now != then && now != given {
+                let message = format!(
+                    "Somebody else has changed this answer since you opened the page. It says now: “{now}”. Take that over, or open the page again to write over it"
+                );
+                faults.push(wrong(code, "changed", message));
+                continue;
+            }
+        }
         all.insert(code.clone(), given.to_owned());
     }
     if !faults.is_empty() {

@@ -72,7 +72,7 @@ impl<'a> Force<'a> {
         let id = self.id;
         let answers: BTreeMap<String, String> =
             answers.iter().map(|(c, a)| ((*c).to_owned(), (*a).to_owned())).collect();
-        self.t.db.write(&self.lead, move |cx| assess(cx, id, &answers))
+        self.t.db.write(&self.lead, move |cx| assess(cx, id, &answers, None))
     }
 
     /// Answers everything in these sections.
@@ -463,6 +463,39 @@ fn what_is_taken_back_or_left_out_holds_every_later_step_up() {
         let twice = [said(true), said(false)];
         let refused = t.db.write(&f.lead, move |cx| report_lab(cx, id, &twice, ""));
         assert!(matches!(refused, Err(Error::Invalid(_))));
+    });
+}
+
+#[test]
+fn two_who_write_at_once_lose_nothing_of_one_another() {
+    on_both(|t| {
+        let f = Force::new(t);
+        f.assess(&[("covenant.lawful", "First."), ("dpia.screening", "First.")]).unwrap();
+        let opened = f.dossier().assessments[0].at.to_string();
+        let save = |answers: [(&str, &str); 2], seen: &str| {
+            let (id, seen) = (f.id, seen.to_owned());
+            let answers = answers.map(|(c, a)| (c.to_owned(), a.to_owned())).into();
+            t.db.write(&f.lead, move |cx| assess(cx, id, &answers, Some(&seen)))
+        };
+        // A colleague saves; then the first, whose page still shows the old answer to what the colleague has changed.
+        save([("covenant.lawful", "First."), ("dpia.screening", "By the colleague.")], &opened).unwrap();
+        save([("covenant.lawful", "By the first."), ("dpia.screening", "First.")], &opened).unwrap();
+        let now = f.dossier().answers();
+        assert_eq!(
+            (now["covenant.lawful"].as_str(), now["dpia.screening"].as_str()),
+            ("By the first.", "By the colleague.")
+        );
+        // Both change the same: the second is told.
+        match save([("covenant.lawful", "First."), ("dpia.screening", "By the first.")], &opened) {
+            Err(Error::Invalid(wrong)) => {
+                assert_eq!(
+                    (wrong.len(), wrong[0].field.as_str(), wrong[0].code.as_str()),
+                    (1, "dpia.screening", "changed")
+                );
+                assert!(wrong[0].message.contains("By the colleague."));
+            }
+            other => panic!("{other:?}"),
+        }
     });
 }
 

@@ -3,6 +3,7 @@
 use super::{Follow, body};
 use crate::{
     App,
+    desk::complaints::known_chain,
     guard::{Answer, Ask, Bearer, Sender},
     public::complain::figures_of,
 };
@@ -211,7 +212,9 @@ pub(crate) async fn act(
                 .parse()
                 .map_err(|_| Error::field("/reviewer", "id", "Name the account of the reviewer"))?;
             app.write(&who.actor, move |cx| {
-                redress::assign(cx, &policy, &reference, reviewer, &d.chain, &d.nobody)
+                let mut chain = d.chain.clone();
+                chain.extend(known_chain(cx, &reference)?);
+                redress::assign(cx, &policy, &reference, reviewer, &chain, &d.nobody)
             })
             .await?;
         }

@@ -23,6 +23,7 @@ use bluelamp_model::{
 use bluelamp_steward::redress::{
     self, ComplaintView, ContactBy, Finding, Found, Listed, Outcome, Recipient, State as Standing,
 };
+use bluelamp_store::Cx;
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -312,6 +313,16 @@ fn option(value: &str, text: &str, checked: bool) -> OptionView {
     OptionView { value: value.into(), text: text.into(), hint: None, checked }
 }
 
+/// Everybody of whom it is known that they decided about the report that a complaint names: they are in the chain whether
+/// somebody thinks of them or not.
+///
+/// # Errors
+/// Not allowed; no such complaint.
+pub(crate) fn known_chain(cx: &mut Cx<'_>, reference: &str) -> Result<Vec<String>> {
+    let about = redress::view(cx, reference)?.report_reference;
+    if about.is_empty() { Ok(Vec::new()) } else { bluelamp_casework::deciders(cx, &about) }
+}
+
 /// How they hear of it where no message goes out by itself.
 fn by_hand(c: &ComplaintView) -> Option<&'static str> {
     match c.contact_by {
@@ -524,12 +535,13 @@ pub(crate) async fn act(
         "answer" => app.write(&actor, move |cx| redress::answer(cx, &which, &note)).await,
         "assign" => {
             let policy = Arc::clone(&app.inner.policy);
-            let chain: Vec<String> =
+            let mut chain: Vec<String> =
                 first(&raw, "chain").split([',', '\n', ' ']).map(|n| n.trim().to_owned()).collect();
             let nobody = first(&raw, "nobody").to_owned();
             match first(&raw, "reviewer").parse::<Id>() {
                 Ok(reviewer) => {
                     app.write(&actor, move |cx| {
+                        chain.extend(known_chain(cx, &which)?);
                         redress::assign(cx, &policy, &which, reviewer, &chain, &nobody)
                     })
                     .await

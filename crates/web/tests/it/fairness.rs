@@ -154,9 +154,12 @@ fn the_same_over_the_api() {
         assert_eq!(made.status, StatusCode::OK, "{}", made.body);
         assert_eq!(made.json()["report"]["attributes"][0]["reference"], "Male");
         let mut keep = ask.clone();
-        for (name, value) in
-            [("keep", json!(true)), ("algorithm", json!("a")), ("version", json!("1")), ("title", json!("t"))]
-        {
+        for (name, value) in [
+            ("keep", json!(true)),
+            ("algorithm", json!("Definition/Burglary")),
+            ("version", json!("1.0.0")),
+            ("title", json!("t")),
+        ] {
             keep[name] = value;
         }
         let kept = lead.post_json("/api/v1/fairness", &keep).await;

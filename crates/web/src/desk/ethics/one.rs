@@ -66,6 +66,8 @@ struct OnePage {
     /// The assessment part by part: a form for who may write it, and to be read by everybody else.
     sections: Vec<SectionView>,
     can_write: bool,
+    /// When the assessment was written that the form began with.
+    seen: String,
     assessment_open: bool,
     voices: Vec<VoiceView>,
     minutes: Vec<MinutesView>,
@@ -235,6 +237,10 @@ fn page(
             .collect(),
         sections: forms::assessment(d, tried),
         can_write,
+        seen: match tried.form.as_str() {
+            "assessment" => first(&tried.values, "seen").to_owned(),
+            _ => d.assessments.first().map(|a| a.at.to_string()).unwrap_or_default(),
+        },
         assessment_open: tried.form == "assessment",
         voices: d
             .voices
@@ -354,6 +360,7 @@ fn read_deed(deed: &str, raw: &Raw) -> Result<Deed> {
         "assessment" => {
             let answers = QUESTIONS.iter().filter(|q| raw.contains_key(q.code));
             Deed::Assessment(Answers {
+                seen: Some(first(raw, "seen").to_owned()),
                 answers: answers.map(|q| (q.code.to_owned(), text(q.code))).collect(),
             })
         }
