@@ -13,9 +13,13 @@ use std::{
 /// Stands for a letter that cannot be told. It is in no table of letters: it is none.
 pub(super) const UNKNOWN: char = '\u{fffe}';
 
-/// Entries of one font's table of letters, and ranges in it. No font has more.
-const ENTRIES: usize = 1 << 18;
-const RANGES: usize = 4096;
+/// Entries of the tables of letters of all fonts together. No document has more.
+pub(super) const ENTRIES: usize = 1 << 21;
+/// Ranges of a table that go beyond a byte, and the ranges that say how long codes are.
+const RANGES: usize = 256;
+/// Why a file is refused whose fonts would take too long.
+const MUCH: &str =
+    "its fonts say more than can be searched: export the document again as a plain PDF with text";
 /// So many different letters of one font that cannot be told are no bullets any more: they can spell something.
 const BULLETS: usize = 8;
 
@@ -44,11 +48,11 @@ pub(super) struct Font {
 }
 
 impl Font {
-    /// What a font tells.
+    /// What a font tells; `left` is how many entries its tables may still have.
     ///
     /// # Errors
     /// It tells more than any font would.
-    pub(super) fn of(font: &Dictionary, doc: &Document) -> Result<Self, String> {
+    pub(super) fn of(font: &Dictionary, doc: &Document, left: &mut usize) -> Result<Self, String> {
         let name = |d: &Dictionary, key: &[u8]| {
             d.get_deref(key, doc).and_then(Object::as_name).map(<[u8]>::to_vec).unwrap_or_default()
         };
@@ -56,7 +60,7 @@ impl Font {
         let told = font.get_deref(b"ToUnicode", doc).ok();
         let mut unicode = match told {
             Some(Object::Stream(stream)) => {
-                Letters::of(&stream.get_plain_content_with_limit(UNPACKED).unwrap_or_default())?
+                Letters::of(&stream.get_plain_content_with_limit(UNPACKED).unwrap_or_default(), left)?
             }
             _ => Letters::default(),
         };
@@ -71,7 +75,7 @@ impl Font {
             itself = true;
             Codes::Pairs
         } else if let Ok(Object::Stream(stream)) = font.get_deref(b"Encoding", doc) {
-            let own = Letters::of(&stream.get_plain_content_with_limit(UNPACKED).unwrap_or_default())?;
+            let own = Letters::of(&stream.get_plain_content_with_limit(UNPACKED).unwrap_or_default(), left)?;
             Codes::Spaces(own.spaces)
         } else {
             Codes::Spaces(std::mem::take(&mut unicode.spaces))
@@ -83,7 +87,7 @@ impl Font {
     /// The letters of a string: by the table of letters first, and by the encoding first.
     pub(super) fn read(&self, bytes: &[u8]) -> Result<(String, String), String> {
         let (mut told, mut seen) = (String::new(), String::new());
-        let mut rest = bytes;
+        let (mut rest, mut last) = (bytes, None);
         while !rest.is_empty() {
             let length = self.length(rest).min(rest.len());
             let code = rest[..length].iter().fold(0_u32, |code, byte| code << 8 | u32::from(*byte));
@@ -91,11 +95,18 @@ impl Font {
             let one = self.unicode.get(code);
             let two = self.seen(code);
             if one.is_none() && two.is_none() {
+                // The same again and again, as for letters that the font does not have, spells nothing.
+                if last.replace(code) == Some(code) {
+                    continue;
+                }
                 let mut untold = self.untold.borrow_mut();
                 untold.insert(code);
                 if untold.len() > BULLETS {
                     return Err(super::FONT.into());
                 }
+            }
+            if one.is_some() || two.is_some() {
+                last = None;
             }
             let push = |out: &mut String, letters: Option<&String>| match letters {
                 Some(letters) => out.push_str(letters),
@@ -155,14 +166,14 @@ struct Letters {
 
 impl Letters {
     /// Reads a table as far as it can be read: readers do the same, and what it does not tell is told by nobody.
-    fn of(bytes: &[u8]) -> Result<Self, String> {
+    fn of(bytes: &[u8], left: &mut usize) -> Result<Self, String> {
         let (mut letters, mut reader, mut operands) = (Self::default(), Reader::new(bytes), Vec::new());
         while let Ok(Some(token)) = reader.token() {
             let word = match token {
                 Token::Object(object) => {
                     operands.push(object);
-                    if operands.len() > 2 * ENTRIES {
-                        return Err(super::FONT.into());
+                    if operands.len() > 3 * *left {
+                        return Err(MUCH.into());
                     }
                     continue;
                 }
@@ -198,10 +209,14 @@ impl Letters {
                             }
                             one => {
                                 let Some(units) = units(one) else { continue };
-                                if first == last {
-                                    letters.put(first, &units);
+                                if last.saturating_sub(first) < 256 {
+                                    (first..=last)
+                                        .for_each(|code| letters.put(code, &shifted(&units, code - first)));
                                 } else {
                                     letters.ranges.push((first, last, units));
+                                }
+                                if letters.single.len() > *left {
+                                    break;
                                 }
                             }
                         }
@@ -210,13 +225,12 @@ impl Letters {
                 _ => {}
             }
             operands.clear();
-            if letters.single.len() > ENTRIES
-                || letters.ranges.len() > RANGES
-                || letters.spaces.len() > RANGES
+            if letters.single.len() > *left || letters.ranges.len() > RANGES || letters.spaces.len() > RANGES
             {
-                return Err(super::FONT.into());
+                return Err(MUCH.into());
             }
         }
+        *left -= letters.single.len();
         Ok(letters)
     }
 
@@ -232,18 +246,21 @@ impl Letters {
     fn get(&self, code: u32) -> Option<String> {
         let find = || {
             let in_ranges = self.ranges.iter().filter(|(first, last, _)| (*first..=*last).contains(&code));
-            let mut all = in_ranges.map(|(first, _, units)| {
-                let mut units = units.clone();
-                if let Some(unit) = units.last_mut() {
-                    *unit = unit.wrapping_add(u16::try_from((code - first) & 0xffff).unwrap_or_default());
-                }
-                text(&units)
-            });
+            let mut all = in_ranges.map(|(first, _, units)| text(&shifted(units, code - first)));
             let one = self.single.get(&code).cloned().or_else(|| all.next())??;
             all.all(|other| other.as_ref() == Some(&one)).then_some(one)
         };
         self.found.borrow_mut().entry(code).or_insert_with(find).clone()
     }
+}
+
+/// Letters, the last of which is so many further on.
+fn shifted(units: &[u16], by: u32) -> Vec<u16> {
+    let mut units = units.to_vec();
+    if let Some(unit) = units.last_mut() {
+        *unit = unit.wrapping_add(u16::try_from(by & 0xffff).unwrap_or_default());
+    }
+    units
 }
 
 fn code(object: &Object) -> Option<(usize, u32)> {
@@ -282,9 +299,17 @@ fn table(font: &Dictionary, doc: &Document) -> Vec<Option<String>> {
     let flags = descriptor.and_then(|d| d.get_deref(b"Flags", doc).and_then(Object::as_i64).ok());
     let base = named(font, b"BaseFont").unwrap_or_default();
     let symbols = ["Symbol", "Dingbats", "Wingdings", "Webdings"].iter().any(|n| base.contains(n));
+    let standard = match base.as_str() {
+        "Symbol" if !embedded => Some(greek()),
+        "ZapfDingbats" if !embedded => Some(dingbats()),
+        _ => None,
+    };
     let plain = !symbols && named(font, b"Subtype").as_deref() != Some("Type3");
     // An embedded font without a name for its encoding has one of its own, unless it says that it is of plain letters.
     let own = || {
+        if let Some(standard) = &standard {
+            return standard.clone();
+        }
         if plain && (!embedded || flags.is_some_and(|f| f & 32 != 0)) {
             return encoded("StandardEncoding");
         }
@@ -336,6 +361,26 @@ fn encoded(name: &str) -> Vec<Option<String>> {
         _ => encoding.bytes_to_string(&[code]).ok().filter(|t| !t.is_empty() && t.chars().all(told)),
     };
     (0..=255).map(letter).collect()
+}
+
+/// The letters and digits of the symbols that every reader has; what else it has is none.
+fn greek() -> Vec<Option<String>> {
+    let mut all = vec![Some(" ".to_owned()); 256];
+    let mut put = |from: usize, letters: &str| {
+        for (entry, letter) in all[from..].iter_mut().zip(letters.chars()) {
+            *entry = Some(letter.into());
+        }
+    };
+    put(0x30, "0123456789");
+    put(0x41, "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ");
+    put(0x61, "αβχδεφγηιϕκλμνοπθρστυϖωξψζ");
+    all
+}
+
+/// The digits among the ornaments that every reader has.
+fn dingbats() -> Vec<Option<String>> {
+    let digit = |code: usize| (0xac..0xd4).contains(&code).then(|| ((code - 0xac) % 10 + 1).to_string());
+    (0..256).map(|code| digit(code).or_else(|| Some(" ".into()))).collect()
 }
 
 /// The encoding that an embedded Type 1 font has of its own: `dup 65 /A put`, in clear text before its outlines.
@@ -433,6 +478,7 @@ mod tests {
             b"begincmap 1 begincodespacerange <00> <ff> endcodespacerange 2 beginbfchar <01> <0041> <02> <d83dde00> \
             endbfchar 2 beginbfrange <0010> <0012> <0061> <0020> <0021> [<0078> /y] endbfrange 2 beginbfchar \
             <30> <0041> <30> <0042> <31> <f0b7> endbfchar",
+            &mut 100,
         )
         .unwrap();
         let told = [1, 2, 0x11, 0x12, 0x20, 0x21].map(|c| letters.get(c).unwrap());

@@ -49,6 +49,8 @@ const DEEP: usize = 60;
 /// Why a file is refused in which letters are drawn that nobody can look up.
 const FONT: &str = "a font in it does not say which letters it shows: export the document again as a plain PDF with \
      text, or put in what it shows as a picture and have its text recognised again";
+/// Why a file is refused that does not hang together.
+const DAMAGED: &str = "it is damaged, or no sound PDF";
 /// Why a file is refused of which only a part can be read.
 const UNFINISHED: &str =
     "one of its pages cannot be read to its end: export the document again as a plain PDF with text";
@@ -117,7 +119,7 @@ fn layers(pdf: &[u8]) -> Result<Layers, String> {
     }
     let options =
         LoadOptions { strict: true, max_decompressed_size: Some(UNPACKED), ..LoadOptions::default() };
-    let doc = Document::load_mem_with_options(pdf, options).map_err(|_| "it is damaged, or no sound PDF")?;
+    let doc = Document::load_mem_with_options(pdf, options).map_err(|_| DAMAGED)?;
     if doc.is_encrypted() || doc.was_encrypted() {
         return Err("it is encrypted: save it without protection".into());
     }
@@ -142,7 +144,7 @@ fn layers(pdf: &[u8]) -> Result<Layers, String> {
         layers.raw(&String::from_utf8_lossy(bytes));
     }
     // Of two entries of one name, a reader takes one and this another: all strings, whatever they belong to.
-    layers.raw(&strings(&outside));
+    layers.raw(&strings(&outside)?);
     let sheets = Sheets::of(&doc, &found)?;
     sheets.pages(&mut layers)?;
     let mut unpacked = 0_usize;
@@ -166,9 +168,10 @@ fn layers(pdf: &[u8]) -> Result<Layers, String> {
 }
 
 /// All strings in bytes, as text.
-fn strings(bytes: &[u8]) -> String {
+fn strings(bytes: &[u8]) -> Result<String, String> {
     let text = |bytes: Vec<u8>| as_text(&Object::String(bytes, StringFormat::Literal));
-    parse::strings(bytes).into_iter().map(text).collect::<Vec<_>>().join("\n")
+    let all = parse::strings(bytes).map_err(|_| DAMAGED)?;
+    Ok(all.into_iter().map(text).collect::<Vec<_>>().join("\n"))
 }
 
 fn as_text(string: &Object) -> String {
@@ -272,10 +275,10 @@ impl<'a> Sheets<'a> {
         if is(b"Type", b"ObjStm") {
             // Some of its objects may be listed nowhere.
             let all = ObjectStream::new_with_limit(stream, Some(UNPACKED));
-            for object in all.map_err(|_| "it is damaged, or no sound PDF")?.objects.values() {
+            for object in all.map_err(|_| DAMAGED)?.objects.values() {
                 found.object(self.doc, object, 0)?;
             }
-            layers.raw(&strings(&bytes));
+            layers.raw(&strings(&bytes)?);
         }
         layers.raw(&String::from_utf8_lossy(&bytes));
         layers.raw(&bytes::wide(&bytes));

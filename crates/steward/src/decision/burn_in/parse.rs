@@ -268,28 +268,26 @@ fn number(run: &[u8]) -> Option<Object> {
     })
 }
 
-/// Every string that stands in bytes which need not be in order, for what lies outside of the objects.
-pub(super) fn strings(bytes: &[u8]) -> Vec<Vec<u8>> {
+/// Every string that stands in bytes which need not be in order, but for comments.
+///
+/// # Errors
+/// Where one does not end: then nobody can say what is a string.
+pub(super) fn strings(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Unreadable> {
     let (mut all, mut reader) = (Vec::new(), Reader::new(bytes));
-    while let Some(byte) = reader.peek() {
+    loop {
+        reader.skip_blank();
+        let Some(byte) = reader.peek() else { return Ok(all) };
         let from = reader.at;
-        let string = match byte {
-            b'(' => reader.literal(),
-            b'<' if bytes.get(from + 1) != Some(&b'<') => reader.hexadecimal(),
-            b'<' => {
-                reader.at += 1;
-                Err(Unreadable)
-            }
-            _ => Err(Unreadable),
-        };
-        match string {
-            Ok(string) => all.push(string),
-            // An open bracket that nothing closes would otherwise be read to the end again and again.
-            Err(Unreadable) if byte == b'(' => break,
-            Err(Unreadable) => reader.at = reader.at.max(from + 1),
+        match byte {
+            b'(' => all.push(reader.literal()?),
+            b'<' if bytes.get(from + 1) == Some(&b'<') => reader.at += 2,
+            b'<' => match reader.hexadecimal() {
+                Ok(string) => all.push(string),
+                Err(Unreadable) => reader.at = from + 1,
+            },
+            _ => reader.at += 1,
         }
     }
-    all
 }
 
 fn on_text(operator: &[u8]) -> bool {
@@ -429,8 +427,9 @@ mod tests {
 
     #[test]
     fn strings_are_found_in_any_bytes() {
-        let all = strings(b"x << /A (one\\051) >> <74 776f> ]] (thr\\145e) (open");
+        let all = strings(b"x << /A (one\\051) >> % (\n <74 776f> ]] (thr\\145e) <o").unwrap();
         assert_eq!(all, [&b"one)"[..], b"two", b"three"]);
+        assert!(strings(b"(one) (open").is_err());
         assert_eq!(unescaped(b"a%20b%2", b'%'), b"a b%2");
     }
 }

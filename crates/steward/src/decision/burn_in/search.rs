@@ -87,6 +87,17 @@ impl Layers {
 
     /// Adds pages in one of the ways in which they can be read.
     pub(super) fn pages(&mut self, pages: &[Vec<String>]) {
+        self.one_way(pages);
+        // Letters that are read from the right may be drawn from the left.
+        if pages.iter().flatten().flat_map(|line| line.chars()).any(is_from_right) {
+            let turned = |line: &String| line.chars().rev().collect::<String>();
+            let turned: Vec<Vec<String>> =
+                pages.iter().map(|lines| lines.iter().map(turned).collect()).collect();
+            self.one_way(&turned);
+        }
+    }
+
+    fn one_way(&mut self, pages: &[Vec<String>]) {
         let whole: String = pages.iter().flatten().map(String::as_str).collect();
         self.shows |= !fold(&whole).is_empty();
         let numbered = pages.iter().flatten().any(|line| is_number(line));
@@ -114,6 +125,11 @@ impl Layers {
             || passage.no_chance && self.raw.iter().any(|text| text.contains(&passage.letters))
             || self.pages.iter().any(|pages| across(pages, &passage.letters) || mixed(pages, &passage.words))
     }
+}
+
+/// Letters of Hebrew, Arabic and their neighbours, also as they are joined.
+fn is_from_right(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
 }
 
 /// Whether a line is the number of a page, as `3`, `Page 3 of 9` or `- 3 -`.
@@ -274,6 +290,14 @@ mod tests {
         ] {
             assert!(!clean.hold(passage), "{clean:?}");
         }
+        assert!(
+            pages(&[&[
+                "\u{628}\u{644}\u{627}\u{637}\u{639}\u{644}\u{627}\u{628} \u{627}\u{628}\u{62d}\u{631}\u{645}"
+            ]])
+            .hold(
+                "\u{645}\u{631}\u{62d}\u{628}\u{627} \u{628}\u{627}\u{644}\u{639}\u{637}\u{627}\u{644}\u{628}"
+            )
+        );
         assert!(!pages(&[&["\u{fffe} 4\u{fffe}"]]).hold("42"), "a short one is not guessed");
         assert!(!pages(&[&["The price is that of the car."]]).hold("is the cheapest price of all cars"));
     }

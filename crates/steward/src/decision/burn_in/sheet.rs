@@ -2,7 +2,7 @@
 
 use super::{
     FONT, UNFINISHED,
-    font::{Font, UNKNOWN},
+    font::{ENTRIES, Font, UNKNOWN},
     parse,
 };
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, content::Operation};
@@ -44,6 +44,7 @@ pub(super) struct Library<'a> {
     /// What pages and the form fields call their fonts.
     shared: BTreeMap<Vec<u8>, Vec<&'a Dictionary>>,
     played: Cell<usize>,
+    entries: Cell<usize>,
     most: usize,
 }
 
@@ -59,7 +60,14 @@ impl<'a> Library<'a> {
                 }
             }
         }
-        Self { doc, fonts: RefCell::default(), shared: all, played: Cell::new(0), most }
+        Self {
+            doc,
+            fonts: RefCell::default(),
+            shared: all,
+            played: Cell::new(0),
+            entries: Cell::new(ENTRIES),
+            most,
+        }
     }
 
     fn font(&self, dictionary: &Dictionary) -> Result<Rc<Font>, String> {
@@ -70,16 +78,20 @@ impl<'a> Library<'a> {
         if self.fonts.borrow().len() >= self.most {
             return Err(format!("it has more than {} fonts", self.most));
         }
-        let font = Rc::new(Font::of(dictionary, self.doc)?);
+        let mut left = self.entries.get();
+        let font = Rc::new(Font::of(dictionary, self.doc, &mut left)?);
+        self.entries.set(left);
         self.fonts.borrow_mut().insert(key, Rc::clone(&font));
         Ok(font)
     }
 
+    fn count(&self, more: usize) -> Result<(), String> {
+        self.played.set(self.played.get().saturating_add(more));
+        if self.played.get() > PLAYED { Err("it draws more than can be searched".into()) } else { Ok(()) }
+    }
+
     fn parse(&self, bytes: &[u8]) -> Result<Vec<Operation>, String> {
-        self.played.set(self.played.get().saturating_add(bytes.len()));
-        if self.played.get() > PLAYED {
-            return Err("it draws more than can be searched".into());
-        }
+        self.count(bytes.len())?;
         parse::content(bytes).map(|c| c.operations).map_err(|_| UNFINISHED.into())
     }
 
@@ -295,6 +307,8 @@ impl<'a> Stage<'a, '_> {
         if depth > DEEP {
             return Err("its parts lie too deep in one another".into());
         }
+        // About as many bytes as an operation has.
+        self.library.count(8 * operations.len())?;
         let (mut state, mut saved) = (from.clone(), Vec::new());
         let mut place = Place { line: PLAIN, now: PLAIN, gone: 0.0, on: false };
         for operation in operations {
