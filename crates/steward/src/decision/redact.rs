@@ -1,27 +1,36 @@
 //! Taking passages out of texts, and finding them again however they are set.
 
+use std::iter::{once, repeat_n};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
 /// What stands where something was taken out.
 pub const REDACTED: &str = "[redacted]";
 
-/// The letters and digits of a text in lower case: what is left of it however lines are broken, words hyphenated or
-/// spaces lost.
+/// The letters and digits of a text in lower case and without accents: what is left of it however lines are broken,
+/// words hyphenated, spaces lost, accents composed, or letters set as ligatures, wide, small or raised.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    text.chars().flat_map(folded).collect()
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() {
+            // Most of a text, and of the bytes of a file.
+            out.extend(c.is_ascii_alphanumeric().then(|| c.to_ascii_lowercase()));
+        } else if c != char::REPLACEMENT_CHARACTER {
+            out.extend(folded(c));
+        }
+    }
+    out
 }
 
 fn folded(c: char) -> impl Iterator<Item = char> {
-    // Ligatures that typesetting puts into the text layer of a PDF.
-    let plain: &[char] = match c {
-        'ﬀ' => &['f', 'f'],
-        'ﬁ' => &['f', 'i'],
-        'ﬂ' => &['f', 'l'],
-        'ﬃ' => &['f', 'f', 'i'],
-        'ﬄ' => &['f', 'f', 'l'],
-        _ => &[],
-    };
-    let one = plain.is_empty().then_some(c);
-    plain.iter().copied().chain(one).flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric())
+    // Decomposed twice: what has no lower case of its own may have one in parts, and the other way round.
+    once(c)
+        .nfkd()
+        .flat_map(char::to_lowercase)
+        .nfkd()
+        .filter(|c| c.is_alphanumeric() && !is_combining_mark(*c))
+        // The capital of it is written as two.
+        .flat_map(|c| if c == 'ß' { repeat_n('s', 2) } else { repeat_n(c, 1) })
 }
 
 /// Whether a passage stands in a text, whatever is between its letters.
@@ -50,7 +59,11 @@ pub fn redact(text: &str, passages: &[&str]) -> String {
         for from in 0..=letters.len() - wanted.len() {
             let here = &letters[from..from + wanted.len()];
             if here.iter().map(|l| l.0).eq(wanted.iter().copied()) {
-                gone.push((here[0].1, here[here.len() - 1].2));
+                let end = here[here.len() - 1].2;
+                // An accent that follows its letter goes with it.
+                let accents: usize =
+                    text[end..].chars().take_while(|c| is_combining_mark(*c)).map(char::len_utf8).sum();
+                gone.push((here[0].1, end + accents));
             }
         }
     }
@@ -112,6 +125,23 @@ mod tests {
             "Supplier [redacted] a year; Alpha is new."
         );
         assert_eq!(redact(text, &[]), text);
+    }
+
+    #[test]
+    fn accents_widths_and_ligatures_do_not_hide_a_passage() {
+        let passage = "Zo\u{eb} S\u{f8}rensen-M\u{fc}ller, office 41250";
+        for set in [
+            "Zoe\u{308} S\u{f8}rensen-Mu\u{308}ller, office 41250",
+            "ZOE\u{308} S\u{d8}RENSEN-MU\u{308}LLER, O\u{fb03}CE 41250",
+            "Zo\u{eb} S\u{f8}rensen-M\u{fc}ller, office \u{ff14}\u{ff11}\u{ff12}\u{ff15}\u{ff10}",
+            "\u{1d419}oe S\u{f8}rensen Muller, of\u{ad}fice 4\u{b9}250",
+        ] {
+            assert!(find(set, passage), "{set}");
+            assert!(!find(&redact(set, &[passage]), "ller"), "{set}");
+        }
+        assert!(find("STRASSE", "Stra\u{df}e"));
+        assert_eq!(redact("by Zoe\u{308}.", &["Zo\u{eb}"]), "by [redacted].");
+        assert!(!find("Zora S\u{f8}rensen", passage));
     }
 
     proptest! {

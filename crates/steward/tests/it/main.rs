@@ -5,6 +5,7 @@ mod assessment;
 mod benefits;
 mod boards;
 mod burn_in;
+mod burn_in_hostile;
 mod challenge;
 mod decision;
 mod entries;
