@@ -84,6 +84,14 @@ pub fn approve(db: &Db, versions: &[Id], upto: State, days: i64) {
     };
     let (lead, chief) = (person(LEAD, "risk-lead"), person(CHIEF, "accountable-officer"));
     let [one, other] = MEMBERS.map(|id| person(id, "ethics-committee"));
+    let heard = || {
+        each(&one, |cx, id, _| advise(cx, id, &voice("operational")));
+        each(&other, |cx, id, _| {
+            advise(cx, id, &voice("operational"))?;
+            let today = cx.now().day();
+            minute(cx, id, "operational", &today, "For the test.").map(drop)
+        });
+    };
     each(&lead, |cx, id, _| {
         let mut answers: BTreeMap<String, String> =
             QUESTIONS.iter().map(|q| (q.code.into(), "For the test.".into())).collect();
@@ -107,14 +115,6 @@ pub fn approve(db: &Db, versions: &[Id], upto: State, days: i64) {
         let today = cx.now().day();
         note_opinion(cx, id, "A university of the test", &today, "Nothing against it.")
     });
-    let heard = || {
-        each(&one, |cx, id, _| advise(cx, id, &voice("operational")));
-        each(&other, |cx, id, _| {
-            advise(cx, id, &voice("operational"))?;
-            let today = cx.now().day();
-            minute(cx, id, "operational", &today, "For the test.").map(drop)
-        });
-    };
     heard();
     each(&chief, |cx, id, _| {
         step(cx, id, "lab-reported", 0)?;
@@ -123,6 +123,7 @@ pub fn approve(db: &Db, versions: &[Id], upto: State, days: i64) {
     if upto == State::Pilot {
         return;
     }
+    // Again, on what the pilot showed.
     heard();
     each(&chief, |cx, id, days| step(cx, id, "operational", days));
 }

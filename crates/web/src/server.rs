@@ -12,8 +12,11 @@ use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
-/// The largest body of anything but a file: a report with all its text.
+/// The largest body of anything but a file and a decision report.
 const BODY: usize = 256 * 1024;
+/// The largest decision report, and what is settled of it: fifteen texts of 20,000 characters and six lists of 200 lines of
+/// 300, in which a form can send a character as twelve. Nothing is lost that the fields allow.
+const REPORT: usize = 12 * (15 * 20_000 + 6 * 200 * 300);
 /// No answer takes longer than this.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Requests under way are given so long to finish when the server is told to stop.
@@ -22,6 +25,11 @@ const FAREWELL: Duration = Duration::from_secs(10);
 /// The text of a definition, in which each character may be sent as three, with what stands beside it in its form.
 fn texts() -> DefaultBodyLimit {
     DefaultBodyLimit::max(4 * desk::definitions::edit::TEXT)
+}
+
+/// A decision report with all its text, and what is settled of it.
+fn reports() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(REPORT + BODY)
 }
 
 /// A survey or a model, with what stands beside it in its form.
@@ -175,15 +183,18 @@ pub fn router(app: App) -> Router {
         .route("/desk/strategy/{strategy}", get(desk::strategy::view))
         .route("/desk/strategy/{strategy}/print", get(desk::strategy::print))
         .route("/desk/strategy/{strategy}/{element}", get(desk::strategy::element))
-        .route("/desk/decisions", get(desk::decisions::list).post(desk::decisions::edit::create))
+        .route(
+            "/desk/decisions",
+            get(desk::decisions::list).merge(post(desk::decisions::edit::create).layer(reports())),
+        )
         .route("/desk/decisions/new", get(desk::decisions::edit::new))
         .route("/desk/decisions/{reference}", get(desk::decisions::view_or_pdf))
         .route(
             "/desk/decisions/{reference}/edit",
-            get(desk::decisions::edit::edit).post(desk::decisions::edit::save),
+            get(desk::decisions::edit::edit).merge(post(desk::decisions::edit::save).layer(reports())),
         )
-        .route("/desk/decisions/{reference}/publication", post(desk::decisions::settle))
-        .route("/desk/decisions/{reference}/notice", post(desk::decisions::tell))
+        .route("/desk/decisions/{reference}/publication", post(desk::decisions::settle).layer(reports()))
+        .route("/desk/decisions/{reference}/notice", post(desk::decisions::tell).layer(reports()))
         .route(
             "/desk/decisions/{reference}/files",
             post(desk::decisions::add).layer(DefaultBodyLimit::max(files)),
@@ -193,7 +204,7 @@ pub fn router(app: App) -> Router {
             get(desk::decisions::open)
                 .merge(post(desk::decisions::redact).layer(DefaultBodyLimit::max(files))),
         )
-        .route("/desk/decisions/{reference}/step/{step}", post(desk::decisions::step))
+        .route("/desk/decisions/{reference}/step/{step}", post(desk::decisions::step).layer(reports()))
         .route("/desk/boards", get(desk::boards::list).post(desk::boards::add))
         .route("/desk/boards.ics", get(desk::boards::calendar))
         .route("/desk/boards/{body}", get(desk::boards::body).post(desk::boards::plan))
@@ -276,13 +287,19 @@ pub fn router(app: App) -> Router {
             "/api/v1/alignment/weights",
             get(api::assessments::weights).post(api::assessments::enter_weights),
         )
-        .route("/api/v1/decisions", get(api::decisions::list).post(api::decisions::create))
+        .route(
+            "/api/v1/decisions",
+            get(api::decisions::list).merge(post(api::decisions::create).layer(reports())),
+        )
         .route("/api/v1/decisions/published", get(api::decisions::register))
         .route("/api/v1/decisions/published/{reference}", get(api::decisions::public))
-        .route("/api/v1/decisions/{reference}", get(api::decisions::view).put(api::decisions::edit))
-        .route("/api/v1/decisions/{reference}/publication", put(api::decisions::settle))
-        .route("/api/v1/decisions/{reference}/notice", put(api::decisions::tell))
-        .route("/api/v1/decisions/{reference}/steps", post(api::decisions::step))
+        .route(
+            "/api/v1/decisions/{reference}",
+            get(api::decisions::view).merge(put(api::decisions::edit).layer(reports())),
+        )
+        .route("/api/v1/decisions/{reference}/publication", put(api::decisions::settle).layer(reports()))
+        .route("/api/v1/decisions/{reference}/notice", put(api::decisions::tell).layer(reports()))
+        .route("/api/v1/decisions/{reference}/steps", post(api::decisions::step).layer(reports()))
         .route("/api/v1/decisions/{reference}/pdf", get(api::decisions::as_pdf))
         .route(
             "/api/v1/decisions/{reference}/files",
@@ -295,6 +312,7 @@ pub fn router(app: App) -> Router {
         )
         .route("/api/v1/boards", get(api::decisions::all).post(api::decisions::add_body))
         .route("/api/v1/boards/delegations", post(api::decisions::delegate))
+        .route("/api/v1/boards/{body}", put(api::decisions::change_body))
         .route("/api/v1/boards/{body}/meetings", post(api::decisions::plan))
         .route("/api/v1/boards/meetings/{id}", get(api::decisions::meeting).post(api::decisions::act))
         .route("/api/v1/boards/papers/{id}", get(api::decisions::paper))

@@ -3,7 +3,7 @@
 use super::{
     bodies::{BodyKind, body},
     fit, long,
-    meetings::{MeetingState, codes, meeting, touch},
+    meetings::{Meeting, MeetingState, MinutesState, codes, meeting, not_cancelled, touch},
     required, short,
 };
 use bluelamp_model::{
@@ -278,6 +278,12 @@ pub fn add_item(cx: &mut Cx<'_>, of: Id, seen: i64, new: &NewItem) -> Result<Id>
         both.then(|| fault("paper", "both", "Give a new paper or one that is there, not both")),
         (!(1..=999).contains(&new.number)).then(|| fault("number", "range", "Give a number from 1 to 999")),
     ])?;
+    if let Some(reference) = new.cover.as_ref().and_then(|c| c.decision_reference.as_deref())
+        && cx.row("select 1 from decision_paper where reference = $1", &[reference.into()])?.is_none()
+    {
+        let message = format!("There is no decision report {reference}");
+        return Err(Error::field("decision_reference", "unknown", message));
+    }
     let now = cx.now();
     let known = match (new.paper, &new.cover) {
         (Some(id), _) => Some((id, paper(cx, id)?)),
@@ -337,8 +343,8 @@ pub fn add_item(cx: &mut Cx<'_>, of: Id, seen: i64, new: &NewItem) -> Result<Id>
     Ok(id)
 }
 
-/// Whether a paper may go to another board: it was before the Chief Officer Group, or that was waived, here or with the
-/// decision report that it carries.
+/// Whether a paper may go to another board: it was before the Chief Officer Group, or that was waived, or it is itself the
+/// decision report that was.
 fn was_before_chief_officers(cx: &mut Cx<'_>, id: Id, paper: &Paper, on: Day) -> Result<()> {
     if paper.waived_at.is_some() {
         return Ok(());
@@ -350,15 +356,48 @@ fn was_before_chief_officers(cx: &mut Cx<'_>, id: Id, paper: &Paper, on: Day) ->
         return Ok(());
     }
     if let Some(reference) = &paper.cover.decision_reference {
-        let sql = "select 1 from decision_step s join decision_paper r on r.id = s.report_id
-                   where r.reference = $1 and s.to_state = 'cog_approved' and s.on_day <= $2";
-        if cx.row(sql, &[reference.as_str().into(), on.to_string().into()])?.is_some() {
-            return Ok(());
+        let sql = "select r.title, r.gsc from decision_step s join decision_paper r on r.id = s.report_id
+                   where r.reference = $1 and s.what in ('approve', 'waive') and s.on_day <= $2";
+        let approved = cx.row(sql, &[reference.as_str().into(), on.to_string().into()])?;
+        let approved =
+            approved.map(|r| Ok::<_, Error>((r.get::<String>(0)?, r.get::<String>(1)?))).transpose()?;
+        if let Some((title, marked)) = approved {
+            return is_the_report(cx, id, &paper.cover, reference, (&title, gsc(&marked)));
         }
     }
     let message = "This paper was not before the Chief Officer Group: take it there first, or have the Deputy Chief \
                    Constable waive that with a reason";
     Err(Error::field("paper", "not-before-chief-officers", message))
+}
+
+/// Whether a paper is itself the report that it names, and the only one that is. To name a report that was approved is no
+/// approval of another paper.
+fn is_the_report(
+    cx: &mut Cx<'_>,
+    id: Id,
+    cover: &Cover,
+    reference: &str,
+    (title, marked): (&str, Gsc),
+) -> Result<()> {
+    let fault = |code: &str, why: &str| {
+        let message = format!(
+            "The Chief Officer Group has approved the decision report {reference}, and {why}: take this paper to the \
+             group first, or have the Deputy Chief Constable waive that with a reason"
+        );
+        Err(Error::field("paper", code, message))
+    };
+    // The marking first: whoever may not read the report is not told whether its title was guessed.
+    if cover.classification < marked {
+        return fault("not-before-chief-officers", "this paper is marked lower than the report");
+    }
+    if cover.title.trim() != title.trim() {
+        return fault("not-before-chief-officers", "this paper is another, by its title");
+    }
+    let sql = "select 1 from board_paper where decision_reference = $1 and title = $2 and id <> $3";
+    if cx.row(sql, &[reference.into(), title.trim().into(), id.into()])?.is_some() {
+        return fault("another-paper", "its paper is another one, that was put on an agenda before");
+    }
+    Ok(())
 }
 
 /// Waives that a paper goes to the Chief Officer Group, as the Deputy Chief Constable.
@@ -413,32 +452,42 @@ pub fn view_paper(cx: &mut Cx<'_>, id: Id) -> Result<PaperView> {
     Ok(PaperView { id, cover, waiver, waived_at, route })
 }
 
-fn item(cx: &mut Cx<'_>, id: Id) -> Result<(Item, Id)> {
-    let row = cx.row(&format!("{ITEMS} where i.id = $1"), &[id.into()])?;
-    let row = row.ok_or_else(|| Error::NotFound("that item".into()))?;
-    let meeting = cx.row("select meeting_id from board_item where id = $1", &[id.into()])?;
-    let meeting = meeting.ok_or_else(|| Error::NotFound("that item".into()))?.get(0)?;
+/// An item of the agenda of this meeting, and of no other.
+fn item(cx: &mut Cx<'_>, of: Id, id: Id) -> Result<Item> {
+    let row = cx.row(&format!("{ITEMS} where i.id = $1 and i.meeting_id = $2"), &[id.into(), of.into()])?;
+    let row = row.ok_or_else(|| Error::NotFound("that item of this meeting".into()))?;
     let marked: Option<String> = row.get(7)?;
     let found = whole(cx, &row)?;
     if marked.is_some_and(|m| gsc(&m) > Gsc::Official) {
         cx.allow(action::DECISION_VIEW_SENSITIVE, Some(id))?;
     }
-    Ok((found, meeting))
+    Ok(found)
 }
 
-/// Puts down what a body made of an item, at a meeting that was held.
+/// What stands in minutes that the body has confirmed is not told otherwise beside them.
+fn not_confirmed(meeting: &Meeting) -> Result<()> {
+    if meeting.minutes_state == MinutesState::Confirmed {
+        return Err(Error::Conflict(
+            "the minutes of that meeting are confirmed, and its items stay as they are".into(),
+        ));
+    }
+    Ok(())
+}
+
+/// Puts down what a body made of an item of the meeting `of`, which was held.
 ///
 /// # Errors
-/// Not allowed; [`Error::NotFound`]; [`Error::Stale`]; [`Error::Conflict`] where it was put down before, or the meeting
-/// was not held; [`Error::Invalid`] for an outcome that does not answer what was asked.
-pub fn decide_item(cx: &mut Cx<'_>, id: Id, seen: i64, outcome: Outcome, words: &str) -> Result<()> {
+/// Not allowed; [`Error::NotFound`]; [`Error::Stale`]; [`Error::Conflict`] where it was put down before, the meeting was
+/// not held or its minutes are confirmed; [`Error::Invalid`] for an outcome that does not answer what was asked.
+pub fn decide_item(cx: &mut Cx<'_>, of: Id, id: Id, seen: i64, outcome: Outcome, words: &str) -> Result<()> {
     cx.allow(action::REGISTER_WRITE, Some(id))?;
     let by = Decider::of(cx.actor())?;
-    let (item, of) = item(cx, id)?;
+    let item = item(cx, of, id)?;
     let meeting = meeting(cx, of)?;
     if meeting.state != MeetingState::Held {
         return Err(Error::Conflict("say first that the meeting was held".into()));
     }
+    not_confirmed(&meeting)?;
     if item.outcome.is_some() {
         return Err(Error::Conflict("what came of this item is put down already".into()));
     }
@@ -462,14 +511,18 @@ pub fn decide_item(cx: &mut Cx<'_>, id: Id, seen: i64, outcome: Outcome, words: 
     cx.record(Verb::Decide, "board-meeting", Some(of), json!({ "item": id, "outcome": outcome }))
 }
 
-/// Puts down what a member said on an item.
+/// Puts down what a member said on an item of the meeting `of`.
 ///
 /// # Errors
-/// Not allowed; [`Error::NotFound`]; [`Error::Invalid`].
-pub fn comment(cx: &mut Cx<'_>, id: Id, member: &str, said: &str) -> Result<()> {
+/// Not allowed; [`Error::NotFound`]; [`Error::Conflict`] for a meeting that is cancelled or whose minutes are confirmed;
+/// [`Error::Invalid`].
+pub fn comment(cx: &mut Cx<'_>, of: Id, id: Id, member: &str, said: &str) -> Result<()> {
     cx.allow(action::REGISTER_WRITE, Some(id))?;
     let by = Decider::of(cx.actor())?;
-    let (_, of) = item(cx, id)?;
+    item(cx, of, id)?;
+    let meeting = meeting(cx, of)?;
+    not_cancelled(&meeting)?;
+    not_confirmed(&meeting)?;
     let missing = said.trim().is_empty().then(|| FieldError {
         field: "said".into(),
         code: "required".into(),

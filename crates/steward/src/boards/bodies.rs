@@ -157,30 +157,115 @@ pub fn take_up_bodies(cx: &mut Cx<'_>, all: &[Body]) -> Result<u64> {
     Ok(new)
 }
 
-/// Adds a body, or gives another name, role or validity to one that is there: its code lasts.
+/// Adds a body. Its code lasts: no other body is given it.
 ///
 /// # Errors
-/// Not allowed; [`Error::Invalid`].
+/// Not allowed; [`Error::Invalid`], also for a code that is taken and a second Chief Officer Group.
 pub fn add_body(cx: &mut Cx<'_>, body: &Body) -> Result<()> {
     cx.allow(action::REGISTER_WRITE, None)?;
     Decider::of(cx.actor())?;
     body.check()?;
     if insert(cx, body)? == 0 {
-        cx.exec(
-            "update body set name = $1, kind = $2, role = $3, source = $4, valid_from = $5, valid_to = $6
-             where code = $7",
-            &[
-                body.name.trim().into(),
-                body.kind.code().into(),
-                body.role.trim().into(),
-                body.source.trim().into(),
-                body.valid_from.map(|d| d.to_string()).into(),
-                body.valid_to.map(|d| d.to_string()).into(),
-                body.code.as_str().into(),
-            ],
-        )?;
+        let message = format!("There is a body {} already: open it to change it", body.code);
+        return Err(Error::field("code", "taken", message));
     }
+    one_group(cx, body)?;
     cx.record(Verb::Administer, "body", None, json!({ "code": body.code }))
+}
+
+/// A body as the person saw it, and what it is to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BodyChange {
+    /// As the person saw it.
+    pub seen: Body,
+    /// What it is to be.
+    pub to: Body,
+}
+
+/// Changes a body from what the person saw. Its code lasts, and from its first meeting on its name and kind do too: minutes
+/// and routes of papers tell of that body. One that is called otherwise is another, and this one ends.
+///
+/// # Errors
+/// Not allowed; [`Error::NotFound`]; [`Error::Stale`] where it is not as it was seen; [`Error::Invalid`].
+pub fn change_body(cx: &mut Cx<'_>, code: &str, change: &BodyChange) -> Result<()> {
+    cx.allow(action::REGISTER_WRITE, None)?;
+    Decider::of(cx.actor())?;
+    let (now, BodyChange { seen, to }) = (body(cx, code)?, change);
+    to.check()?;
+    if now != *seen {
+        return Err(Error::Stale(format!("the body {code}")));
+    }
+    let met = cx.row("select 1 from board_meeting where body_code = $1 limit 1", &[code.into()])?.is_some();
+    let lasts = |field: &str, what: &str, same: bool| {
+        (met && !same).then(|| FieldError {
+            field: field.into(),
+            code: "has-met".into(),
+            message: format!(
+                "{what} of a body that has meetings stays as it is: give this one its last day, and add another"
+            ),
+        })
+    };
+    let other = (to.code != code).then(|| FieldError {
+        field: "code".into(),
+        code: "lasts".into(),
+        message: "The code of a body lasts".into(),
+    });
+    fit([
+        other,
+        lasts("name", "The name", now.name == to.name.trim()),
+        lasts("kind", "The kind", now.kind == to.kind),
+    ])?;
+    one_group(cx, to)?;
+    let text = |d: Option<Day>| d.map(|d| d.to_string());
+    let done = cx.exec(
+        "update body set name = $1, kind = $2, role = $3, source = $4, valid_from = $5, valid_to = $6
+         where code = $7 and name = $8 and kind = $9 and role = $10 and source = $11
+           and coalesce(valid_from, '') = $12 and coalesce(valid_to, '') = $13",
+        &[
+            to.name.trim().into(),
+            to.kind.code().into(),
+            to.role.trim().into(),
+            to.source.trim().into(),
+            text(to.valid_from).into(),
+            text(to.valid_to).into(),
+            code.into(),
+            now.name.as_str().into(),
+            now.kind.code().into(),
+            now.role.as_str().into(),
+            now.source.as_str().into(),
+            text(now.valid_from).unwrap_or_default().into(),
+            text(now.valid_to).unwrap_or_default().into(),
+        ],
+    )?;
+    if done == 0 {
+        return Err(Error::Stale(format!("the body {code}")));
+    }
+    cx.record(Verb::Administer, "body", None, json!({ "code": code, "from": seen, "to": to }))
+}
+
+/// There is one Chief Officer Group at a time: every paper goes there first, and a second one would be a way around it.
+fn one_group(cx: &mut Cx<'_>, new: &Body) -> Result<()> {
+    if new.kind != BodyKind::ChiefOfficerGroup {
+        return Ok(());
+    }
+    let rows = cx.rows(
+        &format!("{COLUMNS} where kind = $1 and code <> $2"),
+        &[new.kind.code().into(), new.code.as_str().into()],
+    )?;
+    for row in rows {
+        let other = read(&row)?;
+        let after =
+            |a: &Body, b: &Body| matches!((a.valid_from, b.valid_to), (Some(from), Some(to)) if to < from);
+        if !after(new, &other) && !after(&other, new) {
+            let message = format!(
+                "{} is the Chief Officer Group at that time: there is one, to which papers go first",
+                other.code
+            );
+            return Err(Error::field("kind", "second-group", message));
+        }
+    }
+    Ok(())
 }
 
 /// Every body, by code.

@@ -398,14 +398,24 @@ pub fn actions(cx: &mut Cx<'_>) -> Result<Vec<Action>> {
     Ok(all)
 }
 
+/// Refuses what can only come of a meeting that takes place.
+pub(super) fn not_cancelled(meeting: &Meeting) -> Result<()> {
+    if meeting.state == MeetingState::Cancelled {
+        return Err(Error::Conflict("the meeting is cancelled: nothing comes of it".into()));
+    }
+    Ok(())
+}
+
 /// Puts an action down.
 ///
 /// # Errors
-/// Not allowed; [`Error::NotFound`]; [`Error::Invalid`], also for a day before the meeting.
+/// Not allowed; [`Error::NotFound`]; [`Error::Conflict`] for a meeting that is cancelled; [`Error::Invalid`], also for a
+/// day before the meeting.
 pub fn add_action(cx: &mut Cx<'_>, id: Id, new: &NewAction) -> Result<Id> {
     cx.allow(action::REGISTER_WRITE, Some(id))?;
     let by = Decider::of(cx.actor())?;
     let meeting = meeting(cx, id)?;
+    not_cancelled(&meeting)?;
     let early = (new.due < meeting.on).then(|| FieldError {
         field: "due".into(),
         code: "before-the-meeting".into(),
@@ -434,16 +444,19 @@ pub fn add_action(cx: &mut Cx<'_>, id: Id, new: &NewAction) -> Result<Id> {
     Ok(action)
 }
 
-/// Says that an action is done, and what came of it.
+/// Says that an action of the meeting `of` is done, and what came of it.
 ///
 /// # Errors
 /// Not allowed; [`Error::NotFound`]; [`Error::Conflict`] where it is done already; [`Error::Invalid`] without a result.
-pub fn finish_action(cx: &mut Cx<'_>, action: Id, result: &str) -> Result<()> {
+pub fn finish_action(cx: &mut Cx<'_>, of: Id, action: Id, result: &str) -> Result<()> {
     cx.allow(action::REGISTER_WRITE, Some(action))?;
     let by = Decider::of(cx.actor())?;
     fit([required("result", result, "Enter what came of it")])?;
-    let row = cx.row("select done_on from board_action where id = $1", &[action.into()])?;
-    let row = row.ok_or_else(|| Error::NotFound("that action".into()))?;
+    let row = cx.row(
+        "select done_on from board_action where id = $1 and meeting_id = $2",
+        &[action.into(), of.into()],
+    )?;
+    let row = row.ok_or_else(|| Error::NotFound("that action of this meeting".into()))?;
     if row.get::<Option<String>>(0)?.is_some() {
         return Err(Error::Conflict("the action is done already".into()));
     }

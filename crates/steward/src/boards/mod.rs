@@ -14,7 +14,8 @@ pub use agenda::{
     view_paper, waive_paper,
 };
 pub use bodies::{
-    Body, BodyKind, Delegation, NewDelegation, add_body, add_delegation, bodies, delegations, take_up_bodies,
+    Body, BodyChange, BodyKind, Delegation, NewDelegation, add_body, add_delegation, bodies, change_body,
+    delegations, take_up_bodies,
 };
 pub use calendar::icalendar;
 pub use meetings::{

@@ -3,7 +3,7 @@
 use super::{
     public::PublicFile,
     register::{self, once},
-    report::{SHORT, unfit},
+    report::{LONG, SHORT, unfit},
     standing::State,
 };
 use bluelamp_model::{
@@ -57,7 +57,12 @@ pub struct Redaction {
     pub seen: i64,
     /// Whether the file is published at all.
     pub publish: bool,
+    /// Why it is taken out of what the officers have signed.
+    pub reasons: String,
 }
+
+/// How what is published begins: other files a browser would not show as what they are said to be.
+pub(crate) const PDF: &[u8] = b"%PDF-";
 
 /// A stored file.
 pub(crate) struct Stored {
@@ -132,16 +137,55 @@ pub(crate) fn of(cx: &mut Cx<'_>, report: Id) -> Result<Vec<Stored>> {
     .collect()
 }
 
-/// Whether the report takes a file from this person now; the refusal comes before the bytes are kept.
-fn open_for(cx: &mut Cx<'_>, reference: &str, last: State) -> Result<register::Row> {
+fn opened(cx: &mut Cx<'_>, reference: &str) -> Result<register::Row> {
     cx.allow(action::DECISION_WRITE, None)?;
     Decider::of(cx.actor())?;
     let row = register::row(cx, reference)?;
     register::readable(cx, &row)?;
-    if row.state > last {
+    Ok(row)
+}
+
+/// Whether the report takes a file from this person now; the refusal comes before the bytes are kept.
+fn open_for(cx: &mut Cx<'_>, reference: &str) -> Result<register::Row> {
+    let row = opened(cx, reference)?;
+    if row.state > State::Draft {
         return Err(Error::Conflict(format!("{reference} takes no more files: {}", row.state.label())));
     }
     Ok(row)
+}
+
+fn not_a_pdf() -> Error {
+    let message = "What is published is a PDF: make one of this file, or do not publish it with the report";
+    Error::field("file", "not-a-pdf", message)
+}
+
+/// Whether this can be done with a file where the report stands. From the first signature on, less can be published than
+/// was signed, and never more; only while the report is being redacted a copy takes a file's place.
+fn changes(row: &register::Row, file: &Stored, said: &Redaction, copy: bool) -> Result<()> {
+    let taken_out = !said.publish && file.publish;
+    if copy && row.state < State::RedactionRequired {
+        return Err(Error::Conflict(
+            "a redacted copy takes a file's place while the report is redacted, not before".into(),
+        ));
+    }
+    match row.state {
+        State::RedactionRequired if said.publish && !file.publish => Err(Error::Conflict(
+            "while it is being redacted, a file can be taken out, and none is put in".into(),
+        )),
+        State::RedactionSignedOff | State::PfccDecisionPending | State::Agreed | State::NotAgreed
+            if taken_out && !copy =>
+        {
+            if said.reasons.trim().is_empty() {
+                let message = "Say why the file is not published, though the officers signed that it is";
+                return Err(Error::field("reasons", "required", message));
+            }
+            match unfit("reasons", &said.reasons, LONG) {
+                Some(wrong) => Err(Error::Invalid(vec![wrong])),
+                None => Ok(()),
+            }
+        }
+        state => register::may_settle(state, &row.events),
+    }
 }
 
 /// Adds a background paper or an attachment to a draft.
@@ -158,7 +202,8 @@ pub fn add_file(
     limit: u64,
 ) -> Result<()> {
     db.read(actor, |cx| {
-        let row = open_for(cx, reference, State::Draft)?;
+        let row = open_for(cx, reference)?;
+        not_stale(&row, new.seen)?;
         cx.record(Verb::Consult, "decision-report", Some(row.id), json!({ "for": "file" }))
     })?;
     let mut wrong: Vec<_> = [("title", &new.title), ("file", &new.name)]
@@ -175,10 +220,10 @@ pub fn add_file(
     if !wrong.is_empty() {
         return Err(Error::Invalid(wrong));
     }
-    let blob = kept(db, reader, limit)?;
+    let blob = kept(db, reader, limit, new.publish)?;
     let (reference, new) = (reference.to_owned(), new.clone());
     db.write(actor, move |cx| {
-        let row = open_for(cx, &reference, State::Draft)?;
+        let row = open_for(cx, &reference)?;
         let person = Decider::of(cx.actor())?;
         touch(cx, &row, new.seen)?;
         let (id, now) = (cx.new_id()?, cx.now());
@@ -197,16 +242,18 @@ pub fn add_file(
                 person.id().into(),
             ],
         )?;
+        let with = if new.publish { "published with the report" } else { "not published" };
+        register::keep_settled(cx, &row, &format!("File added, {with}: {}", new.title.trim()))?;
         let detail = json!({ "deed": "file", "sha256": blob.sha256, "size": blob.size });
         cx.record(Verb::Alter, "decision-report", Some(row.id), detail)
     })
 }
 
-/// Says whether a file is published, and puts a redacted copy in its place where one is sent. Until the redaction is
-/// signed.
+/// Says whether a file is published, and puts a redacted copy in its place where one is sent. What was signed can only be
+/// taken out, with reasons, until the report is published.
 ///
 /// # Errors
-/// As [`add_file`]; [`Error::NotFound`] where there is no such file.
+/// As [`add_file`]; [`Error::NotFound`] where there is no such file; [`Error::Invalid`] for what is published and no PDF.
 pub fn redact_file<R: Read>(
     db: &Db,
     actor: &Actor,
@@ -215,16 +262,32 @@ pub fn redact_file<R: Read>(
     said: &Redaction,
     copy: Option<(R, u64)>,
 ) -> Result<()> {
-    db.read(actor, |cx| {
-        let row = open_for(cx, reference, State::RedactionRequired)?;
-        cx.record(Verb::Consult, "decision-report", Some(row.id), json!({ "for": "redaction" }))
+    let known = db.read(actor, |cx| {
+        let row = opened(cx, reference)?;
+        let known = one(cx, &row, file)?;
+        not_stale(&row, said.seen)?;
+        changes(&row, &known, said, copy.is_some())?;
+        cx.record(Verb::Consult, "decision-report", Some(row.id), json!({ "for": "redaction" }))?;
+        Ok(known)
     })?;
-    let blob = copy.map(|(reader, limit)| kept(db, reader, limit)).transpose()?;
+    if said.publish && copy.is_none() {
+        let mut head = Vec::new();
+        db.open_blob(&known.published().sha256)?
+            .take(PDF.len() as u64)
+            .read_to_end(&mut head)
+            .map_err(|e| Error::Unavailable(format!("a stored file cannot be read: {e}")))?;
+        if head != PDF {
+            return Err(not_a_pdf());
+        }
+    }
+    let blob = copy.map(|(reader, limit)| kept(db, reader, limit, said.publish)).transpose()?;
     let (reference, said) = (reference.to_owned(), said.clone());
     db.write(actor, move |cx| {
-        let row = open_for(cx, &reference, State::RedactionRequired)?;
+        let row = opened(cx, &reference)?;
+        let known = one(cx, &row, file)?;
+        changes(&row, &known, &said, blob.is_some())?;
         touch(cx, &row, said.seen)?;
-        let done = cx.exec(
+        cx.exec(
             "update decision_file set publish = $1, redacted_sha256 = coalesce($2, redacted_sha256),
                redacted_size = coalesce($3, redacted_size) where id = $4 and report_id = $5",
             &[
@@ -235,22 +298,40 @@ pub fn redact_file<R: Read>(
                 row.id.into(),
             ],
         )?;
-        if done == 0 {
-            return Err(Error::NotFound("that file of the report".into()));
+        let with = if said.publish { "published with the report" } else { "not published" };
+        let copied = if blob.is_some() { ", with another redacted copy" } else { "" };
+        let mut told = format!("File {with}{copied}: {}", known.title);
+        if !said.reasons.trim().is_empty() {
+            told.push_str(&format!("\nReasons: {}", said.reasons.trim()));
         }
+        register::keep_settled(cx, &row, &told)?;
         let detail = json!({ "deed": "redacted-file", "file": file, "publish": said.publish,
                              "sha256": blob.as_ref().map(|b| &b.sha256) });
         cx.record(Verb::Alter, "decision-report", Some(row.id), detail)
     })
 }
 
-fn kept(db: &Db, mut reader: impl Read, limit: u64) -> Result<bluelamp_store::Blob> {
-    let mut head = [0_u8; 1];
-    let n = reader.read(&mut head).map_err(|e| Error::Unavailable(format!("the upload stopped: {e}")))?;
-    if n == 0 {
+fn one(cx: &mut Cx<'_>, row: &register::Row, file: Id) -> Result<Stored> {
+    let found = of(cx, row.id)?.into_iter().find(|f| f.id == file);
+    found.ok_or_else(|| Error::NotFound("that file of the report".into()))
+}
+
+/// Keeps the bytes of a file that is not empty and, where it is published, a PDF.
+fn kept(db: &Db, mut reader: impl Read, limit: u64, publish: bool) -> Result<bluelamp_store::Blob> {
+    let mut head = Vec::new();
+    let start = reader.by_ref().take(PDF.len() as u64).read_to_end(&mut head);
+    start.map_err(|e| Error::Unavailable(format!("the upload stopped: {e}")))?;
+    if head.is_empty() {
         return Err(Error::field("file", "empty", "Choose a file that is not empty"));
     }
+    if publish && head != PDF {
+        return Err(not_a_pdf());
+    }
     db.put_blob(std::io::Cursor::new(head).chain(reader), limit)
+}
+
+fn not_stale(row: &register::Row, seen: i64) -> Result<()> {
+    once(u64::from(row.version == seen), &row.reference)
 }
 
 fn touch(cx: &mut Cx<'_>, row: &register::Row, seen: i64) -> Result<()> {
@@ -277,7 +358,7 @@ pub fn open_file(
         let row = register::row(cx, reference)?;
         register::readable(cx, &row)?;
         let absent = || Error::NotFound("that file of the report".into());
-        let found = of(cx, row.id)?.into_iter().find(|f| f.id == file).ok_or_else(absent)?;
+        let found = one(cx, &row, file)?;
         let (sha256, size) = match redacted {
             true => found.redacted.ok_or_else(absent)?,
             false => (found.sha256, found.size),

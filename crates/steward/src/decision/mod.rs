@@ -23,7 +23,9 @@ pub use public::{
     open_published, public_register, published, published_pdf,
 };
 pub use redact::{REDACTED, find, fold, redact};
-pub use register::{Entry, Event, Version, View, create, edit, list, pdf, publication, view, view_version};
+pub use register::{
+    Entry, Event, Settled, Version, View, create, edit, list, pdf, publication, view, view_version,
+};
 pub use report::{Consulted, Content, Passage, Place, Publication, Said, Section, Text, Words, text_of};
 pub(crate) use report::{LONG, SHORT, is_reference, unfit};
 pub use standing::{State, What};

@@ -4,14 +4,14 @@ use super::{
     burn_in::{self, Candidate, Clean},
     files::{self, Stored},
     office::Post,
-    redact::redact,
+    redact::{find, redact},
     register::{self, Row},
-    report::{Content, Publication, Said, Section},
+    report::{Content, Place, Publication, Said, Section},
     standing::State,
 };
 use crate::pdf;
 use bluelamp_model::{
-    Day, Decider, Error, Gsc, Result, Time,
+    Day, Decider, Error, FieldError, Gsc, Result, Time,
     authority::{Actor, Verb, action},
 };
 use bluelamp_store::{Cx, Db};
@@ -290,29 +290,115 @@ impl PublicReport {
     }
 }
 
+/// Reads a stored file, as far as it can be searched.
+fn read(db: &Db, file: PublicFile) -> Result<(PublicFile, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    db.open_blob(&file.sha256)?
+        .take(burn_in::LARGEST as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| Error::Unavailable(format!("a stored file cannot be read: {e}")))?;
+    Ok((file, bytes))
+}
+
 /// Makes what would be published now and takes it apart again.
 pub(crate) fn prepare(db: &Db, row: &Row, files: &[Stored]) -> Result<Prepared> {
-    let chosen: Vec<(PublicFile, Vec<u8>)> = files
+    let chosen = files.iter().filter(|f| f.publish);
+    let chosen: Vec<_> = chosen.map(|f| read(db, f.published())).collect::<Result<_>>()?;
+    let strange: Vec<_> = chosen
         .iter()
-        .filter(|f| f.publish)
-        .map(|f| {
-            let file = f.published();
-            let mut bytes = Vec::new();
-            db.open_blob(&file.sha256)?
-                .take(burn_in::LARGEST as u64 + 1)
-                .read_to_end(&mut bytes)
-                .map_err(|e| Error::Unavailable(format!("a stored file cannot be read: {e}")))?;
-            Ok((file, bytes))
+        .filter(|(_, bytes)| !bytes.starts_with(files::PDF))
+        .map(|(file, _)| FieldError {
+            field: "publication".into(),
+            code: "not-a-pdf".into(),
+            message: format!("'{}' is not a PDF, and what is published is one: take it out", file.title),
         })
-        .collect::<Result<_>>()?;
+        .collect();
+    if !strange.is_empty() {
+        return Err(Error::Invalid(strange));
+    }
     let public = chosen.iter().map(|(f, _)| f.clone()).collect();
     let whole = PublicReport::whole(row, &row.content, row.approvals(), public);
     let report = whole.redacted(&row.publication);
     let pdf = report.pdf()?;
     let mut candidates = vec![Candidate { name: "The PDF of the report", bytes: &pdf }];
-    candidates.extend(chosen.iter().map(|(f, bytes)| Candidate { name: &f.title, bytes }));
+    // Where nothing is marked there is nothing to search for: a scan or a signed file is published as it is.
+    if !row.publication.passages.is_empty() {
+        candidates.extend(chosen.iter().map(|(f, bytes)| Candidate { name: &f.title, bytes }));
+    }
     let clean = burn_in::check(&row.publication.passages, &report.words(), &candidates)?;
     Ok(Prepared { report, pdf, clean })
+}
+
+/// Whether a publication can be carried out as it is settled: every passage stands where it is marked, and what comes out
+/// holds none of them, whichever way the report goes. Better to say so now than when everybody has signed.
+///
+/// # Errors
+/// [`Error::Invalid`] with every passage that does not stand there, or the first that cannot be taken out.
+pub(crate) fn try_out(db: &Db, row: &Row, given: &Publication, files: &[Stored]) -> Result<()> {
+    let fault =
+        |code: &str, message: String| FieldError { field: "passages".into(), code: code.into(), message };
+    let whole = PublicReport::whole(row, &row.content, row.approvals(), Vec::new());
+    let words = whole.words();
+    let marked = |place: Place| given.passages.iter().enumerate().filter(move |(_, p)| p.place == place);
+    let mut wrong: Vec<_> = marked(Place::Sheet)
+        .filter(|(_, p)| !find(&words, &p.quote))
+        .map(|(n, _)| {
+            let message = format!("Passage {} does not stand in the report: copy it as it is there", n + 1);
+            fault("not-there", message)
+        })
+        .collect();
+    if given.for_publication == Some(true) {
+        let chosen: Vec<_> = files.iter().filter(|f| f.publish).collect();
+        // The files of a draft may be still to come.
+        if row.state != State::Draft || !chosen.is_empty() {
+            let passages: Vec<_> = marked(Place::Appendix).map(|(n, p)| (n, p.quote.as_str())).collect();
+            wrong.extend(in_no_file(db, &chosen, passages)?.into_iter().map(|n| {
+                let message = format!(
+                    "Passage {} stands in no file that is published: copy it as it is there, or publish the file",
+                    n + 1
+                );
+                fault("not-in-a-file", message)
+            }));
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(Error::Invalid(wrong));
+    }
+    if given.for_publication == Some(false) || given.passages.is_empty() {
+        return Ok(());
+    }
+    // With every fixed word that the form can come to have.
+    let mut form = whole;
+    form.approvals.extend(register::every_approval());
+    form.outcome = "Not agreed".into();
+    let form = form.redacted(given);
+    let (words, pdf) = (form.words(), form.pdf()?);
+    let page = [Candidate { name: "The PDF of the report", bytes: &pdf }];
+    if burn_in::check(&given.passages, &words, &page).is_ok() {
+        return Ok(());
+    }
+    let stays = |p: &super::Passage| burn_in::check(std::slice::from_ref(p), &words, &page).is_err();
+    let first = given.passages.iter().position(stays).unwrap_or_default();
+    let message = format!(
+        "Passage {} cannot be taken out as it is marked: it goes over the end of a section or a field, or its words are \
+         words of the form itself. Mark each part by itself, with more of the words around it",
+        first + 1
+    );
+    Err(Error::Invalid(vec![fault("cannot-be-redacted", message)]))
+}
+
+/// Those of the passages that stand in none of the files as they were before their redaction.
+fn in_no_file(db: &Db, files: &[&Stored], passages: Vec<(usize, &str)>) -> Result<Vec<usize>> {
+    let mut missing = passages;
+    for file in files {
+        if missing.is_empty() {
+            break;
+        }
+        let (_, bytes) = read(db, file.original())?;
+        // A scan cannot be searched; where a redacted copy takes its place, the person who signs has compared them.
+        missing.retain(|(_, quote)| !burn_in::holds(&bytes, quote).unwrap_or(file.published().redacted));
+    }
+    Ok(missing.into_iter().map(|(n, _)| n).collect())
 }
 
 /// Decides whether and how the public is informed of a decision that is not published.
@@ -329,7 +415,7 @@ pub fn notice(cx: &mut Cx<'_>, reference: &str, seen: i64, given: &Notice) -> Re
         return Err(Error::Conflict("only of a decision that is not published is there a notice".into()));
     }
     let mut wrong = Vec::new();
-    let fault = |field: &str, code: &str, message: &str| bluelamp_model::FieldError {
+    let fault = |field: &str, code: &str, message: &str| FieldError {
         field: field.into(),
         code: code.into(),
         message: message.into(),
@@ -347,7 +433,7 @@ pub fn notice(cx: &mut Cx<'_>, reference: &str, seen: i64, given: &Notice) -> Re
     ];
     wrong.extend(most.iter().find_map(|(text, most)| super::report::unfit("text", text, *most)));
     let passages = &row.publication.passages;
-    if passages.iter().any(|p| super::find(&given.heading, &p.quote) || super::find(&given.text, &p.quote)) {
+    if passages.iter().any(|p| find(&given.heading, &p.quote) || find(&given.text, &p.quote)) {
         wrong.push(fault(
             "text",
             "not-for-publication",
@@ -382,15 +468,19 @@ fn unreadable(e: &serde_json::Error) -> Error {
 pub fn public_register(cx: &mut Cx<'_>) -> Result<Vec<PublicEntry>> {
     cx.allow(action::DECISION_READ, None)?;
     let rows = cx.rows(
-        "select r.reference, r.state, r.published, r.notice,
+        "select r.reference, r.published, r.notice,
+           (select count(*) from decision_step s join decision_paper n on n.reference = s.reasons
+            where s.report_id = r.id and s.to_state = 'superseded' and n.state in ('published', 'superseded')),
            (select max(s.on_day) from decision_step s where s.report_id = r.id and s.to_state in ('agreed', 'not_agreed'))
          from decision_paper r where r.state in ('published', 'superseded', 'not_published') order by r.reference",
         &[],
     )?;
     let mut all = Vec::new();
     for row in rows {
-        let (reference, state): (String, String) = (row.get(0)?, row.get(1)?);
-        let (report, notice): (Option<String>, Option<String>) = (row.get(2)?, row.get(3)?);
+        let reference: String = row.get(0)?;
+        let (report, notice): (Option<String>, Option<String>) = (row.get(1)?, row.get(2)?);
+        // Of a report that took its place and is not published the public is not told.
+        let superseded = row.get::<i64>(3)? > 0;
         let day: Option<String> = row.get(4)?;
         let decided_on = day.unwrap_or_default();
         if let Some(text) = report {
@@ -401,7 +491,7 @@ pub fn public_register(cx: &mut Cx<'_>) -> Result<Vec<PublicEntry>> {
                 outcome: report.outcome,
                 decided_on,
                 notice: false,
-                superseded: state == State::Superseded.code(),
+                superseded,
             });
         } else if let Some(text) = notice {
             let notice: Notice = serde_json::from_str(&text).map_err(|e| unreadable(&e))?;
@@ -437,7 +527,8 @@ pub fn published(cx: &mut Cx<'_>, reference: &str) -> Result<PublicView> {
     }
     let row = cx.row(
         "select r.id, r.state, r.published, r.published_at, r.notice,
-           (select s.reasons from decision_step s where s.report_id = r.id and s.to_state = 'superseded')
+           (select s.reasons from decision_step s join decision_paper n on n.reference = s.reasons
+            where s.report_id = r.id and s.to_state = 'superseded' and n.state in ('published', 'superseded'))
          from decision_paper r where r.reference = $1 and r.state in ('published', 'superseded', 'not_published')",
         &[reference.into()],
     )?;

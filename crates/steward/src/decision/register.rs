@@ -15,6 +15,7 @@ use bluelamp_store::{Cx, Db};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// A report in the register.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -54,6 +55,21 @@ pub struct Event {
     pub reasons: String,
 }
 
+/// A change of what is published of a report: no step, and part of what happened to it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Settled {
+    /// What it is since then, in words.
+    pub what: String,
+    /// Where the report stood.
+    pub state: State,
+    /// When.
+    pub at: Time,
+    /// Who, by account.
+    pub by: Id,
+    /// Who, by name.
+    pub name: String,
+}
+
 /// A version of a report's content.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Version {
@@ -63,6 +79,8 @@ pub struct Version {
     pub at: Time,
     /// Who kept it.
     pub by: String,
+    /// Who kept it, by account.
+    pub by_id: Id,
 }
 
 /// One report with everything that belongs to it.
@@ -86,6 +104,8 @@ pub struct View {
     pub publication: Publication,
     /// What happened to it, in order.
     pub events: Vec<Event>,
+    /// Every change of what is published of it, in order.
+    pub settled: Vec<Settled>,
     /// The versions of its content, the latest first.
     pub versions: Vec<Version>,
     /// Its background papers and attachments.
@@ -107,18 +127,27 @@ impl View {
     /// policy says of them is asked beside it.
     #[must_use]
     pub fn open_to(&self, person: Id) -> Vec<What> {
-        let signed =
-            |e: &&Event| matches!(e.what, What::SignExecutive | What::SignTreasurer) && e.by == person;
-        let officer = self.events.iter().any(|e| signed(&e));
+        let officer = signed(&self.events).iter().any(|(_, by)| *by == person);
+        let wrote = person == self.author_id || self.versions.iter().any(|v| v.by_id == person);
         let open = |what: &What| match (what.post(), what) {
             (_, What::Submit) => person == self.author_id,
             (Post::Author, _) => true,
-            (Post::Commissioner, _) | (_, What::SignExecutive | What::SignTreasurer) => {
-                person != self.author_id && !officer
-            }
-            _ => person != self.author_id,
+            (Post::Commissioner, _) | (_, What::SignExecutive | What::SignTreasurer) => !wrote && !officer,
+            _ => !wrote,
         };
         self.next.iter().copied().filter(open).collect()
+    }
+
+    /// Whether what is published can be settled now.
+    #[must_use]
+    pub fn can_settle(&self) -> bool {
+        may_settle(self.state, &self.events).is_ok()
+    }
+
+    /// Whether a file can be taken out of what is published now.
+    #[must_use]
+    pub fn can_take_out(&self) -> bool {
+        self.can_settle() || (State::RedactionSignedOff..=State::NotAgreed).contains(&self.state)
     }
 
     /// The approvals as they are printed.
@@ -141,6 +170,38 @@ pub(crate) struct Row {
     pub notice: Option<Notice>,
     pub published_at: Option<Time>,
     pub events: Vec<Event>,
+    /// Everybody who wrote a version of it.
+    pub writers: Vec<Id>,
+}
+
+/// Whether what is published can be settled where a report stands. A signature stands for what was signed: from the first
+/// one on nothing of it is changed, but that more is redacted while it is being redacted.
+pub(crate) fn may_settle(state: State, events: &[Event]) -> Result<()> {
+    let fixed = match state {
+        State::RedactionRequired => return Ok(()),
+        state if state > State::RedactionRequired => {
+            format!("this was settled before the report was {}", state.label().to_lowercase())
+        }
+        _ if signed(events).is_empty() => return Ok(()),
+        _ => "an officer has signed what is published".into(),
+    };
+    let way = match state <= State::PfccDecisionPending {
+        true => ": take it back from the officers first, who then sign again",
+        false => "",
+    };
+    Err(Error::Conflict(format!("{fixed}{way}")))
+}
+
+/// The events since a report was last taken back from the officers: what was signed before does not count.
+fn counting(events: &[Event]) -> &[Event] {
+    let from = events.iter().rposition(|e| e.what == What::Reopen).map_or(0, |at| at + 1);
+    &events[from..]
+}
+
+/// The officers' signatures that count.
+fn signed(events: &[Event]) -> Vec<(Post, Id)> {
+    let signs = |e: &&Event| matches!(e.what, What::SignExecutive | What::SignTreasurer);
+    counting(events).iter().filter(signs).map(|e| (e.what.post(), e.by)).collect()
 }
 
 impl Row {
@@ -149,24 +210,26 @@ impl Row {
         self.events.iter().rev().find(|e| e.to == state)
     }
 
-    /// The officers' signatures.
+    /// The officers' signatures that count.
     pub(crate) fn signed(&self) -> Vec<(Post, Id)> {
-        let signs = |e: &&Event| matches!(e.what, What::SignExecutive | What::SignTreasurer);
-        self.events.iter().filter(signs).map(|e| (e.what.post(), e.by)).collect()
+        signed(&self.events)
     }
 
     /// The report where it stands, for the machine.
     pub(crate) fn standing(&self) -> Standing {
         // An officer who signs late does not make the other's signature early: the latest day counts from then on.
         let latest = self.events.iter().map(|e| e.on).max();
+        let opened = |e: &&Event| matches!(e.what, What::Approve | What::Waive | What::Reopen);
         let facts = Facts {
             report: self.id,
             author: self.author_id,
+            writers: self.writers.clone(),
             content: self.content.clone(),
             publication: self.publication.clone(),
             since: latest.or(self.content.date_of_report),
             signed: self.signed(),
-            approved: self.events.iter().find(|e| e.to == State::CogApproved).map(|e| e.on),
+            redaction_signed: counting(&self.events).iter().any(|e| e.to == State::RedactionSignedOff),
+            approved: self.events.iter().rev().find(opened).map(|e| e.on),
         };
         Standing::of(self.state, facts)
     }
@@ -177,32 +240,64 @@ impl Row {
     }
 }
 
+/// How a step is printed among the approvals, where it is.
+fn printed(what: What) -> Option<&'static str> {
+    Some(match what {
+        What::CheckFinance => "Figures checked",
+        What::Submit => "Put before the Chief Officer Group",
+        What::Approve => "Approved",
+        What::Waive => "Turn at the Chief Officer Group waived",
+        What::SignExecutive | What::SignTreasurer => "Signed",
+        What::SignRedactionExecutive | What::SignRedactionTreasurer => "Redaction carried out",
+        What::Agree => "Agreed",
+        What::NotAgree => "Not agreed",
+        What::Withdraw => "Withdrawn",
+        What::Reopen
+        | What::RequireRedaction
+        | What::PutForward
+        | What::Publish
+        | What::NotPublish
+        | What::Supersede => return None,
+    })
+}
+
 fn approvals(events: &[Event]) -> Vec<Approval> {
-    let printed = |e: &&Event| {
-        !matches!(
-            e.what,
-            What::RequireRedaction | What::PutForward | What::Publish | What::NotPublish | What::Supersede
-        )
+    let since = events.len() - counting(events).len();
+    let counts = |n: usize, what: What| {
+        let officer = matches!(
+            what,
+            What::SignExecutive
+                | What::SignTreasurer
+                | What::SignRedactionExecutive
+                | What::SignRedactionTreasurer
+        );
+        n >= since || !officer
     };
-    events
-        .iter()
-        .filter(printed)
-        .map(|e| Approval {
-            what: match e.what {
-                What::CheckFinance => "Figures checked",
-                What::Submit => "Put before the Chief Officer Group",
-                What::Approve => "Approved",
-                What::Waive => "Turn at the Chief Officer Group waived",
-                What::SignExecutive | What::SignTreasurer => "Signed",
-                What::SignRedactionExecutive | What::SignRedactionTreasurer => "Redaction carried out",
-                What::Agree => "Agreed",
-                What::NotAgree => "Not agreed",
-                _ => "Withdrawn",
-            }
-            .into(),
-            capacity: e.capacity.clone(),
-            name: e.name.clone(),
-            on: spoken(&e.on.to_string()),
+    let shown = events.iter().enumerate().filter(|(n, e)| counts(*n, e.what));
+    shown
+        .filter_map(|(_, e)| {
+            Some(Approval {
+                what: printed(e.what)?.into(),
+                capacity: e.capacity.clone(),
+                name: e.name.clone(),
+                on: spoken(&e.on.to_string()),
+            })
+        })
+        .collect()
+}
+
+/// Every approval that a report can come to have, without names and days: the fixed words of the form.
+pub(crate) fn every_approval() -> Vec<Approval> {
+    let one = |what: &str, capacity: &str| Approval {
+        what: what.into(),
+        capacity: capacity.into(),
+        name: String::new(),
+        on: String::new(),
+    };
+    let all = What::ALL.into_iter().filter(|w| *w != What::Withdraw);
+    all.filter_map(|w| Some((w.post(), printed(w)?)))
+        .flat_map(|(post, what)| {
+            [Some(post.label()), post.deputy()].into_iter().flatten().map(move |c| one(what, c))
         })
         .collect()
 }
@@ -237,7 +332,10 @@ pub(crate) fn row(cx: &mut Cx<'_>, reference: &str) -> Result<Row> {
     let (state, body, publication): (String, String, String) = (row.get(1)?, row.get(5)?, row.get(6)?);
     let notice: Option<String> = row.get(7)?;
     let events = events(cx, id)?;
+    let writers =
+        cx.rows("select distinct by_id from decision_version where report_id = $1", &[id.into()])?;
     Ok(Row {
+        writers: writers.iter().map(|r| Ok(r.get(0)?)).collect::<Result<_>>()?,
         id,
         reference: reference.into(),
         state: state_of(&state)?,
@@ -255,7 +353,7 @@ pub(crate) fn row(cx: &mut Cx<'_>, reference: &str) -> Result<Row> {
 fn events(cx: &mut Cx<'_>, report: Id) -> Result<Vec<Event>> {
     cx.rows(
         "select what, from_state, to_state, on_day, at, by_id, printed, capacity, reasons from decision_step
-         where report_id = $1 order by at, id",
+         where report_id = $1 and to_state <> '' order by at, id",
         &[report.into()],
     )?
     .iter()
@@ -276,6 +374,88 @@ fn events(cx: &mut Cx<'_>, report: Id) -> Result<Vec<Event>> {
         })
     })
     .collect()
+}
+
+/// What a change of what is published is called where steps are stored. It leads nowhere: its `to_state` is empty.
+const SETTLED: &str = "settle-publication";
+
+/// Keeps in the history that what is published was changed.
+pub(crate) fn keep_settled(cx: &mut Cx<'_>, row: &Row, what: &str) -> Result<()> {
+    let by = Decider::of(cx.actor())?.id();
+    let (id, now, today) = (cx.new_id()?, cx.now(), cx.now().day());
+    cx.exec(
+        "insert into decision_step
+           (id, report_id, what, from_state, to_state, on_day, at, by_id, printed, capacity, reasons)
+         select $1, $2, $3, $4, '', $5, $6, a.id, a.name, $7, $8 from account a where a.id = $9",
+        &[
+            id.into(),
+            row.id.into(),
+            SETTLED.into(),
+            row.state.code().into(),
+            today.into(),
+            now.into(),
+            Post::Author.label().into(),
+            what.into(),
+            by.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+fn settled(cx: &mut Cx<'_>, report: Id) -> Result<Vec<Settled>> {
+    cx.rows(
+        "select reasons, from_state, at, by_id, printed from decision_step
+         where report_id = $1 and to_state = '' order by at, id",
+        &[report.into()],
+    )?
+    .iter()
+    .map(|r| {
+        let state: String = r.get(1)?;
+        Ok(Settled {
+            what: r.get(0)?,
+            state: state_of(&state)?,
+            at: r.get(2)?,
+            by: r.get(3)?,
+            name: r.get(4)?,
+        })
+    })
+    .collect()
+}
+
+/// The most letters of a passage in the history: it is there to be recognised.
+const SHOWN: usize = 80;
+
+/// What is published since a change, in words, with the passages that are marked or no longer marked.
+fn told(before: &Publication, now: &Publication) -> String {
+    let yes = |said: Option<bool>| match said {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "not said",
+    };
+    let mut all = vec![
+        format!("For publication: {}.", yes(now.for_publication)),
+        format!(
+            "Redaction of the sheet: {}; of an appendix: {}.",
+            yes(now.redact_sheet),
+            yes(now.redact_appendix)
+        ),
+    ];
+    let texts = [("Reasons", &before.reasons, &now.reasons), ("Details", &before.details, &now.details)];
+    for (label, before, now) in texts {
+        if before != now {
+            all.push(format!("{label}: {}", if now.trim().is_empty() { "none." } else { now.trim() }));
+        }
+    }
+    let lists =
+        [("Marked", &now.passages, &before.passages), ("No longer marked", &before.passages, &now.passages)];
+    for (label, of, not_in) in lists {
+        for passage in of.iter().filter(|p| !not_in.contains(p)) {
+            let short: String = passage.quote.chars().take(SHOWN).collect();
+            let more = if short.len() < passage.quote.len() { "…" } else { "" };
+            all.push(format!("{label}: “{short}{more}”"));
+        }
+    }
+    all.join("\n")
 }
 
 /// What is OFFICIAL-SENSITIVE is read by those with a part in decisions.
@@ -303,10 +483,11 @@ pub fn create(cx: &mut Cx<'_>, reference: &str, content: &Content) -> Result<Str
     cx.allow(action::DECISION_WRITE, None)?;
     let author = Decider::of(cx.actor())?;
     content.sound()?;
+    dated(cx, content)?;
     cx.take_turn("decision references")?;
     let reference = match reference.trim() {
         "" => next_reference(cx)?,
-        given if is_reference(given) => given.to_owned(),
+        given if is_reference(given) => one_way(given)?,
         _ => {
             let message =
                 "Write a reference as number and year, such as 097-21, or leave it empty for the next one";
@@ -342,6 +523,27 @@ pub fn create(cx: &mut Cx<'_>, reference: &str, content: &Content) -> Result<Str
     Ok(reference)
 }
 
+/// A report whose day has not come could not be checked by anybody.
+fn dated(cx: &mut Cx<'_>, content: &Content) -> Result<()> {
+    let today: Day = cx.now().day().parse().map_err(Error::Bug)?;
+    if content.date_of_report.is_some_and(|day| day > today) {
+        let message = "Enter the day on which the report was written: it is not in the future";
+        return Err(Error::field("date_of_report", "future", message));
+    }
+    Ok(())
+}
+
+/// A reference as it is written: with three digits at least, and no zeros before more. Else 0097-26 were another report
+/// than 097-26.
+fn one_way(reference: &str) -> Result<String> {
+    let (number, year) = reference.split_once('-').unwrap_or((reference, ""));
+    let plain = format!("{:0>3}-{year}", number.trim_start_matches('0'));
+    if plain == reference {
+        return Ok(plain);
+    }
+    Err(Error::field("reference", "format", format!("Write this reference as {plain}")))
+}
+
 fn replaces(cx: &mut Cx<'_>, reference: &str, old: &str) -> Result<()> {
     if reference == old {
         return Err(Error::field("supersedes", "itself", "A report cannot replace itself"));
@@ -360,14 +562,21 @@ fn next_reference(cx: &mut Cx<'_>) -> Result<String> {
         "select reference from decision_paper where reference like $1",
         &[format!("%-{year}").into()],
     )?;
-    let mut last = 0_u32;
+    let mut taken = BTreeSet::new();
     for row in rows {
         let reference: String = row.get(0)?;
-        let number = reference.split_once('-').and_then(|(n, _)| n.parse().ok());
-        last = last.max(number.unwrap_or(0));
+        taken.extend(reference.split_once('-').and_then(|(n, _)| n.parse::<u32>().ok()));
     }
-    Ok(format!("{:03}-{year}", last + 1))
+    // One after the last; where that has no number that a reference can have, the first that nobody took.
+    let next = taken.last().map_or(1, |last| last.saturating_add(1));
+    let next = if next <= LAST { Some(next) } else { (1..=LAST).find(|n| !taken.contains(n)) };
+    let full =
+        || Error::Conflict(format!("every reference of the year {year} is taken: give one of another year"));
+    Ok(format!("{:03}-{year}", next.ok_or_else(full)?))
 }
+
+/// The highest number of a report in its year: a reference has five digits at most.
+const LAST: u32 = 99_999;
 
 fn body(content: &Content) -> Result<String> {
     serde_json::to_string(content).map_err(|e| Error::Bug(e.to_string()))
@@ -398,6 +607,7 @@ pub fn edit(cx: &mut Cx<'_>, reference: &str, seen: i64, content: &Content) -> R
         return Err(Error::Conflict(message));
     }
     content.sound()?;
+    dated(cx, content)?;
     if let Some(old) = &content.supersedes {
         replaces(cx, reference, old)?;
     }
@@ -417,23 +627,47 @@ pub fn edit(cx: &mut Cx<'_>, reference: &str, seen: i64, content: &Content) -> R
     cx.record(Verb::Alter, "decision-report", Some(row.id), json!({ "reference": reference, "deed": "edit" }))
 }
 
-/// Settles whether and how a report is published. Until both officers have signed everything can be changed; while it is
-/// being redacted, passages can be added and none taken back.
+/// Settles whether and how a report is published, after a trial of what would come out. Until an officer has signed
+/// everything can be changed; while it is being redacted, passages can be added and none taken back.
 ///
 /// # Errors
-/// Not allowed; [`Error::Conflict`] past those points; [`Error::Stale`]; [`Error::Invalid`] also for a passage of the
-/// decision sheet that does not stand there.
-pub fn publication(cx: &mut Cx<'_>, reference: &str, seen: i64, given: &Publication) -> Result<()> {
+/// Not allowed; [`Error::Conflict`] past those points; [`Error::Stale`]; [`Error::Invalid`] also for a passage that does
+/// not stand where it is marked, or cannot be taken out as it is marked.
+pub fn publication(db: &Db, actor: &Actor, reference: &str, seen: i64, given: &Publication) -> Result<()> {
+    let (row, files) = db.read(actor, |cx| {
+        let row = settles(cx, reference, given)?;
+        let files = files::of(cx, row.id)?;
+        cx.record(Verb::Consult, "decision-report", Some(row.id), json!({ "for": "publication" }))?;
+        Ok((row, files))
+    })?;
+    if row.version != seen {
+        return Err(Error::Stale(format!("the decision report {reference}")));
+    }
+    // Before the transaction: the trial reads files and writes a PDF, and others do not wait for that.
+    super::public::try_out(db, &row, given, &files)?;
+    let (reference, given) = (reference.to_owned(), given.clone());
+    db.write(actor, move |cx| {
+        let row = settles(cx, &reference, &given)?;
+        let text = serde_json::to_string(&given).map_err(|e| Error::Bug(e.to_string()))?;
+        let done = cx.exec(
+            "update decision_paper set publication = $1, version = version + 1 where id = $2 and version = $3",
+            &[text.into(), row.id.into(), seen.into()],
+        )?;
+        once(done, &reference)?;
+        keep_settled(cx, &row, &told(&row.publication, &given))?;
+        let detail = json!({ "reference": reference, "deed": "publication", "for_publication": given.for_publication,
+                             "passages": given.passages.len() });
+        cx.record(Verb::Alter, "decision-report", Some(row.id), detail)
+    })
+}
+
+/// Whether this person may settle this now.
+fn settles(cx: &mut Cx<'_>, reference: &str, given: &Publication) -> Result<Row> {
     cx.allow(action::DECISION_WRITE, None)?;
     Decider::of(cx.actor())?;
     let row = row(cx, reference)?;
     readable(cx, &row)?;
-    if row.state > State::RedactionRequired {
-        return Err(Error::Conflict(format!(
-            "this was settled before the report was {}",
-            row.state.label().to_lowercase()
-        )));
-    }
+    may_settle(row.state, &row.events)?;
     given.sound()?;
     if row.state == State::RedactionRequired {
         let before = &row.publication;
@@ -441,35 +675,12 @@ pub fn publication(cx: &mut Cx<'_>, reference: &str, seen: i64, given: &Publicat
         let same = (given.for_publication, given.redact_sheet, given.redact_appendix)
             == (before.for_publication, before.redact_sheet, before.redact_appendix);
         if !kept || !same {
-            let message = "while it is being redacted, passages can be added, and nothing else is changed";
+            let message = "while it is being redacted, passages can be added, and nothing else is changed: \
+                           take it back from the officers for that, who then sign again";
             return Err(Error::Conflict(message.into()));
         }
     }
-    let whole = PublicReport::whole(&row, &row.content, row.approvals(), Vec::new()).words();
-    let strange = |p: &&super::Passage| p.place == super::Place::Sheet && !super::find(&whole, &p.quote);
-    let wrong: Vec<_> = given
-        .passages
-        .iter()
-        .enumerate()
-        .filter(|(_, p)| strange(p))
-        .map(|(n, _)| bluelamp_model::FieldError {
-            field: "passages".into(),
-            code: "not-there".into(),
-            message: format!("Passage {} does not stand in the report: copy it as it is there", n + 1),
-        })
-        .collect();
-    if !wrong.is_empty() {
-        return Err(Error::Invalid(wrong));
-    }
-    let text = serde_json::to_string(given).map_err(|e| Error::Bug(e.to_string()))?;
-    let done = cx.exec(
-        "update decision_paper set publication = $1, version = version + 1 where id = $2 and version = $3",
-        &[text.into(), row.id.into(), seen.into()],
-    )?;
-    once(done, reference)?;
-    let detail = json!({ "reference": reference, "deed": "publication", "for_publication": given.for_publication,
-                         "passages": given.passages.len() });
-    cx.record(Verb::Alter, "decision-report", Some(row.id), detail)
+    Ok(row)
 }
 
 /// The register, the latest report first; those in one state where it is given.
@@ -479,7 +690,8 @@ pub fn publication(cx: &mut Cx<'_>, reference: &str, seen: i64, given: &Publicat
 pub fn list(cx: &mut Cx<'_>, state: Option<State>) -> Result<Vec<Entry>> {
     cx.allow(action::STRATEGY_VIEW, None)?;
     let rows = cx.rows(
-        "select reference, title, gsc, state, (select max(s.on_day) from decision_step s where s.report_id = r.id)
+        "select reference, title, gsc, state, 
+           (select max(s.on_day) from decision_step s where s.report_id = r.id and s.to_state <> '')
          from decision_paper r order by created_at desc, reference desc",
         &[],
     )?;
@@ -513,15 +725,16 @@ pub fn view(cx: &mut Cx<'_>, reference: &str) -> Result<View> {
     readable(cx, &row)?;
     let versions = cx
         .rows(
-            "select v.number, v.at, a.name from decision_version v join account a on a.id = v.by_id
+            "select v.number, v.at, a.name, v.by_id from decision_version v join account a on a.id = v.by_id
              where v.report_id = $1 order by v.number desc",
             &[row.id.into()],
         )?
         .iter()
-        .map(|r| Ok(Version { number: r.get(0)?, at: r.get(1)?, by: r.get(2)? }))
+        .map(|r| Ok(Version { number: r.get(0)?, at: r.get(1)?, by: r.get(2)?, by_id: r.get(3)? }))
         .collect::<Result<_>>()?;
     let files = files::of(cx, row.id)?.into_iter().map(files::Stored::view).collect();
     let replaced_by = replaced_by(cx, reference)?;
+    let settled = settled(cx, row.id)?;
     let route = cx
         .rows(
             "select b.name, m.on_day, coalesce(i.outcome, '') from board_paper p
@@ -545,6 +758,7 @@ pub fn view(cx: &mut Cx<'_>, reference: &str) -> Result<View> {
         content: row.content,
         publication: row.publication,
         events: row.events,
+        settled,
         versions,
         files,
         notice: row.notice,

@@ -152,8 +152,14 @@ pub(crate) fn unfit(field: &str, text: &str, most: usize) -> Option<FieldError> 
         return Some(fault(field, "too-long", format!("Shorten this to {most} characters; it has {many}")));
     }
     let strange = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    let strange = text.chars().any(strange);
-    strange.then(|| fault(field, "not-text", "Remove the control characters from this text"))
+    if text.chars().any(strange) {
+        return Some(fault(field, "not-text", "Remove the control characters from this text"));
+    }
+    // They make a page show the letters in another order than they have: what is read is not what was decided.
+    let turns = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().any(turns).then(|| {
+        fault(field, "not-text", "Remove the invisible characters that turn the direction of this text")
+    })
 }
 
 impl Content {
@@ -333,8 +339,12 @@ impl Publication {
     /// Whether anything has to be redacted before it is published.
     #[must_use]
     pub fn redacts(&self) -> bool {
-        self.for_publication == Some(true)
-            && (self.redact_sheet == Some(true) || self.redact_appendix == Some(true))
+        let said = self.redact_sheet == Some(true) || self.redact_appendix == Some(true);
+        self.for_publication == Some(true) && (said || !self.passages.is_empty())
+    }
+
+    fn marked(&self, place: Place) -> bool {
+        self.passages.iter().any(|p| p.place == place)
     }
 
     /// Whether it can be kept: it may have gaps.
@@ -354,6 +364,21 @@ impl Publication {
             if super::fold(&passage.quote).chars().count() < 2 {
                 let message = "A passage needs two letters or digits at least, to be searched for";
                 wrong.push(fault("passages", "too-short", message));
+            }
+        }
+        // A passage is taken out wherever it is marked, and nothing is taken out without the signature that a
+        // redaction needs. So no answer says "no" beside a passage.
+        let answers = [
+            ("redact_sheet", "the decision sheet", self.redact_sheet, Place::Sheet),
+            ("redact_appendix", "an appendix", self.redact_appendix, Place::Appendix),
+        ];
+        for (field, what, answer, place) in answers {
+            if self.for_publication == Some(true) && answer == Some(false) && self.marked(place) {
+                let message = format!(
+                    "You say that {what} needs no redaction, and passages of it are marked: \
+                     say that it does, or take the passages out"
+                );
+                wrong.push(fault(field, "passages-marked", message));
             }
         }
         if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
@@ -383,10 +408,11 @@ impl Publication {
                         missing.push(fault(field, "required", format!("Say whether {what} needs redaction")));
                     }
                 }
-                if classification > Gsc::Official && !self.redacts() {
+                // A redaction of an appendix leaves the sheet as it is marked.
+                if classification > Gsc::Official && self.redact_sheet != Some(true) {
                     let message = format!(
                         "The report is marked {classification}, and what is published is OFFICIAL: \
-                         redact it, or do not publish it"
+                         redact the decision sheet, or do not publish it"
                     );
                     missing.push(fault("redact_sheet", "marked-higher", message));
                 }
@@ -394,15 +420,14 @@ impl Publication {
                     let message = "Say what is redacted, without giving it away";
                     missing.push(fault("details", "required", message));
                 }
-                let marked = |place| self.passages.iter().any(|p| p.place == place);
-                if self.redact_sheet == Some(true) && !marked(Place::Sheet) {
+                if self.redact_sheet == Some(true) && !self.marked(Place::Sheet) {
                     missing.push(fault(
                         "passages",
                         "required",
                         "Mark what is to be redacted in the decision sheet",
                     ));
                 }
-                if self.redact_appendix == Some(true) && !marked(Place::Appendix) {
+                if self.redact_appendix == Some(true) && !self.marked(Place::Appendix) {
                     missing.push(fault(
                         "passages",
                         "required",
@@ -419,22 +444,26 @@ impl Publication {
     /// # Errors
     /// [`Error::Invalid`] where there are none, or they do not.
     pub fn cites(&self, classification: Gsc) -> Result<()> {
-        let reasons = self.reasons.trim();
-        if reasons.is_empty() {
-            return Err(Error::field("reasons", "required", "Say why it is not published"));
-        }
-        // OFFICIAL is the beginning of OFFICIAL-SENSITIVE, so the words after it count too.
-        let named = classification.to_string();
-        let cited = reasons.to_uppercase().match_indices(&named).any(|(at, _)| {
-            let rest = reasons.to_uppercase();
-            classification > Gsc::Official || !rest[at + named.len()..].starts_with("-SENSITIVE")
-        });
-        if cited {
-            return Ok(());
-        }
-        let message = format!("Cite the classification of the report, {named}, in the reasons");
-        Err(Error::field("reasons", "classification", message))
+        cites(&self.reasons, classification)
     }
+}
+
+/// Whether reasons not to publish cite the classification.
+pub(crate) fn cites(reasons: &str, classification: Gsc) -> Result<()> {
+    let reasons = reasons.trim().to_uppercase();
+    if reasons.is_empty() {
+        return Err(Error::field("reasons", "required", "Say why it is not published"));
+    }
+    // OFFICIAL is the beginning of OFFICIAL-SENSITIVE, so the words after it count too.
+    let named = classification.to_string();
+    let cited = reasons.match_indices(&named).any(|(at, _)| {
+        classification > Gsc::Official || !reasons[at + named.len()..].starts_with("-SENSITIVE")
+    });
+    if cited {
+        return Ok(());
+    }
+    let message = format!("Cite the classification of the report, {named}, in the reasons");
+    Err(Error::field("reasons", "classification", message))
 }
 
 /// A part of a text.

@@ -112,6 +112,14 @@ pub trait Decided: Place {}
 impl Decided for Agreed {}
 impl Decided for NotAgreed {}
 
+/// A place where an officer may have signed and nothing has been decided.
+pub trait Signed: Place {}
+impl Signed for CogApproved {}
+impl Signed for StatutoryOfficerSignOff {}
+impl Signed for RedactionRequired {}
+impl Signed for RedactionSignedOff {}
+impl Signed for PfccDecisionPending {}
+
 /// The steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -128,6 +136,8 @@ pub enum What {
     SignExecutive,
     /// The Treasurer and Chief Finance Officer signs.
     SignTreasurer,
+    /// It is taken back from the officers, so that what is published can be settled anew: they sign again.
+    Reopen,
     /// It has to be redacted.
     RequireRedaction,
     /// The Chief Executive signs that the redaction was carried out.
@@ -152,13 +162,14 @@ pub enum What {
 
 impl What {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::CheckFinance,
         Self::Submit,
         Self::Approve,
         Self::Waive,
         Self::SignExecutive,
         Self::SignTreasurer,
+        Self::Reopen,
         Self::RequireRedaction,
         Self::SignRedactionExecutive,
         Self::SignRedactionTreasurer,
@@ -181,6 +192,7 @@ impl What {
             Self::Waive => "waive",
             Self::SignExecutive => "sign-executive",
             Self::SignTreasurer => "sign-treasurer",
+            Self::Reopen => "reopen",
             Self::RequireRedaction => "require-redaction",
             Self::SignRedactionExecutive => "sign-redaction-executive",
             Self::SignRedactionTreasurer => "sign-redaction-treasurer",
@@ -204,6 +216,7 @@ impl What {
             Self::Waive => "Waive the turn at the Chief Officer Group",
             Self::SignExecutive => "Sign as Chief Executive and Monitoring Officer",
             Self::SignTreasurer => "Sign as Treasurer and Chief Finance Officer",
+            Self::Reopen => "Take back from the officers, who sign again",
             Self::RequireRedaction => "Send to be redacted",
             Self::SignRedactionExecutive => "Sign the redaction as Chief Executive",
             Self::SignRedactionTreasurer => "Sign the redaction as Treasurer",
@@ -228,6 +241,7 @@ impl What {
             Self::SignTreasurer | Self::SignRedactionTreasurer => Post::Treasurer,
             Self::Agree | Self::NotAgree => Post::Commissioner,
             Self::Submit
+            | Self::Reopen
             | Self::RequireRedaction
             | Self::PutForward
             | Self::Publish
@@ -240,7 +254,7 @@ impl What {
     /// Whether it needs reasons.
     #[must_use]
     pub fn reasons(self) -> bool {
-        matches!(self, Self::Waive | Self::NotAgree | Self::Withdraw)
+        matches!(self, Self::Waive | Self::NotAgree | Self::Reopen | Self::Withdraw)
     }
 }
 
@@ -249,13 +263,17 @@ impl What {
 pub struct Facts {
     pub(crate) report: Id,
     pub(crate) author: Id,
+    /// Everybody who wrote a version of it.
+    pub(crate) writers: Vec<Id>,
     pub(crate) content: Content,
     pub(crate) publication: Publication,
     /// The day of the step before, or of the report itself.
     pub(crate) since: Option<Day>,
-    /// The officers' signatures so far.
+    /// The officers' signatures that count: those since it was last taken back from them.
     pub(crate) signed: Vec<(Post, Id)>,
-    /// The day from which an officer may sign: that of the approval, whoever signs first.
+    /// Whether the redaction was signed off since then.
+    pub(crate) redaction_signed: bool,
+    /// The day from which an officer may sign: that of the approval or of taking it back, whoever signs first.
     pub(crate) approved: Option<Day>,
 }
 
@@ -342,10 +360,24 @@ impl<S: Place> At<S> {
         }
     }
 
-    /// Who wrote a report has no other hand in it.
+    /// Who wrote a report, or a version of it, has no other hand in it.
     fn somebody_else<O>(&self, by: &By<O>, what: &str) -> Result<()> {
         if by.person == self.facts.author {
             return forbidden(&format!("the author of a report cannot {what}: somebody else has to"));
+        }
+        if self.facts.writers.contains(&by.person) {
+            return forbidden(&format!(
+                "you wrote a version of this report, and like the author you cannot {what}: somebody else has to"
+            ));
+        }
+        Ok(())
+    }
+
+    /// What is published is settled, and its redaction is signed where there is one.
+    fn publishable(&self) -> Result<()> {
+        self.facts.publication.complete(self.facts.content.classification)?;
+        if self.facts.publication.redacts() && !self.facts.redaction_signed {
+            return Err(Error::Conflict("its redaction is not signed".into()));
         }
         Ok(())
     }
@@ -502,8 +534,9 @@ impl At<RedactionSignedOff> {
     /// It goes to the Commissioner.
     ///
     /// # Errors
-    /// Out of order.
+    /// Where the publication is not settled; out of order.
     pub fn put_forward(self, by: By<Author>) -> Result<Moved<PfccDecisionPending>> {
+        self.publishable()?;
         self.in_order(&by)?;
         Ok(self.moved(What::PutForward, by, String::new()))
     }
@@ -515,6 +548,7 @@ impl At<PfccDecisionPending> {
         if self.facts.signed.iter().any(|(_, person)| *person == by.person) {
             return forbidden("who signed a report as an officer cannot decide on it");
         }
+        self.publishable()?;
         self.in_order(&by)?;
         Ok(self.moved(what, by, reasons))
     }
@@ -522,7 +556,7 @@ impl At<PfccDecisionPending> {
     /// The Commissioner agrees, or the deputy.
     ///
     /// # Errors
-    /// By the author or a signing officer; out of order.
+    /// By the author or a signing officer; where a redaction is not signed; out of order.
     pub fn agree(self, by: By<Commissioner>) -> Result<Moved<Agreed>> {
         self.decide(What::Agree, by, String::new())
     }
@@ -541,26 +575,29 @@ impl<S: Decided> At<S> {
     /// It is published; `clean` proves that nothing redacted is in it.
     ///
     /// # Errors
-    /// Where it is not for publication; out of order.
+    /// Where it is not for publication; where a redaction is not signed; out of order.
     pub fn publish(self, by: By<Author>, _: &Clean) -> Result<Moved<Published>> {
         if self.facts.publication.for_publication != Some(true) {
             return Err(Error::Conflict("it is not for publication".into()));
         }
+        self.publishable()?;
         self.in_order(&by)?;
         Ok(self.moved(What::Publish, by, String::new()))
     }
 
-    /// It is not published, for the reasons that were given.
+    /// It is not published, for the reasons that were given when that was settled, or for those that are given now: less
+    /// may be published than the officers signed, with reasons, and never more.
     ///
     /// # Errors
-    /// Where it is for publication; where the reasons do not cite the classification; out of order.
-    pub fn not_publish(self, by: By<Author>) -> Result<Moved<NotPublished>> {
-        if self.facts.publication.for_publication != Some(false) {
-            return Err(Error::Conflict("it is for publication".into()));
-        }
-        self.facts.publication.cites(self.facts.content.classification)?;
+    /// Without reasons that cite the classification; out of order.
+    pub fn not_publish(self, by: By<Author>, reasons: &str) -> Result<Moved<NotPublished>> {
+        let settled = self.facts.publication.for_publication == Some(false);
+        let reasons = match settled {
+            true => self.facts.publication.reasons.clone(),
+            false => reason(reasons, "Say why it is not published, though it was for publication")?,
+        };
+        super::report::cites(&reasons, self.facts.content.classification)?;
         self.in_order(&by)?;
-        let reasons = self.facts.publication.reasons.clone();
         Ok(self.moved(What::NotPublish, by, reasons))
     }
 }
@@ -573,6 +610,21 @@ impl At<Published> {
     pub fn supersede(self, by: By<Author>, by_reference: &str) -> Result<Moved<Superseded>> {
         self.in_order(&by)?;
         Ok(self.moved(What::Supersede, by, by_reference.to_owned()))
+    }
+}
+
+impl<S: Signed> At<S> {
+    /// It is taken back from the officers: what is published can be settled anew, and both sign again.
+    ///
+    /// # Errors
+    /// Where nobody has signed; without reasons; out of order.
+    pub fn reopen(self, by: By<Author>, reasons: &str) -> Result<Moved<CogApproved>> {
+        if self.facts.signed.is_empty() {
+            return Err(Error::Conflict("no officer has signed it: it can be changed as it is".into()));
+        }
+        let reasons = reason(reasons, "Say why it is taken back from the officers")?;
+        self.in_order(&by)?;
+        Ok(self.moved(What::Reopen, by, reasons))
     }
 }
 
@@ -589,7 +641,7 @@ impl<S: Open> At<S> {
 }
 
 /// Every move that there is, as a table: pages say from it what is next, and a test holds the machine to it.
-pub const TABLE: [(State, What, State); 28] = {
+pub const TABLE: [(State, What, State); 33] = {
     use {State as S, What as W};
     [
         (S::Draft, W::CheckFinance, S::FinanceChecked),
@@ -600,6 +652,11 @@ pub const TABLE: [(State, What, State); 28] = {
         (S::CogApproved, W::SignTreasurer, S::CogApproved),
         (S::CogApproved, W::SignExecutive, S::StatutoryOfficerSignOff),
         (S::CogApproved, W::SignTreasurer, S::StatutoryOfficerSignOff),
+        (S::CogApproved, W::Reopen, S::CogApproved),
+        (S::StatutoryOfficerSignOff, W::Reopen, S::CogApproved),
+        (S::RedactionRequired, W::Reopen, S::CogApproved),
+        (S::RedactionSignedOff, W::Reopen, S::CogApproved),
+        (S::PfccDecisionPending, W::Reopen, S::CogApproved),
         (S::StatutoryOfficerSignOff, W::RequireRedaction, S::RedactionRequired),
         (S::StatutoryOfficerSignOff, W::PutForward, S::PfccDecisionPending),
         (S::RedactionRequired, W::SignRedactionExecutive, S::RedactionSignedOff),
@@ -629,10 +686,10 @@ pub fn next(state: State, publication: &Publication, signed: &[Post]) -> Vec<Wha
     let fits = |what: &What| match what {
         What::SignExecutive => !signed.contains(&Post::Executive),
         What::SignTreasurer => !signed.contains(&Post::Treasurer),
+        What::Reopen => !signed.is_empty(),
         What::RequireRedaction => publication.redacts(),
         What::PutForward => state == State::RedactionSignedOff || !publication.redacts(),
         What::Publish => publication.for_publication == Some(true),
-        What::NotPublish => publication.for_publication == Some(false),
         _ => true,
     };
     let mut found: Vec<What> = Vec::new();

@@ -4,8 +4,8 @@ use super::{
     office::{By, Signing},
     public::{self, Prepared},
     register::{self, Row, once},
-    report::is_reference,
-    standing::{At, Decided, Moved, Place, Signature, Standing, State, Taken, What},
+    report::{Publication, is_reference},
+    standing::{At, Decided, Moved, NotPublished, Place, Signature, Standing, State, Taken, What},
 };
 use bluelamp_model::{
     Error, Result, Time,
@@ -37,8 +37,10 @@ pub struct Asked {
 }
 
 /// What was made before the transaction: the check reads files, and a transaction does not wait for that.
+#[derive(Default)]
 struct Made {
-    version: i64,
+    /// The version of the report that was checked, if one was.
+    version: Option<i64>,
     prepared: Option<(Prepared, String)>,
 }
 
@@ -49,16 +51,21 @@ struct Made {
 /// report stands; [`Error::Invalid`] for what a guard misses; [`Error::Forbidden`] for a hand that may not be this
 /// person's.
 pub fn take(db: &Db, actor: &Actor, reference: &str, asked: &Asked) -> Result<State> {
-    let checked =
-        matches!(asked.step, What::Publish | What::SignRedactionExecutive | What::SignRedactionTreasurer);
-    let prepared = if checked { prepare(db, actor, reference, asked)? } else { None };
-    let made = Made { version: asked.version, prepared };
+    let checked = matches!(
+        asked.step,
+        What::RequireRedaction
+            | What::PutForward
+            | What::Publish
+            | What::SignRedactionExecutive
+            | What::SignRedactionTreasurer
+    );
+    let made = if checked { prepare(db, actor, reference, asked)? } else { Made::default() };
     let (reference, asked) = (reference.to_owned(), asked.clone());
     db.write(actor, move |cx| step(cx, &reference, &asked, &made))
 }
 
 /// Makes and checks what is published, where the step stands a chance.
-fn prepare(db: &Db, actor: &Actor, reference: &str, asked: &Asked) -> Result<Option<(Prepared, String)>> {
+fn prepare(db: &Db, actor: &Actor, reference: &str, asked: &Asked) -> Result<Made> {
     let (row, files) = db.read(actor, |cx| {
         cx.allow(asked.step.post().action(), None)?;
         let row = register::row(cx, reference)?;
@@ -67,17 +74,33 @@ fn prepare(db: &Db, actor: &Actor, reference: &str, asked: &Asked) -> Result<Opt
         cx.record(Verb::Consult, "decision-report", Some(row.id), json!({ "for": asked.step }))?;
         Ok((row, files))
     })?;
+    let redacts = row.publication.redacts();
     let ready = match asked.step {
         What::Publish => matches!(row.state, State::Agreed | State::NotAgreed),
+        What::RequireRedaction => row.state == State::StatutoryOfficerSignOff && redacts,
+        // What cannot be published is not put before the Commissioner as if it could.
+        What::PutForward => {
+            row.state == State::RedactionSignedOff || row.state == State::StatutoryOfficerSignOff && !redacts
+        }
         _ => row.state == State::RedactionRequired,
     };
     // Everything else is refused below, by the machine; and so is another version than the one that was checked.
     if !ready || row.version != asked.version || row.publication.for_publication != Some(true) {
-        return Ok(None);
+        return Ok(Made::default());
+    }
+    let version = Some(row.version);
+    row.publication.sound()?;
+    if asked.step == What::RequireRedaction {
+        // The text or the files may have changed since this was settled.
+        public::try_out(db, &row, &row.publication, &files)?;
+        return Ok(Made { version, prepared: None });
     }
     let prepared = public::prepare(db, &row, &files)?;
+    if asked.step == What::PutForward {
+        return Ok(Made { version, prepared: None });
+    }
     let blob = db.put_blob(Cursor::new(prepared.pdf.clone()), u64::MAX)?;
-    Ok(Some((prepared, blob.sha256)))
+    Ok(Made { version, prepared: Some((prepared, blob.sha256)) })
 }
 
 fn step(cx: &mut Cx<'_>, reference: &str, asked: &Asked, made: &Made) -> Result<State> {
@@ -120,10 +143,12 @@ fn step(cx: &mut Cx<'_>, reference: &str, asked: &Asked, made: &Made) -> Result<
         }
         (Standing::StatutoryOfficerSignOff(at), What::RequireRedaction) => {
             let moved = at.require_redaction(By::of(cx, id, signing)?)?;
+            checked(&row, made)?;
             keep(cx, &row, moved)
         }
         (Standing::StatutoryOfficerSignOff(at), What::PutForward) => {
             let moved = at.put_forward(By::of(cx, id, signing)?)?;
+            checked(&row, made)?;
             keep(cx, &row, moved)
         }
         (Standing::RedactionRequired(at), What::SignRedactionExecutive) => {
@@ -138,6 +163,7 @@ fn step(cx: &mut Cx<'_>, reference: &str, asked: &Asked, made: &Made) -> Result<
         }
         (Standing::RedactionSignedOff(at), What::PutForward) => {
             let moved = at.put_forward(By::of(cx, id, signing)?)?;
+            checked(&row, made)?;
             keep(cx, &row, moved)
         }
         (Standing::PfccDecisionPending(at), What::Agree) => {
@@ -151,18 +177,23 @@ fn step(cx: &mut Cx<'_>, reference: &str, asked: &Asked, made: &Made) -> Result<
         (Standing::Agreed(at), What::Publish) => publish(cx, &row, at, signing, made),
         (Standing::NotAgreed(at), What::Publish) => publish(cx, &row, at, signing, made),
         (Standing::Agreed(at), What::NotPublish) => {
-            let moved = at.not_publish(By::of(cx, id, signing)?)?;
-            keep(cx, &row, moved)
+            let moved = at.not_publish(By::of(cx, id, signing)?, reasons)?;
+            not_published(cx, &row, moved)
         }
         (Standing::NotAgreed(at), What::NotPublish) => {
-            let moved = at.not_publish(By::of(cx, id, signing)?)?;
-            keep(cx, &row, moved)
+            let moved = at.not_publish(By::of(cx, id, signing)?, reasons)?;
+            not_published(cx, &row, moved)
         }
         (Standing::Published(at), What::Supersede) => {
             replaced(cx, reference, &asked.by_reference)?;
             let moved = at.supersede(By::of(cx, id, signing)?, &asked.by_reference)?;
             keep(cx, &row, moved)
         }
+        (Standing::CogApproved(at), What::Reopen) => reopen(cx, &row, at, asked),
+        (Standing::StatutoryOfficerSignOff(at), What::Reopen) => reopen(cx, &row, at, asked),
+        (Standing::RedactionRequired(at), What::Reopen) => reopen(cx, &row, at, asked),
+        (Standing::RedactionSignedOff(at), What::Reopen) => reopen(cx, &row, at, asked),
+        (Standing::PfccDecisionPending(at), What::Reopen) => reopen(cx, &row, at, asked),
         (Standing::Draft(at), What::Withdraw) => withdraw(cx, &row, at, asked),
         (Standing::FinanceChecked(at), What::Withdraw) => withdraw(cx, &row, at, asked),
         (Standing::CogSubmitted(at), What::Withdraw) => withdraw(cx, &row, at, asked),
@@ -181,12 +212,37 @@ fn withdraw<S: super::standing::Open>(cx: &mut Cx<'_>, row: &Row, at: At<S>, ask
     keep(cx, row, moved)
 }
 
-/// The proof for exactly this version of the report, with the digest of the file that it is a proof of.
-fn proof<'a>(row: &Row, made: &'a Made) -> Result<&'a (Prepared, String)> {
-    let again = || Error::Unavailable("what is published has to be checked once more; try again".into());
-    if made.version != row.version {
+fn reopen<S: super::standing::Signed>(cx: &mut Cx<'_>, row: &Row, at: At<S>, asked: &Asked) -> Result<State> {
+    let by = By::of(cx, row.id, &asked.signing)?;
+    let moved = at.reopen(by, &asked.reasons)?;
+    keep(cx, row, moved)
+}
+
+/// What was for publication and is not published is not for publication any more, for the reasons of the step.
+fn not_published(cx: &mut Cx<'_>, row: &Row, moved: Moved<NotPublished>) -> Result<State> {
+    let reasons = moved.taken.reasons.clone();
+    let state = keep(cx, row, moved)?;
+    let now = Publication { for_publication: Some(false), reasons, ..row.publication.clone() };
+    let text = serde_json::to_string(&now).map_err(|e| Error::Bug(e.to_string()))?;
+    cx.exec("update decision_paper set publication = $1 where id = $2", &[text.into(), row.id.into()])?;
+    Ok(state)
+}
+
+fn again() -> Error {
+    Error::Unavailable("what is published has to be checked once more; try again".into())
+}
+
+/// Whether exactly this version of the report was checked, where there is something to check.
+fn checked(row: &Row, made: &Made) -> Result<()> {
+    if row.publication.for_publication == Some(true) && made.version != Some(row.version) {
         return Err(again());
     }
+    Ok(())
+}
+
+/// The proof for exactly this version of the report, with the digest of the file that it is a proof of.
+fn proof<'a>(row: &Row, made: &'a Made) -> Result<&'a (Prepared, String)> {
+    checked(row, made)?;
     made.prepared.as_ref().ok_or_else(again)
 }
 

@@ -1,12 +1,12 @@
 //! Boards: calendar, agenda, the route of papers, decisions, minutes, actions, delegations.
 
-use crate::people::{People, day, draft, go, redacted, write};
+use crate::people::{People, content, day, draft, go, redacted, write};
 use bluelamp_model::{Error, Gsc, Id, Result, authority::Actor};
 use bluelamp_steward::boards::{
-    Body, BodyKind, Cover, MeetingState, MeetingView, MinutesState, NewAction, NewDelegation, NewItem,
-    NewMeeting, Outcome, Wanted, actions, add_action, add_body, add_delegation, add_item, add_meeting,
-    bodies, comment, confirm_minutes, decide_item, delegations, finish_action, icalendar, meetings,
-    set_meeting, take_up_bodies, view_meeting, view_paper, waive_paper, write_minutes,
+    Body, BodyChange, BodyKind, Cover, MeetingState, MeetingView, MinutesState, NewAction, NewDelegation,
+    NewItem, NewMeeting, Outcome, Wanted, actions, add_action, add_body, add_delegation, add_item,
+    add_meeting, bodies, change_body, comment, confirm_minutes, decide_item, delegations, finish_action,
+    icalendar, meetings, set_meeting, take_up_bodies, view_meeting, view_paper, waive_paper, write_minutes,
 };
 use bluelamp_testkit::{TestDb, on_both};
 
@@ -76,7 +76,7 @@ fn held(test: &TestDb, people: &People, id: Id) {
 
 fn decides(test: &TestDb, people: &People, of: Id, item: Id, outcome: Outcome) -> Result<()> {
     let seen = looks(test, people, of).meeting.version;
-    write(test, &people.author, move |cx| decide_item(cx, item, seen, outcome, "As the paper says."))
+    write(test, &people.author, move |cx| decide_item(cx, of, item, seen, outcome, "As the paper says."))
 }
 
 fn code_of<T: std::fmt::Debug>(outcome: Result<T>) -> String {
@@ -156,11 +156,16 @@ fn the_approval_of_a_decision_report_counts_for_the_paper_that_carries_it() {
     on_both(|test| {
         let people = People::of(test);
         two_boards(test);
-        draft(test, &people, redacted());
+        draft(test, &people, &redacted());
         let board = meets(test, &people, "B03", "2021-06-10");
         let carries = || {
             let seen = looks(test, &people, board).meeting.version;
-            let cover = Cover { decision_reference: Some("097-21".into()), ..cover() };
+            let cover = Cover {
+                decision_reference: Some("097-21".into()),
+                title: content().title,
+                classification: Gsc::OfficialSensitive,
+                ..cover()
+            };
             let new = NewItem {
                 number: 4,
                 title: String::new(),
@@ -196,7 +201,7 @@ fn an_outcome_answers_what_was_asked_and_members_are_heard() {
         decides(test, &people, cog, item, Outcome::Noted).unwrap();
         assert!(matches!(decides(test, &people, cog, item, Outcome::Deferred), Err(Error::Conflict(_))));
         write(test, &people.author, move |cx| {
-            comment(cx, item, "Chief Finance Officer", "Costs come with each case.")
+            comment(cx, cog, item, "Chief Finance Officer", "Costs come with each case.")
         })
         .unwrap();
         let seen = looks(test, &people, cog);
@@ -261,9 +266,9 @@ fn actions_have_an_owner_and_a_day_and_are_late_after_it() {
         add("Head of Digital Change", "2027-04-01").unwrap();
         let open = test.db.read(&people.author, actions).unwrap();
         assert_eq!(open.iter().map(|a| a.late).collect::<Vec<_>>(), [true, false]);
-        write(test, &people.author, move |cx| finish_action(cx, late, "Sent.")).unwrap();
+        write(test, &people.author, move |cx| finish_action(cx, cog, late, "Sent.")).unwrap();
         assert!(matches!(
-            write(test, &people.author, move |cx| finish_action(cx, late, "Again.")),
+            write(test, &people.author, move |cx| finish_action(cx, cog, late, "Again.")),
             Err(Error::Conflict(_))
         ));
         assert_eq!(test.db.read(&people.author, actions).unwrap().len(), 1);
@@ -310,7 +315,8 @@ fn of_a_sensitive_paper_the_agenda_tells_only_that_it_is_there() {
             cover: Some(cover),
         };
         let item = write(test, &people.author, move |cx| add_item(cx, cog, 1, &new)).unwrap();
-        write(test, &people.author, move |cx| comment(cx, item, "A member", "Said in private.")).unwrap();
+        write(test, &people.author, move |cx| comment(cx, cog, item, "A member", "Said in private."))
+            .unwrap();
         let seen = looks(test, &people, cog);
         assert!(!serde_json::to_string(&seen).unwrap().contains("Secret title"));
         assert!(!serde_json::to_string(&seen).unwrap().contains("in private"));
@@ -361,5 +367,119 @@ fn the_calendar_is_icalendar_with_short_lines() {
             "{whole}"
         );
         assert!(whole.contains("Chamber\\, Chamber") && whole.contains("DTSTAMP:20261122T03"), "{whole}");
+    });
+}
+
+#[test]
+fn a_paper_that_names_an_approved_report_is_not_that_report() {
+    on_both(|test| {
+        let people = People::of(test);
+        two_boards(test);
+        draft(test, &people, &redacted());
+        go(test, &people, 3);
+        let board = meets(test, &people, "B03", "2021-06-10");
+        let names = |number: u32, reference: &str, title: &str, classification: Gsc| {
+            let seen = looks(test, &people, board).meeting.version;
+            let cover = Cover {
+                decision_reference: Some(reference.into()),
+                title: title.into(),
+                classification,
+                ..cover()
+            };
+            let new = NewItem {
+                number,
+                title: String::new(),
+                wanted: Wanted::Decide,
+                paper: None,
+                cover: Some(cover),
+            };
+            code_of(write(test, &people.author, move |cx| add_item(cx, board, seen, &new).map(drop)))
+        };
+        let own = content().title;
+        let sensitive = Gsc::OfficialSensitive;
+        assert_eq!(names(1, "099-21", &own, sensitive), "unknown");
+        assert_eq!(names(1, "097-21", "Unrelated paper", sensitive), "not-before-chief-officers");
+        assert_eq!(names(1, "097-21", &own, Gsc::Official), "not-before-chief-officers");
+        assert_eq!(names(1, "097-21", &own, sensitive), "Ok(())");
+        assert_eq!(names(2, "097-21", &own, sensitive), "another-paper");
+    });
+}
+
+#[test]
+fn a_body_is_changed_from_what_was_seen_and_what_met_keeps_its_name_and_kind() {
+    on_both(|test| {
+        let people = People::of(test);
+        two_boards(test);
+        let add = |new: Body| code_of(write(test, &people.author, move |cx| add_body(cx, &new)));
+        assert_eq!(add(body("B03", BodyKind::ChiefOfficerGroup, "Another")), "taken");
+        // A second group would be a way around the first; one that comes after it is not.
+        assert_eq!(add(body("B09", BodyKind::ChiefOfficerGroup, "Own group")), "second-group");
+        let change = |seen: Body, to: Body| {
+            let change = BodyChange { seen, to };
+            write(test, &people.author, move |cx| change_body(cx, "B03", &change))
+        };
+        let was = body("B03", BodyKind::Board, "PFCC Strategic Board");
+        let named = Body { name: "Strategic Board".into(), ..was.clone() };
+        change(was.clone(), named.clone()).unwrap();
+        assert!(matches!(change(was.clone(), named.clone()), Err(Error::Stale(_))));
+        let board = meets(test, &people, "B03", "2021-06-10");
+        assert_eq!(code_of(change(named.clone(), was)), "has-met");
+        let group = Body { kind: BodyKind::ChiefOfficerGroup, ..named.clone() };
+        assert_eq!(code_of(change(named.clone(), group)), "has-met");
+        let coded = Body { code: "B04".into(), ..named.clone() };
+        assert_eq!(code_of(change(named.clone(), coded)), "lasts");
+        let ended =
+            Body { valid_to: Some(day("2025-12-31")), role: "Looked at papers.".into(), ..named.clone() };
+        change(named, ended).unwrap();
+        let seen = looks(test, &people, board);
+        assert_eq!(
+            (seen.body.name.as_str(), seen.body.valid_to),
+            ("Strategic Board", Some(day("2025-12-31")))
+        );
+    });
+}
+
+#[test]
+fn what_belongs_to_another_meeting_is_not_touched_through_this_one() {
+    on_both(|test| {
+        let people = People::of(test);
+        two_boards(test);
+        let (cog, other) =
+            (meets(test, &people, "B01", "2021-03-10"), meets(test, &people, "B03", "2021-06-10"));
+        let item = puts(test, &people, cog, 1, Wanted::Note, None).unwrap();
+        let new = NewAction { what: "Write".into(), owner: "Head".into(), due: day("2021-04-01") };
+        let action = write(test, &people.author, move |cx| add_action(cx, cog, &new)).unwrap();
+        held(test, &people, cog);
+        held(test, &people, other);
+        let absent = |outcome: Result<()>| matches!(outcome, Err(Error::NotFound(_)));
+        assert!(absent(decides(test, &people, other, item, Outcome::Noted)));
+        assert!(absent(write(test, &people.author, move |cx| comment(cx, other, item, "A", "B"))));
+        assert!(absent(write(test, &people.author, move |cx| finish_action(cx, other, action, "Done."))));
+        write(test, &people.author, move |cx| finish_action(cx, cog, action, "Done.")).unwrap();
+    });
+}
+
+#[test]
+fn items_stay_as_they_are_once_the_minutes_are_confirmed_and_nothing_comes_of_a_cancelled_meeting() {
+    on_both(|test| {
+        let people = People::of(test);
+        two_boards(test);
+        let cog = meets(test, &people, "B01", "2021-03-10");
+        let item = puts(test, &people, cog, 1, Wanted::Note, None).unwrap();
+        held(test, &people, cog);
+        let seen = looks(test, &people, cog).meeting.version;
+        write(test, &people.author, move |cx| write_minutes(cx, cog, seen, "All noted.")).unwrap();
+        write(test, &people.author, move |cx| confirm_minutes(cx, cog, seen + 1, day("2021-04-10"))).unwrap();
+        let conflict = |outcome: Result<()>| matches!(outcome, Err(Error::Conflict(_)));
+        assert!(conflict(decides(test, &people, cog, item, Outcome::Noted)));
+        assert!(conflict(write(test, &people.author, move |cx| comment(cx, cog, item, "A member", "Late."))));
+
+        let off = meets(test, &people, "B01", "2021-05-10");
+        let item = puts(test, &people, off, 1, Wanted::Note, None).unwrap();
+        let seen = looks(test, &people, off).meeting.version;
+        write(test, &people.author, move |cx| set_meeting(cx, off, seen, MeetingState::Cancelled)).unwrap();
+        assert!(conflict(write(test, &people.author, move |cx| comment(cx, off, item, "A member", "Said."))));
+        let new = NewAction { what: "Write".into(), owner: "Head".into(), due: day("2021-06-01") };
+        assert!(conflict(write(test, &people.author, move |cx| add_action(cx, off, &new).map(drop))));
     });
 }

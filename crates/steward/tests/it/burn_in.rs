@@ -219,7 +219,7 @@ fn an_appendix_with_a_black_box_is_refused_until_its_words_are_gone() {
             ..redacted()
         };
         let version = now().version;
-        write(test, &people.author, move |cx| publication(cx, REFERENCE, version, &both)).unwrap();
+        publication(&test.db, &people.author, REFERENCE, version, &both).unwrap();
         go(test, &people, 6);
         let sign = || step(test, people.who(WAY[6].0), &people, WAY[6].0, WAY[6].1);
         assert_eq!(code_of(sign()), "not-burned-in");
@@ -227,7 +227,7 @@ fn an_appendix_with_a_black_box_is_refused_until_its_words_are_gone() {
 
         let file = now().files[0].id;
         let put = |bytes: Vec<u8>| {
-            let said = Redaction { seen: now().version, publish: true };
+            let said = Redaction { seen: now().version, publish: true, ..Redaction::default() };
             redact_file(&test.db, &people.author, REFERENCE, file, &said, Some((Cursor::new(bytes), 1 << 20)))
         };
         put(pdf(vec![], |_, _, _| {})).unwrap();
@@ -266,7 +266,7 @@ fn a_file_that_is_not_chosen_is_not_published() {
             redact_appendix: Some(false),
             ..Publication::default()
         };
-        write(test, &people.author, move |cx| publication(cx, REFERENCE, 2, &whole)).unwrap();
+        publication(&test.db, &people.author, REFERENCE, 2, &whole).unwrap();
         go(test, &people, 5);
         for (what, on) in [WAY[7], WAY[8], WAY[9]].map(|(what, on, _)| (what, on)) {
             step(test, people.who(what), &people, what, on).unwrap();

@@ -177,10 +177,10 @@ pub(crate) fn step_with(
 }
 
 /// A draft of the fixture.
-pub(crate) fn draft(test: &TestDb, people: &People, what: Publication) {
+pub(crate) fn draft(test: &TestDb, people: &People, what: &Publication) {
     let made = write(test, &people.author, |cx| create(cx, REFERENCE, &content())).unwrap();
     assert_eq!(made, REFERENCE);
-    write(test, &people.author, move |cx| publication(cx, REFERENCE, 1, &what)).unwrap();
+    publication(&test.db, &people.author, REFERENCE, 1, what).unwrap();
 }
 
 /// The way of 097-21 by its dates, with redaction.

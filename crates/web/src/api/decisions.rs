@@ -16,7 +16,7 @@ use axum::{
 };
 use bluelamp_model::Day;
 use bluelamp_steward::{
-    boards::{self, Body, MeetingState, NewAction, NewDelegation, NewItem, NewMeeting, Outcome},
+    boards::{self, Body, BodyChange, MeetingState, NewAction, NewDelegation, NewItem, NewMeeting, Outcome},
     decision::{self, Asked, Content, NewFile, Notice, Publication, Redaction},
 };
 use schemars::JsonSchema;
@@ -105,7 +105,8 @@ pub(crate) async fn settle(
     bytes: Bytes,
 ) -> Answer {
     let Changed::<Publication> { version, to } = body(&bytes)?;
-    app.write(&who.actor, move |cx| decision::publication(cx, &reference, version, &to)).await?;
+    app.blocking(move |app| decision::publication(&app.inner.db, &who.actor, &reference, version, &to))
+        .await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -136,6 +137,9 @@ pub(crate) struct FileQuery {
     /// `yes`: it is published with the report.
     #[serde(default)]
     publish: String,
+    /// Why a file is taken out of what the officers have signed.
+    #[serde(default)]
+    reasons: String,
 }
 
 /// `POST /api/v1/decisions/{reference}/files`: the bytes of a background paper or an attachment of a draft.
@@ -164,7 +168,7 @@ pub(crate) async fn redact_file(
     bytes: Bytes,
 ) -> Answer {
     let which = id(&file)?;
-    let said = Redaction { seen: q.version, publish: q.publish == "yes" };
+    let said = Redaction { seen: q.version, publish: q.publish == "yes", reasons: q.reasons };
     app.blocking(move |app| {
         let copy = (!bytes.is_empty()).then(|| (Cursor::new(bytes), app.inner.settings.largest_file));
         decision::redact_file(&app.inner.db, &who.actor, &reference, which, &said, copy)
@@ -221,6 +225,18 @@ pub(crate) async fn all(State(app): State<App>, who: Bearer) -> Answer {
 pub(crate) async fn add_body(State(app): State<App>, who: Bearer, bytes: Bytes) -> Answer {
     let new: Body = body(&bytes)?;
     app.write(&who.actor, move |cx| boards::add_body(cx, &new)).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// `PUT /api/v1/boards/{body}`: a body that is otherwise than it was seen.
+pub(crate) async fn change_body(
+    State(app): State<App>,
+    who: Bearer,
+    Path(code): Path<String>,
+    bytes: Bytes,
+) -> Answer {
+    let change: BodyChange = body(&bytes)?;
+    app.write(&who.actor, move |cx| boards::change_body(cx, &code, &change)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -340,13 +356,13 @@ pub(crate) async fn act(
             Deed::Set(c) => boards::set_meeting(cx, which, c.version, c.to).map(|()| None),
             Deed::AddItem(c) => boards::add_item(cx, which, c.version, &c.to).map(Some),
             Deed::DecideItem(c) => {
-                boards::decide_item(cx, c.to.item, c.version, c.to.outcome, &c.to.words).map(|()| None)
+                boards::decide_item(cx, which, c.to.item, c.version, c.to.outcome, &c.to.words).map(|()| None)
             }
-            Deed::Comment(c) => boards::comment(cx, c.item, &c.member, &c.said).map(|()| None),
+            Deed::Comment(c) => boards::comment(cx, which, c.item, &c.member, &c.said).map(|()| None),
             Deed::Minutes(c) => boards::write_minutes(cx, which, c.version, &c.to).map(|()| None),
             Deed::Confirm(c) => boards::confirm_minutes(cx, which, c.version, c.to).map(|()| None),
             Deed::AddAction(new) => boards::add_action(cx, which, new).map(Some),
-            Deed::FinishAction(f) => boards::finish_action(cx, f.action, &f.result).map(|()| None),
+            Deed::FinishAction(f) => boards::finish_action(cx, which, f.action, &f.result).map(|()| None),
             Deed::WaivePaper(w) => boards::waive_paper(cx, w.paper, &w.reason).map(|()| None),
         })
         .await?;

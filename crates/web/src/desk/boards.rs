@@ -23,8 +23,8 @@ use axum::{
 };
 use bluelamp_model::{Day, Error, FieldError, Gsc, Id, Result, authority::action};
 use bluelamp_steward::boards::{
-    Action, Body, BodyKind, Cover, Item, Meeting, MeetingState, MinutesState, NewAction, NewDelegation,
-    NewItem, NewMeeting, Outcome, PaperView, Wanted,
+    Action, Body, BodyChange, BodyKind, Cover, Item, Meeting, MeetingState, MinutesState, NewAction,
+    NewDelegation, NewItem, NewMeeting, Outcome, PaperView, Wanted,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -296,6 +296,8 @@ struct BoardPage {
     source: String,
     valid: String,
     meetings: Vec<MeetingRow>,
+    /// The body as it is sent back with a change of it.
+    seen: Vec<(&'static str, String)>,
     #[serde(flatten)]
     forms: Forms,
 }
@@ -332,12 +334,51 @@ async fn board(app: &App, staff: &Staff, code: &str, tried: Tried) -> Answer {
             (Some(from), Some(to)) => format!("{from} to {to}"),
         },
         meetings: meetings.iter().map(|m| meeting_row(m, &bodies)).collect(),
+        seen: seen_fields(found),
         forms,
     };
     shown(app, staff, "staff/board.njk", &page, wrong)
 }
 
-/// `POST /desk/boards/{body}`: a meeting for its calendar.
+const SEEN: [&str; 6] =
+    ["seen_name", "seen_kind", "seen_role", "seen_source", "seen_valid_from", "seen_valid_to"];
+
+fn seen_fields(body: &Body) -> Vec<(&'static str, String)> {
+    let text = |d: Option<Day>| d.map_or_else(String::new, |d| d.to_string());
+    let values = [
+        body.name.clone(),
+        body.kind.code().to_owned(),
+        body.role.clone(),
+        body.source.clone(),
+        text(body.valid_from),
+        text(body.valid_to),
+    ];
+    SEEN.into_iter().zip(values).collect()
+}
+
+/// A change of a body, from what the page showed.
+fn body_change(code: &str, raw: &Raw) -> Result<BodyChange> {
+    let [name, kind, role, source, from, to] = SEEN;
+    let known = BodyKind::ALL.into_iter().find(|k| k.code() == first(raw, kind));
+    let kind = known.ok_or_else(|| Error::Stale(format!("the body {code}")))?;
+    let one = |name: &str, role: &str, source: &str, from: &str, to: &str| {
+        Ok::<_, Error>(Body {
+            code: code.to_owned(),
+            name: first(raw, name).to_owned(),
+            kind,
+            role: first(raw, role).to_owned(),
+            source: first(raw, source).to_owned(),
+            valid_from: day(raw, from)?,
+            valid_to: day(raw, to)?,
+        })
+    };
+    Ok(BodyChange {
+        seen: one(name, role, source, from, to)?,
+        to: one("name", "role", "source", "valid_from", "valid_to")?,
+    })
+}
+
+/// `POST /desk/boards/{body}`: a meeting for its calendar, or a change of it.
 pub(crate) async fn plan(
     State(app): State<App>,
     staff: Staff,
@@ -347,6 +388,24 @@ pub(crate) async fn plan(
     let raw = posted(&bytes);
     check_csrf(&app, &staff.cookie, first(&raw, "csrf"))?;
     let wanted = code.clone();
+    if first(&raw, "form") == "change" {
+        let done = match body_change(&code, &raw) {
+            Ok(change) => {
+                app.write(&staff.actor(), move |cx| {
+                    bluelamp_steward::boards::change_body(cx, &wanted, &change)
+                })
+                .await
+            }
+            Err(e) => Err(e),
+        };
+        return match done {
+            Ok(()) => Ok(Redirect::to(&format!("{HERE}/{code}")).into_response()),
+            Err(Error::Invalid(wrong)) => {
+                board(&app, &staff, &code, Tried { form: "change".into(), values: values(&raw), wrong }).await
+            }
+            Err(e) => Err(e.into()),
+        };
+    }
     let done = match needed(&raw, "on") {
         Ok(on) => {
             let new = NewMeeting {
@@ -389,6 +448,9 @@ struct MeetingPage {
     confirmed: Option<String>,
     can_minute: bool,
     can_confirm: bool,
+    /// Whether nothing is put down on its items any more: the minutes are confirmed, or it is cancelled.
+    settled: bool,
+    cancelled: bool,
     actions: Vec<ActionRow>,
     wanted: Vec<OptionView>,
     outcomes: Vec<OptionView>,
@@ -538,6 +600,8 @@ async fn show(app: &App, staff: &Staff, code: &str, which: &str, paper: Option<I
         confirmed: m.confirmed_on.map(|d| reading::day(&d.to_string())),
         can_minute: held && m.minutes_state != MinutesState::Confirmed,
         can_confirm: m.minutes_state == MinutesState::Draft,
+        settled: m.minutes_state == MinutesState::Confirmed || m.state == MeetingState::Cancelled,
+        cancelled: m.state == MeetingState::Cancelled,
         actions: view.actions.iter().map(action_row).collect(),
         wanted: Wanted::ALL.iter().map(|w| option(w.code(), w.label())).collect(),
         outcomes: Outcome::ALL.iter().map(|o| option(o.code(), o.label())).collect(),
@@ -607,6 +671,11 @@ pub(crate) async fn act(
     let raw = posted(&bytes);
     check_csrf(&app, &staff.cookie, first(&raw, "csrf"))?;
     let meeting = id(&which, "that meeting")?;
+    let found =
+        app.read(&staff.actor(), move |cx| bluelamp_steward::boards::view_meeting(cx, meeting)).await?;
+    if found.meeting.body != code {
+        return Err(Error::NotFound("that meeting of this body".into()).into());
+    }
     let done = do_it(&app, &staff, meeting, &deed, &raw).await;
     match done {
         Ok(()) => Ok(Redirect::to(&format!("{HERE}/{code}/{meeting}")).into_response()),
@@ -641,12 +710,12 @@ async fn do_it(app: &App, staff: &Staff, meeting: Id, deed: &str, raw: &Raw) -> 
             let outcome =
                 outcome.ok_or_else(|| Error::field("outcome", "required", "Choose what came of it"))?;
             let said = words("words");
-            app.write(&actor, move |cx| b::decide_item(cx, item, version, outcome, &said)).await
+            app.write(&actor, move |cx| b::decide_item(cx, meeting, item, version, outcome, &said)).await
         }
         "comment" => {
             let item = id(first(raw, "item"), "that item")?;
             let (member, said) = (words("member"), words("said"));
-            app.write(&actor, move |cx| b::comment(cx, item, &member, &said)).await
+            app.write(&actor, move |cx| b::comment(cx, meeting, item, &member, &said)).await
         }
         "minutes" => {
             let text = words("minutes");
@@ -662,7 +731,7 @@ async fn do_it(app: &App, staff: &Staff, meeting: Id, deed: &str, raw: &Raw) -> 
         }
         "finish" => {
             let (action, result) = (id(first(raw, "item"), "that action")?, words("result"));
-            app.write(&actor, move |cx| b::finish_action(cx, action, &result)).await
+            app.write(&actor, move |cx| b::finish_action(cx, meeting, action, &result)).await
         }
         "waive" => {
             let (paper, reason) = (id(first(raw, "paper"), "that paper")?, words("reason"));

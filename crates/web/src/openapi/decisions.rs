@@ -3,7 +3,7 @@
 use super::{answer, in_path, in_query, problem, schema, sent};
 use crate::api::decisions::{Changed, Deed, NewReport};
 use bluelamp_steward::{
-    boards::{Body, MeetingView, NewDelegation, NewMeeting, PaperView},
+    boards::{Body, BodyChange, MeetingView, NewDelegation, NewMeeting, PaperView},
     decision::{Asked, Content, Notice, PublicEntry, PublicView, Publication, View},
 };
 use serde_json::{Value, json};
@@ -101,9 +101,10 @@ pub(super) fn paths(denied: impl Fn(Value) -> Value) -> Value {
             })),
             "post": change(json!({
                 "operationId": "redactDecisionFile",
-                "summary": "Whether a file is published, and with bytes its redacted copy, until the redaction is signed",
+                "summary": "Whether a file is published, and with bytes its redacted copy; what was signed can only be taken out",
                 "parameters": [
                     in_path("reference"), in_path("file"), seen(), in_query("publish", "yes: it is published with the report"),
+                    in_query("reasons", "Why it is taken out of what the officers have signed"),
                 ],
                 "requestBody": bytes_in(false), "responses": none,
             })),
@@ -114,10 +115,15 @@ pub(super) fn paths(denied: impl Fn(Value) -> Value) -> Value {
                 "responses": { "200": answer("All of them", &object) },
             })),
             "post": change(json!({
-                "operationId": "addBody", "summary": "A body, or another name for one",
+                "operationId": "addBody", "summary": "A body, under a code that no other has",
                 "requestBody": sent(&schema::<Body>()), "responses": none,
             })),
         },
+        "/api/v1/boards/{body}": { "put": change(json!({
+            "operationId": "changeBody",
+            "summary": "A body that is otherwise than it was seen; its name and kind last from its first meeting on",
+            "parameters": [in_path("body")], "requestBody": sent(&schema::<BodyChange>()), "responses": none,
+        })) },
         "/api/v1/boards/delegations": { "post": change(json!({
             "operationId": "addDelegation", "summary": "What one office has delegated to another",
             "requestBody": sent(&schema::<NewDelegation>()), "responses": { "201": answer("Kept", &object) },

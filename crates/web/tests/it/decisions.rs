@@ -437,21 +437,188 @@ fn a_paper_takes_its_route_by_the_pages_of_the_boards() {
         );
         let boards = sound("boards", office.get("/desk/boards").await);
         assert!(boards.body.contains("Late") && boards.body.contains("Scheme of consent"));
-        sound("board", office.get("/desk/boards/B01").await);
+        let board = sound("board", office.get("/desk/boards/B01").await);
+        let mut change = vec![("form", "change"), ("name", "Another name"), ("role", "Looks at papers.")];
+        let seen: Vec<_> = ["name", "kind", "role", "source", "valid_from", "valid_to"]
+            .map(|f| (format!("seen_{f}"), board.hidden(&format!("seen_{f}"))))
+            .into();
+        change.extend(seen.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let wrong = sound("board-wrong", office.fill("/desk/boards/B01", &change).await);
+        assert!(wrong.body.contains("stays as it is"), "{}", wrong.body);
+        change[1].1 = "Chief Officer Group";
+        change[2].1 = "Looks at every paper first.";
+        assert_eq!(office.fill("/desk/boards/B01", &change).await.location(), "/desk/boards/B01");
+        let stale = office.fill("/desk/boards/B01", &change).await;
+        assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.body);
+        // A meeting has one address, that of its body.
+        let elsewhere = meetings[0].replace("/B01/", "/B03/");
+        let fields = [("csrf", board.hidden("csrf")), ("what", "W".into()), ("owner", "O".into())];
+        let fields: Vec<_> =
+            fields.iter().map(|(n, v)| (*n, v.as_str())).chain([("due", "2021-04-01")]).collect();
+        let done = office.post(&format!("{elsewhere}/actions"), &fields).await;
+        assert_eq!(done.status, StatusCode::NOT_FOUND);
         let ics = office.get("/desk/boards.ics").await;
         assert!(ics.body.starts_with("BEGIN:VCALENDAR\r\n") && ics.body.contains("DTSTART:20210310T100000"));
         // And by program.
         office.token = Some(site.outside(|_| site.token("p.office", "strategy")));
         let all = office.get("/api/v1/boards").await.json();
         assert_eq!(all["bodies"].as_array().unwrap().len(), 2);
-        let id = meetings[0].rsplit('/').next().unwrap();
+        let [id, other] = [0, 1].map(|n: usize| meetings[n].rsplit('/').next().unwrap().to_owned());
         let view = office.get(&format!("/api/v1/boards/meetings/{id}")).await.json();
         assert_eq!(view["items"][0]["outcome"], "agreed");
+        let view = office.get(&format!("/api/v1/boards/meetings/{other}")).await.json();
         let note =
             json!({ "comment": { "item": view["items"][0]["id"], "member": "Another", "said": "Agreed." } });
-        let done = office.post_json(&format!("/api/v1/boards/meetings/{id}"), &note).await;
-        assert_eq!(done.status, StatusCode::CREATED, "{}", done.body);
+        // Through the address of the meeting that the item belongs to, and of no other.
+        for (meeting, status) in [(&id, StatusCode::NOT_FOUND), (&other, StatusCode::CREATED)] {
+            let done = office.post_json(&format!("/api/v1/boards/meetings/{meeting}"), &note).await;
+            assert_eq!(done.status, status, "{}", done.body);
+        }
+        // A code that is taken is no other body's; a change is one from what was seen.
+        let known = office.get("/api/v1/boards").await.json()["bodies"][0].clone();
+        let taken = office.post_json("/api/v1/boards", &known).await;
+        assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", taken.body);
+        let mut to = known.clone();
+        to["role"] = json!("Looks at every paper.");
+        let change = json!({ "seen": known, "to": to });
+        for status in [StatusCode::NO_CONTENT, StatusCode::CONFLICT] {
+            let done = api(&mut office, Method::PUT, "/api/v1/boards/B01", &change).await;
+            assert_eq!(done.status, status, "{}", done.body);
+        }
         let view = office.get(&format!("/api/v1/boards/papers/{paper}")).await.json();
         assert_eq!(view["route"].as_array().unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn an_earlier_version_and_the_changes_of_what_is_published_are_shown() {
+    on_both(&async |site: &Site| {
+        let mut author = signed_in(site, "p.office", &["programme-office"], "strategy").await;
+        let csrf = author.get("/desk/decisions/new").await.hidden("csrf");
+        let mut first = draft();
+        first.push(("csrf", &csrf));
+        assert_eq!(author.post("/desk/decisions", &first).await.location(), HERE);
+        let mut second = draft();
+        for field in &mut second {
+            if field.0 == "title" {
+                field.1 = "Another title";
+            }
+        }
+        assert_eq!(send(&mut author, "edit", &second).await.location(), HERE);
+        let older = sound("decision-older", author.get(&format!("{HERE}?version=1")).await);
+        assert_eq!(older.status, StatusCode::OK, "{}", older.body);
+        assert!(older.body.contains("This is version 1 of the content"), "{}", older.body);
+        assert!(
+            !older.body.contains("Another title") && author.get(HERE).await.body.contains("Another title")
+        );
+        // What says "no" and marks a passage is told at the field.
+        let mut settle = vec![
+            ("for_publication", "yes"),
+            ("redact_sheet", "no"),
+            ("redact_appendix", "no"),
+            ("passages", SECRET),
+        ];
+        let wrong = sound("decision-no-and-marked", send(&mut author, "publication", &settle).await);
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.body.contains("say that it does, or take the passages out"), "{}", wrong.body);
+        settle[1].1 = "yes";
+        assert_eq!(send(&mut author, "publication", &settle).await.location(), HERE);
+        let page = sound("decision-settled", author.get(HERE).await);
+        assert!(page.body.contains("What is published was changed"), "{}", page.body);
+        assert!(page.body.contains("Redaction of the sheet: yes"));
+    });
+}
+
+#[test]
+fn everything_that_the_fields_of_a_report_allow_can_be_sent() {
+    on_both(&async |site: &Site| {
+        let mut author = signed_in(site, "p.office", &["programme-office"], "strategy").await;
+        let csrf = author.get("/desk/decisions/new").await.hidden("csrf");
+        // Each letter is sent as six.
+        let long = "é".repeat(19_000);
+        let mut whole = draft();
+        whole.retain(|(name, _)| !name.ends_with("_none"));
+        whole.push(("csrf", &csrf));
+        for section in ["alternatives", "legal", "staffing", "equality", "background_papers"] {
+            whole.push((section, &long));
+        }
+        for field in &mut whole {
+            if ["purpose", "recommendations", "benefits", "background", "boards", "summary"]
+                .contains(&field.0)
+            {
+                field.1 = &long;
+            }
+        }
+        let made = author.post("/desk/decisions", &whole).await;
+        assert_eq!(
+            made.location(),
+            HERE,
+            "{}: {}",
+            made.status,
+            made.body.chars().take(300).collect::<String>()
+        );
+        assert_eq!(send(&mut author, "edit", &whole).await.location(), HERE);
+        author.token = Some(site.outside(|_| site.token("p.office", "strategy")));
+        let view = author.get("/api/v1/decisions/097-21").await.json();
+        assert_eq!(
+            view["content"]["sections"]["legal"]["text"].as_str().map(|t| t.chars().count()),
+            Some(19_000)
+        );
+        let change = json!({ "version": view["version"], "to": view["content"] });
+        let done = api(&mut author, Method::PUT, "/api/v1/decisions/097-21", &change).await;
+        assert_eq!(done.status, StatusCode::NO_CONTENT, "{}", done.body);
+    });
+}
+
+#[test]
+fn an_agreed_report_goes_on_without_a_file_or_without_being_published_by_the_pages() {
+    on_both(&async |site: &Site| {
+        let mut all = everybody(site).await;
+        let author = all.get_mut("programme-office").unwrap();
+        let csrf = author.get("/desk/decisions/new").await.hidden("csrf");
+        let mut open = draft();
+        open.push(("csrf", &csrf));
+        for field in &mut open {
+            if field.0 == "classification" {
+                field.1 = "official";
+            }
+        }
+        assert_eq!(author.post("/desk/decisions", &open).await.location(), HERE);
+        let settle = [("for_publication", "yes"), ("redact_sheet", "no"), ("redact_appendix", "no")];
+        assert_eq!(send(author, "publication", &settle).await.location(), HERE);
+        for (role, what, on) in [
+            ("finance-approver", "check-finance", "2021-03-04"),
+            ("programme-office", "submit", "2021-03-05"),
+            ("accountable-officer", "approve", "2021-03-10"),
+            ("chief-executive", "sign-executive", "2021-06-25"),
+            ("treasurer", "sign-treasurer", "2021-06-28"),
+        ] {
+            assert_eq!(step(all.get_mut(role).unwrap(), what, on).await.location(), HERE, "{what}");
+        }
+        // What they signed is not changed behind them.
+        let author = all.get_mut("programme-office").unwrap();
+        let page = sound("decision-signed", author.get(HERE).await);
+        assert!(!page.body.contains("id=\"settle\"") && page.body.contains("Take back from the officers"));
+        let behind = send(author, "publication", &settle).await;
+        assert_eq!(behind.status, StatusCode::CONFLICT, "{}", behind.body);
+        assert_eq!(step(author, "put-forward", "2021-06-29").await.location(), HERE);
+        assert_eq!(step(all.get_mut("commissioner").unwrap(), "agree", "2021-07-02").await.location(), HERE);
+        let author = all.get_mut("programme-office").unwrap();
+        let page = sound("decision-agreed", author.get(HERE).await);
+        assert!(page.body.contains("step/publish\"") && page.body.contains("id=\"not-publish-reasons\""));
+        let wrong =
+            send(author, "step/not-publish", &[("on", "2021-07-05"), ("reasons", "It would harm.")]).await;
+        let wrong = sound("decision-not-publish", wrong);
+        assert!(wrong.body.contains("Cite the classification"), "{}", wrong.body);
+        let reasons = [("on", "2021-07-05"), ("reasons", "OFFICIAL, and about one person.")];
+        assert_eq!(send(author, "step/not-publish", &reasons).await.location(), HERE);
+        assert!(
+            author
+                .get(HERE)
+                .await
+                .body
+                .contains("It is not for publication: OFFICIAL, and about one person.")
+        );
+        assert_eq!(site.visitor().get("/decisions/097-21").await.status, StatusCode::NOT_FOUND);
     });
 }

@@ -126,7 +126,7 @@ pub(crate) async fn redact(
 ) -> Answer {
     let sent = sent(&app, &staff, form).await?;
     let which = id(&file)?;
-    let said = Redaction { seen: sent.seen(), publish: sent.publish() };
+    let said = Redaction { seen: sent.seen(), publish: sent.publish(), reasons: sent.said("reasons") };
     let (actor, wanted, bytes) = (staff.actor(), reference.clone(), sent.bytes.clone());
     let done = app
         .blocking(move |app| {

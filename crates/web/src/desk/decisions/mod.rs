@@ -151,6 +151,10 @@ struct ViewPage {
     can_settle: bool,
     can_add: bool,
     can_redact: bool,
+    /// Whether a redacted copy can take a file's place.
+    can_copy: bool,
+    /// Whether a file can be taken out of what is published.
+    can_take_out: bool,
     can_notice: bool,
     public_href: Option<String>,
     csrf: String,
@@ -283,7 +287,7 @@ async fn show(app: &App, staff: &Staff, reference: &str, version: Option<i64>, t
             .collect(),
         route: view.route.iter().map(|[b, d, o]| [b.clone(), reading::day(d), o.replace('-', " ")]).collect(),
         approvals: view.approvals(),
-        steps: steps.into_iter().map(step_view).collect(),
+        steps: steps.into_iter().map(|what| step_view(what, &view.publication)).collect(),
         others,
         publication: publication_view(&view.publication),
         files: view.files.iter().map(files::row).collect(),
@@ -296,9 +300,11 @@ async fn show(app: &App, staff: &Staff, reference: &str, version: Option<i64>, t
         replaced_by: view.replaced_by.clone(),
         notice: view.notice.clone(),
         can_edit: writes && view.state == State::Draft,
-        can_settle: writes && view.state <= State::RedactionRequired,
+        can_settle: writes && view.can_settle(),
         can_add: writes && view.state == State::Draft,
-        can_redact: writes && view.state <= State::RedactionRequired,
+        can_redact: writes && view.can_settle(),
+        can_copy: writes && view.state == State::RedactionRequired,
+        can_take_out: writes && view.can_take_out(),
         can_notice: view.state == State::NotPublished && may(app, staff, action::DECISION_SIGN_EXECUTIVE),
         public_href: matches!(view.state, State::Published | State::Superseded)
             .then(|| format!("/decisions/{reference}")),
@@ -317,16 +323,18 @@ async fn show(app: &App, staff: &Staff, reference: &str, version: Option<i64>, t
     Ok(response)
 }
 
-fn step_view(what: What) -> StepView {
+fn step_view(what: What, publication: &Publication) -> StepView {
+    // What was settled as not for publication has its reasons already.
+    let against = what == What::NotPublish && publication.for_publication == Some(true);
     StepView {
         code: what.code(),
         label: what.label(),
         office: what.post().label(),
         signs: what.post().signs(),
         deputy: what.post().deputy(),
-        reasons: what.reasons(),
+        reasons: what.reasons() || against,
         successor: what == What::Supersede,
-        warns: matches!(what, What::NotAgree | What::Withdraw),
+        warns: matches!(what, What::NotAgree | What::Reopen | What::Withdraw) || against,
     }
 }
 
@@ -410,7 +418,18 @@ fn history(view: &View) -> Vec<Event> {
             .filter(|l| !l.is_empty())
             .collect(),
     };
-    view.events.iter().rev().map(event).collect()
+    // Changes of what is published stand among the steps, by the time of entry.
+    let settled = |s: &bluelamp_steward::decision::Settled| Event {
+        title: "What is published was changed".into(),
+        by: Some(s.name.clone()),
+        datetime: s.at.day(),
+        when: s.at.spoken(),
+        lines: s.what.lines().map(str::to_owned).collect(),
+    };
+    let mut all: Vec<_> = view.events.iter().rev().map(|e| (e.entered_at, event(e))).collect();
+    all.extend(view.settled.iter().rev().map(|s| (s.at, settled(s))));
+    all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    all.into_iter().map(|(_, event)| event).collect()
 }
 
 /// `GET /desk/decisions/{reference}.pdf`, which the router cannot tell from a reference.
@@ -540,10 +559,10 @@ pub(crate) async fn settle(
         passages: [passages("passages", Place::Sheet), passages("appendix_passages", Place::Appendix)]
             .concat(),
     };
-    let (wanted, version) = (reference.clone(), seen(&raw));
+    let (actor, wanted, version) = (staff.actor(), reference.clone(), seen(&raw));
     let done = app
-        .write(&staff.actor(), move |cx| {
-            bluelamp_steward::decision::publication(cx, &wanted, version, &given)
+        .blocking(move |app| {
+            bluelamp_steward::decision::publication(&app.inner.db, &actor, &wanted, version, &given)
         })
         .await;
     back(&app, &staff, &reference, "publication", values(&raw), done).await
