@@ -168,6 +168,17 @@ const SORTS: [(&str, &str, &str); 4] = [
     ),
 ];
 
+/// What ranks and compares here without a word about a person: it has no entry in the register, and no approval.
+const ABOUT_WORK: &str = "## What ranks and compares work, not people\n\n\
+    - **Alignment with the strategy** weighs the scores that people gave to projects, and shows with every figure how much \
+      was assessed, how far the assessors are apart and how far its rank depends on the weights (1,000 weightings are drawn).\n\
+    - **Findings** name projects and applications that seem to double or to stand in one another’s way, and capabilities \
+      that nothing serves, each with the fields that agree. A person confirms or rejects each.\n\
+    - **The critical path** is worked out from the days that people entered.\n\n\
+    Nothing of it reads a report, a record or a decision about anybody. Linking sets of records in bulk \
+    (`bluelamp link`) is done by an analyst on files of their own, with a model that they choose and can read; its \
+    method is that of the comparison above.\n\n";
+
 /// `GET /algorithms`: everything that proposes something to an officer, as it runs now, and how far it may.
 pub(crate) async fn register(State(app): State<App>, ask: Ask) -> Answer {
     let shelf = app.shelf();
@@ -234,6 +245,7 @@ pub(crate) async fn register(State(app): State<App>, ask: Ask) -> Answer {
             text.push('\n');
         }
     }
+    text.push_str(ABOUT_WORK);
     let former: Vec<_> = all.iter().filter(|e| !e.running).collect();
     if !former.is_empty() {
         text.push_str("## What ran here before\n\n");

@@ -8,6 +8,7 @@ use crate::{
     reading::{self, Reading, reading},
 };
 use axum::extract::{Path, State};
+use bluelamp_access::algorithm;
 use bluelamp_model::Error;
 use serde::Serialize;
 
@@ -27,7 +28,17 @@ struct DefinitionPage {
 /// `GET /definitions`
 pub(crate) async fn list(State(app): State<App>, ask: Ask) -> Answer {
     let shelf = app.shelf();
-    let in_force = app.read(&ask.public(), move |cx| bluelamp_casework::in_force(cx, &shelf)).await?;
+    let (in_force, registered) = app
+        .read(&ask.public(), move |cx| {
+            Ok((bluelamp_casework::in_force(cx, &shelf)?, algorithm::published(cx)?))
+        })
+        .await?;
+    let now = app.inner.db.now();
+    // What is in force by its own header is asked only while its approval holds.
+    let asked = |d: &bluelamp_triage::Definition| {
+        let entry = registered.iter().find(|e| e.what.kind == "definition" && e.what.digest == d.digest);
+        entry.is_some_and(|e| e.state.operates() && !e.has_ended(now))
+    };
     let about = if in_force.is_empty() {
         "No definition is in force now: every report is graded by a person without a proposal."
     } else {
@@ -38,10 +49,11 @@ pub(crate) async fn list(State(app): State<App>, ask: Ask) -> Answer {
         text: d.title.clone(),
         href: format!("/definitions/{}", d.header.id),
         about: Some(format!(
-            "Version {}. Owner: {}. To be reviewed by {}.",
+            "Version {}. Owner: {}. To be reviewed by {}.{}",
             d.header.version,
             reading::role(&d.header.owner),
-            reading::day(&d.header.review_by)
+            reading::day(&d.header.review_by),
+            if asked(d) { "" } else { " It is not approved now: no officer is shown what it says." }
         )),
     };
     let page = Content {
