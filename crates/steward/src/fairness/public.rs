@@ -17,6 +17,8 @@ use super::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A column with more values than the census has ethnic groups may hold names: what is hidden of it is not named.
+const NAMED: usize = 20;
 /// Fewer people than this are a small cell.
 pub(super) const SMALL: f64 = 10.0;
 
@@ -85,7 +87,7 @@ impl Report {
                 let shows = |group: &Group, layer: Layer| {
                     hidden.get(&(column.as_str(), layer)).is_some_and(|h| !h.contains(&group.values[0]))
                 };
-                shown(attribute, &shows, true)
+                shown(attribute, &shows, attribute.groups.len() <= NAMED)
             }
             [a, b] => {
                 let find = |column: &str| singles.iter().find(|s| s.columns[0] == column);

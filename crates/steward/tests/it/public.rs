@@ -1,7 +1,7 @@
 //! The public form of a fairness report gives nobody away: held against linear algebra, for each table at once.
 
 use crate::fairness::{SMALL, attribute, group, rate, rows, scored};
-use bluelamp_steward::fairness::{Compare, Counts, Group, Measure, csv, report};
+use bluelamp_steward::fairness::{Columns, Compare, Counts, Group, Measure, csv, read, report};
 use proptest::prelude::*;
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -215,4 +215,47 @@ fn where_everybody_is_few_nothing_is_told() {
     let nine = SMALL.rsplit_once("unknown").unwrap().0;
     let r = report(&scored(nine, &["sex"]), &Compare::default()).unwrap().public();
     assert_eq!((r.rows, r.overall.n, r.attributes[0].coverage.of), (None, None, None));
+}
+
+#[test]
+fn of_rows_that_weigh_differently_nothing_is_told() {
+    // Sixty rows of no weight would leave every rate of group A to its one person.
+    let mut text = String::from("sex,flagged,outcome,weight\nA,1,1,1\n");
+    for n in 0..60 {
+        let _ = writeln!(text, "A,{},{},0", n % 2, n / 2 % 2);
+        let _ = writeln!(text, "B,{},{},1", n % 2, n / 2 % 2);
+    }
+    let named = Columns {
+        groups: vec!["sex".into()],
+        outcome: "outcome".into(),
+        predicted: Some("flagged".into()),
+        weight: Some("weight".into()),
+        ..Columns::default()
+    };
+    let whole = report(&read("w.csv", text.as_bytes(), &named).unwrap(), &Compare::default()).unwrap();
+    assert_eq!(rate(group(attribute(&whole, &["sex"]), &["A"]), Measure::SelectionRate), Some(1.0));
+    let told = whole.public();
+    assert_eq!(told.rows, None);
+    assert!(told.overall.rates.iter().all(|f| f.value.is_none()));
+    assert!(attribute(&told, &["sex"]).groups.iter().all(|g| g.rates.iter().all(|f| f.value.is_none())));
+    assert!(told.notes.iter().any(|n| n.contains("count differently")), "{:?}", told.notes);
+}
+
+#[test]
+fn a_column_that_may_hold_names_is_not_read_out() {
+    let groups = |n: usize| {
+        let rows: String = (0..n).map(|k| format!("Person {k},1,0\n")).collect();
+        let everybody = rows_of("Most", 60);
+        let told = report(
+            &scored(&format!("who,flagged,outcome\n{rows}{everybody}"), &["who"]),
+            &Compare::default(),
+        );
+        attribute(&told.unwrap().public(), &["who"]).groups.len()
+    };
+    assert_eq!(groups(12), 13, "groups as few as these are named, and nothing of them told");
+    assert!(groups(40) <= 1, "forty people are not");
+}
+
+fn rows_of(name: &str, n: usize) -> String {
+    (0..n).map(|k| format!("{name},{},{}\n", k % 2, k / 2 % 2)).collect()
 }
