@@ -15,6 +15,9 @@ const OPERATIONS: usize = 4_000_000;
 /// So many operands has no operation; the arrays in them are counted as one.
 const OPERANDS: usize = 64;
 
+/// Places at which a picture in the content may end. In noise there is one in 65,536 bytes.
+const ENDS: usize = 256;
+
 /// All operators of content, in order.
 const OPERATORS: [&[u8]; 73] = [
     b"\"", b"'", b"B", b"B*", b"BDC", b"BI", b"BMC", b"BT", b"BX", b"CS", b"DP", b"Do", b"EI", b"EMC", b"ET",
@@ -374,6 +377,9 @@ fn inline_picture(reader: &mut Reader<'_>) -> Result<(), Unreadable> {
             break at;
         }
         candidates.push(at + 2);
+        if candidates.len() > ENDS {
+            return Err(Unreadable);
+        }
     };
     for candidate in candidates {
         // No letter is drawn in so few bytes, nor by chance in more.

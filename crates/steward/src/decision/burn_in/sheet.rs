@@ -17,7 +17,9 @@ const DEEP: usize = 16;
 /// Saved states within one another.
 const SAVED: usize = 1024;
 /// What may be played in all: a form that is drawn on every page is played for each.
-const PLAYED: usize = 512 * 1024 * 1024;
+const PLAYED: usize = 128 * 1024 * 1024;
+/// What a piece of text counts for: it is kept, and put in order.
+const KEPT: usize = 128;
 /// So many letters in a row that cannot be told can be a word.
 const ROW: usize = 4;
 /// A resource that different pages give the same name, and a form that leaves it open which of them it means.
@@ -448,6 +450,7 @@ impl<'a> Stage<'a, '_> {
         }
         let (told, seen) = state.font.as_ref().ok_or(FONT)?.read(bytes)?;
         if !place.on || self.sheet.pieces.is_empty() {
+            self.library.count(KEPT)?;
             let m = times(times([1.0, 0.0, 0.0, 1.0, place.gone, 0.0], place.now), state.matrix);
             let length = m[0].hypot(m[1]);
             let (cos, sin) = if length > 0.0 { (m[0] / length, m[1] / length) } else { (1.0, 0.0) };
