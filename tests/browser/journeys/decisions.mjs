@@ -118,6 +118,18 @@ export default ({ browser, binary }) => {
     await page.goto(`${demo.url}/desk/decisions`)
     await look(author, 'decisions-desk')
 
+    // One word can be longer than the page is wide.
+    await page.goto(`${demo.url}/desk/decisions/new`)
+    await put(page, 'classification', 'official')
+    const word = 'w'.repeat(300)
+    for (const name of ['title', 'area', 'report_by']) await set(page, `[name=${name}]`, word)
+    await set(page, '[name=purpose]', word.repeat(10))
+    await set(page, '[name=risk_register]', word)
+    await press(page, 'main form button')
+    await look(author, 'decision-long-word')
+    await page.goto(`${demo.url}/desk/decisions`)
+    await look(author, 'decisions-long-word')
+
     const citizen = await visitor()
     await citizen.page.goto(`${demo.url}/decisions`)
     await look(citizen, 'decisions-public')
