@@ -158,7 +158,7 @@ pub fn entry(cx: &mut Cx<'_>, register: &Register, code: &str) -> Result<Entry> 
 /// # Errors
 /// [`Error::NotFound`].
 pub(crate) fn find(cx: &mut Cx<'_>, register: &Register, code: &str) -> Result<Entry> {
-    let absent = || Error::NotFound(format!("a {} with the code ‘{code}’", register.one));
+    let absent = || Error::NotFound(format!("{} with the code ‘{code}’", one_of(register)));
     if !is_code(code) {
         return Err(absent());
     }
@@ -330,11 +330,17 @@ pub fn withdraw(
     update(cx, register, &held, &body, true, reason)
 }
 
+/// One of a register's entries, with its article.
+fn one_of(register: &Register) -> String {
+    let article = if register.one.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {}", register.one)
+}
+
 fn by_hand(register: &Register) -> Result<()> {
     if register.by_hand {
         return Ok(());
     }
-    let message = format!("a {} is not written by hand; it comes of its own step", register.one);
+    let message = format!("{} is not written by hand; it comes of its own step", one_of(register));
     Err(Error::Conflict(message))
 }
 
@@ -368,7 +374,7 @@ pub(crate) fn insert(
         &[register.code.into(), code.as_str().into()],
     )?;
     if taken.is_some() {
-        return wrong("taken", format!("There is a {} with the code ‘{code}’ already", register.one));
+        return wrong("taken", format!("There is {} with the code ‘{code}’ already", one_of(register)));
     }
     targets_exist(cx, register, &code, body, None)?;
     let (id, now, text) = (cx.new_id()?, cx.now(), text(body)?);

@@ -7,7 +7,7 @@ use bluelamp_web::Limits;
 use serde_json::{Value, json};
 
 /// A whole report by one of the forms, from `answers.json`.
-async fn complete(visitor: &mut Visitor<'_>, form: &str) -> Value {
+pub(crate) async fn complete(visitor: &mut Visitor<'_>, form: &str) -> Value {
     let text =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/answers.json")).unwrap();
     let all: Value = serde_json::from_str(&text).unwrap();

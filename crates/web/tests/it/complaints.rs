@@ -1,6 +1,7 @@
 //! A complaint by a plain HTTP client: sent without an account, followed, handled, looked into by somebody else, answered.
 
 use crate::{
+    api::complete,
     desk::{on_both, signed_in, sound},
     site::{Answered, NO_LIMITS, Site, Visitor},
 };
@@ -283,6 +284,56 @@ fn the_same_over_the_api() {
         assert_eq!(
             carla.post_json(&format!("{path}/assign"), &assign).await.status,
             StatusCode::UNPROCESSABLE_ENTITY
+        );
+    });
+}
+
+#[test]
+fn whoever_decided_about_the_report_does_not_look_into_the_complaint() {
+    on_both(&async |site: &Site| {
+        let mut public = site.visitor();
+        let report = complete(&mut public, "burglary").await;
+        let receipt = public.post_json("/api/v1/submissions", &report).await.json();
+        let olive_is = site.staff("olive", &["contact-officer", "independent-reviewer"]);
+        let rita_is = site.staff("rita", &["independent-reviewer"]);
+        site.staff("carla", &["complaints-officer"]);
+        site.work();
+        let mut olive = site.visitor();
+        olive.token = Some(site.outside(|_| site.token("olive", "contact")));
+        let path = format!("/api/v1/reports/{}", receipt["id"].as_str().unwrap());
+        let seen = olive.get(&path).await.json();
+        let decision = json!({
+            "version": seen["report"]["version"], "outcome": "open-case", "grade": seen["assessment"]["floor"],
+            "reasons": "A home, and the way in is known.",
+            "actions": [{ "definition": "burglary", "place": 0, "answer": "accept" }],
+        });
+        let decided = olive.post_json(&format!("{path}/decision"), &decision).await;
+        assert_eq!(decided.status, StatusCode::CREATED, "{}", decided.body);
+
+        let complaint = json!({
+            "about": "decision", "told": "It was graded too low.", "contact_by": "nothing",
+            "report_reference": receipt["reference"].as_str().unwrap().to_lowercase(),
+        });
+        let made = public.post_json("/api/v1/complaints", &complaint).await.json();
+        let mut carla = site.visitor();
+        carla.token = Some(site.outside(|_| site.token("carla", "redress")));
+        let here = format!("/api/v1/complaints/{}", made["reference"].as_str().unwrap());
+        assert_eq!(
+            carla.post_json(&format!("{here}/acknowledge"), &json!({})).await.status,
+            StatusCode::NO_CONTENT
+        );
+        let assign = async |carla: &mut Visitor<'_>, to: bluelamp_model::Id| {
+            // Nobody is named: what is known of the report is enough.
+            let ask = json!({ "reviewer": to, "chain": [], "nobody": "Nobody is known to me." });
+            carla.post_json(&format!("{here}/assign"), &ask).await
+        };
+        let own = assign(&mut carla, olive_is).await;
+        assert_eq!(own.json()["errors"][0]["code"], "not-independent", "{}", own.body);
+        assert_eq!(assign(&mut carla, rita_is).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(
+            carla.get(&here).await.json()["chain"].as_array().unwrap().len(),
+            1,
+            "it is kept who it was"
         );
     });
 }
