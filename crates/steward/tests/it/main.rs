@@ -7,6 +7,7 @@ mod boards;
 mod burn_in;
 mod challenge;
 mod decision;
+mod decision_settled;
 mod entries;
 mod ethics;
 mod fairness;
