@@ -8,6 +8,7 @@ mod burn_in;
 mod burn_in_hostile;
 mod challenge;
 mod decision;
+mod decision_settled;
 mod entries;
 mod ethics;
 mod fairness;
