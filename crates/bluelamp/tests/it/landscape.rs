@@ -76,6 +76,10 @@ fn what_is_wrong_is_named_and_nothing_is_stored() {
     place.run(&["strategy", "export-archimate"]).refused(2, &["is not a data folder"]);
     place.write("names-none.csv", "Application\nCaseWorks\n");
     let own = place.run(&["strategy", "import-landscape", "names-none.csv", "--check"]).ok();
-    assert!(own.out.contains("everything was taken as of 'unnamed-force', whose service this is"), "{}", own.out);
+    assert!(
+        own.out.contains("everything was taken as of 'unnamed-force', whose service this is"),
+        "{}",
+        own.out
+    );
     place.run(&["strategy", "import-landscape", "names-none.csv", "--force", "Borset", "--check"]).ok();
 }

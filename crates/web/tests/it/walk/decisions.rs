@@ -73,6 +73,11 @@ pub(super) fn calls(route: &str) -> Option<Vec<(String, Body)>> {
         }
         "/api/v1/decisions/{reference}/steps" => one(Body::Json(json!({ "step": "agree", "version": 1 }))),
         "/api/v1/boards" => one(Body::Json(json!({ "code": "B02", "name": "A board", "kind": "board" }))),
+        "/api/v1/boards/{body}" => {
+            let was = json!({ "code": "B01", "name": "A board", "kind": "board" });
+            let to = json!({ "code": "B01", "name": "Another name", "kind": "board" });
+            one(Body::Json(json!({ "seen": was, "to": to })))
+        }
         "/api/v1/boards/delegations" => one(Body::Json(json!({
             "from_office": "a", "to_office": "b", "scope": "c", "source": "d", "valid_from": "2021-01-01",
         }))),
