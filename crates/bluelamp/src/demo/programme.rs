@@ -4,15 +4,18 @@
 use crate::{content, fail::Fail};
 use bluelamp_model::{Error, Fault, Faults, Time, authority::Actor};
 use bluelamp_steward::{
+    assessment::{self, Cause, Cell, NewAssessment, Scheme},
     challenge::{self, Award, Given, NewEntry},
     entry,
     portfolio::{GateDecision, decide_gate, submit_idea},
     register::{Body, Register},
     registers::{market::CHALLENGE, portfolio::ITEM},
+    strategy,
 };
 use bluelamp_store::{Cx, Db};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 const FILE: &str = "demo/programme.json";
 /// Who keeps the registers.
@@ -36,6 +39,7 @@ pub(super) struct Programme {
     close: Vec<String>,
     scores: Vec<Sheet>,
     awards: Vec<Won>,
+    assessed: Vec<Assessed>,
 }
 
 #[derive(Deserialize)]
@@ -106,6 +110,15 @@ struct Won {
     challenge: String,
     entry: String,
     reasons: String,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Assessed {
+    by: String,
+    item: String,
+    strategy: String,
+    cells: BTreeMap<String, Cell>,
 }
 
 /// What `start` and `today` stand for in the file.
@@ -247,6 +260,24 @@ impl Programme {
             let given: Vec<Given> = sheet.scores.iter().map(of).collect();
             db.write(&who, move |cx| challenge::score(cx, &sheet.challenge, &sheet.entry, &given))
                 .map_err(|e| wrong("scores", &e))?;
+        }
+        for one in self.assessed.iter().cloned() {
+            let who = sign_in(&one.by)?;
+            let place = format!("assessed.{}.{}", one.item, one.strategy);
+            db.write(&who, move |cx| {
+                let scheme = Scheme::of(&strategy::view(cx, &one.strategy, None)?.strategy);
+                let new = NewAssessment {
+                    item: one.item.clone(),
+                    axis: None,
+                    seen: None,
+                    cause: Cause::First,
+                    driver: None,
+                    why: String::new(),
+                    cells: one.cells.clone(),
+                };
+                assessment::assess(cx, &scheme, &new)
+            })
+            .map_err(|e| wrong(&place, &e))?;
         }
         for won in &self.awards {
             let won = won.clone();

@@ -164,7 +164,12 @@ fn finding_view(place: String, s: &Shown, tried: Tried) -> FindingView {
         basis: f.basis.clone(),
         sentence: f.sentence.clone(),
         about: about.collect(),
-        evidence: shown.map(|e| (e.what.clone(), e.values.join(", "))).collect(),
+        evidence: shown
+            .map(|e| {
+                let values: Vec<_> = e.values.iter().map(|v| v.trim_end_matches('.')).collect();
+                (e.what.clone(), values.join(", "))
+            })
+            .collect(),
         score: f.score.map(|s| format!("{s:.2}")),
         said: spoken(s),
         reasons: s.answered.as_ref().map(|a| a.reasons.clone()).unwrap_or_default(),
