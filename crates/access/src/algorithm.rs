@@ -339,15 +339,6 @@ pub fn all(cx: &mut Cx<'_>) -> Result<Vec<Entry>> {
     cx.rows(&sql, &[])?.iter().map(read).collect()
 }
 
-/// What is in the register, by `kind/name`, each once. For a function that has asked the policy: names are public.
-///
-/// # Errors
-/// Database errors.
-pub fn names(cx: &mut Cx<'_>) -> Result<Vec<String>> {
-    let rows = cx.rows("select distinct kind, name from algorithm order by kind, name", &[])?;
-    rows.iter().map(|r| Ok(format!("{}/{}", r.get::<String>(0)?, r.get::<String>(1)?))).collect()
-}
-
 /// What somebody means by the name of an algorithm: `kind/name`, its name, or its title, in whatever case. None where the
 /// register has no such thing, or several; where it is empty yet, what was said. For a function that has asked the policy.
 ///

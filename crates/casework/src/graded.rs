@@ -5,7 +5,7 @@ use bluelamp_model::{
     Error, Id, Result, Time,
     authority::{Verb, action},
 };
-use bluelamp_store::{Cx, Row};
+use bluelamp_store::{Cx, Reference, Row};
 use serde::Serialize;
 use serde_json::json;
 
@@ -119,13 +119,12 @@ pub fn graded_decisions(cx: &mut Cx<'_>, sought: Sought<'_>) -> Result<Vec<Grade
 /// Not allowed; database errors.
 pub fn deciders(cx: &mut Cx<'_>, reference: &str) -> Result<Vec<String>> {
     cx.allow(action::COMPLAINT_HANDLE, None)?;
-    if reference.contains('\0') {
-        return Ok(Vec::new());
-    }
+    // As people write it: small letters, without hyphens.
+    let Some(reference) = Reference::parse(reference) else { return Ok(Vec::new()) };
     let rows = cx.rows(
         "select distinct a.username from decision d join report r on r.id = d.report_id
          join account a on a.id = d.decided_by where r.reference = $1 order by a.username",
-        &[reference.trim().to_uppercase().into()],
+        &[reference.text().into()],
     )?;
     cx.record(Verb::Consult, "decisions", None, json!({ "deciders": rows.len() }))?;
     rows.iter().map(|r| Ok(r.get(0)?)).collect()

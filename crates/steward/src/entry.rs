@@ -599,11 +599,10 @@ fn algorithms_exist(
     new: &[String],
     wrong: &mut Vec<FieldError>,
 ) -> Result<()> {
-    if new.is_empty() {
-        return Ok(());
-    }
-    let known = algorithm::names(cx)?;
-    for name in new.iter().filter(|n| !known.is_empty() && !known.contains(n)) {
+    for name in new {
+        if algorithm::meant(cx, name)?.as_ref() == Some(name) {
+            continue;
+        }
         let message = format!(
             "{}: the register of algorithms has no ‘{name}’; write kind/name as it does",
             field.label

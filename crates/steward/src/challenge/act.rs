@@ -165,7 +165,7 @@ const COMPANY: [&str; 10] =
     ["ltd", "limited", "plc", "llp", "inc", "uk", "group", "company", "gmbh", "holdings"];
 
 /// Whether a text names somebody, in whatever case: the whole of the name, or what is left of it without "Ltd" and the
-/// like, or the address of its site. Names of fewer than three letters prove nothing.
+/// like, in one word or several. Names of fewer than three letters prove nothing.
 fn names(text: &str, name: &str) -> bool {
     let words = |t: &str| -> Vec<String> {
         let low = t.to_lowercase();

@@ -312,7 +312,7 @@ fn whoever_decided_about_the_report_does_not_look_into_the_complaint() {
 
         let complaint = json!({
             "about": "decision", "told": "It was graded too low.", "contact_by": "nothing",
-            "report_reference": receipt["reference"].as_str().unwrap().to_lowercase(),
+            "report_reference": receipt["reference"].as_str().unwrap().to_lowercase().replace('-', " "),
         });
         let made = public.post_json("/api/v1/complaints", &complaint).await.json();
         let mut carla = site.visitor();
