@@ -746,6 +746,20 @@ create table fairness_bounds (
 );
 CREATE INDEX fairness_bounds_of ON fairness_bounds USING btree (algorithm, set_at);
 
+create table fairness_publication (
+  report_id uuid not null,
+  published_at timestamp with time zone not null,
+  published_by uuid not null,
+  other_people text,
+  withdrawn_at timestamp with time zone,
+  withdrawn_by uuid,
+  withdrawn_because text,
+  PRIMARY KEY (report_id),
+  FOREIGN KEY (published_by) REFERENCES account(id),
+  FOREIGN KEY (report_id) REFERENCES fairness_report(id),
+  FOREIGN KEY (withdrawn_by) REFERENCES account(id)
+);
+
 create table fairness_report (
   id uuid not null,
   algorithm text not null,

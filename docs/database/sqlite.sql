@@ -644,6 +644,17 @@ CREATE TABLE fairness_bounds (
 
 CREATE INDEX fairness_bounds_of on fairness_bounds (algorithm, set_at);
 
+CREATE TABLE fairness_publication (
+  report_id blob not null primary key references fairness_report (id),
+  published_at integer not null,
+  published_by blob not null references account (id),
+  -- Why its rows are of other people than those of a report that is alike; null where none is.
+  other_people text,
+  withdrawn_at integer,
+  withdrawn_by blob references account (id),
+  withdrawn_because text
+);
+
 CREATE TABLE fairness_report (
   id blob not null primary key,
   algorithm text not null,

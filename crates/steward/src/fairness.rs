@@ -8,6 +8,7 @@
 mod bootstrap;
 mod counts;
 mod public;
+mod publication;
 mod read;
 mod report;
 mod rows;
@@ -16,11 +17,12 @@ mod work;
 
 pub use bootstrap::Bootstrap;
 pub use counts::{Counts, Measure, wilson};
+pub use publication::{Publication, Published, Withdrawal, alike, public_reports, publish, withdraw};
 pub use read::{Columns, NOT_HELD, Scored, read};
 pub use report::{
     Against, Attribute, Between, Bin, Bounds, Compare, Coverage, Figure, Group, Interval, Parity, Reference,
     Report, Verdict,
 };
 pub use rows::{csv, html};
-pub use standing::{SavedReport, SetBounds, bounds_for, public_reports, save, saved, set_bounds, view_saved};
+pub use standing::{SavedReport, SetBounds, bounds_for, save, saved, set_bounds, view_saved};
 pub use work::report;

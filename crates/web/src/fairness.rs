@@ -4,7 +4,7 @@ use bluelamp_steward::fairness::{Against, Attribute, Figure, Group, Interval, Me
 use serde::Serialize;
 
 /// What `_fairness.njk` is given.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct FairnessView {
     pub about: String,
     pub bounds: String,
@@ -31,7 +31,7 @@ pub(crate) struct AttributeView {
 }
 
 /// A table.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct TableView {
     pub caption: String,
     pub head: Vec<String>,

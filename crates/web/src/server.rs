@@ -217,6 +217,7 @@ pub fn router(app: App) -> Router {
         .route("/desk/fairness", get(desk::fairness::ask).merge(post(desk::fairness::make).layer(scores())))
         .route("/desk/fairness/bounds", post(desk::fairness::set_bounds))
         .route("/desk/fairness/{id}", get(desk::fairness::kept))
+        .route("/desk/fairness/{id}/{deed}", post(desk::fairness::act))
         .route("/desk/accounts", get(desk::accounts::list).post(desk::accounts::create))
         .route("/desk/log", get(desk::log::view));
     let machines = Router::new()
@@ -324,6 +325,7 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/fairness", get(api::fairness::list).merge(post(api::fairness::make).layer(scores())))
         .route("/api/v1/fairness/summaries", get(api::fairness::summaries))
         .route("/api/v1/fairness/{id}", get(api::fairness::view))
+        .route("/api/v1/fairness/{id}/{deed}", post(api::fairness::act))
         .route("/healthz", get(operations::health))
         .route("/metrics", get(operations::metrics))
         .route("/log/key", get(operations::log_key))

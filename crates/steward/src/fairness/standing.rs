@@ -1,6 +1,9 @@
 //! Thresholds that a committee set, and fairness reports that somebody kept.
 
-use super::report::{Bounds, Report};
+use super::{
+    publication::{self, Publication},
+    report::{Bounds, Report},
+};
 use bluelamp_access::algorithm;
 use bluelamp_model::{
     Decider, Error, Id, Result, Time,
@@ -42,9 +45,11 @@ pub struct SavedReport {
     pub made_by: String,
     /// SHA-256 of the file.
     pub file_digest: String,
+    /// Whether it is, or was, public.
+    pub published: Option<Publication>,
 }
 
-fn text(field: &str, text: &str, most: usize, message: &str) -> Result<String> {
+pub(super) fn text(field: &str, text: &str, most: usize, message: &str) -> Result<String> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > most || text.chars().any(char::is_control) {
         return Err(Error::field(field, "required", message));
@@ -127,7 +132,7 @@ fn in_force(cx: &mut Cx<'_>, algorithm: &str) -> Result<Option<SetBounds>> {
     .transpose()
 }
 
-/// Keeps a report, with its form for the public. Its thresholds must be those that hold: set before it was made.
+/// Keeps a report, with its form for the public, which nobody sees before it is published. Its thresholds must be those that hold: set before it was made.
 ///
 /// # Errors
 /// [`Error::Conflict`] where the thresholds were set anew in the meantime; [`Error::Invalid`] without algorithm or title;
@@ -182,11 +187,14 @@ pub fn save(
     Ok(id)
 }
 
-const LIST: &str =
-    "select f.id, f.algorithm, f.version, f.title, f.made_at, a.name, f.file_digest from fairness_report f
-    join account a on a.id = f.made_by";
+/// What [`listed`] reads.
+pub(super) const LIST: &str =
+    "select f.id, f.algorithm, f.version, f.title, f.made_at, a.name, f.file_digest,
+    p.published_at, b.name, p.other_people, p.withdrawn_at, w.name, p.withdrawn_because from fairness_report f
+    join account a on a.id = f.made_by left join fairness_publication p on p.report_id = f.id
+    left join account b on b.id = p.published_by left join account w on w.id = p.withdrawn_by";
 
-fn listed(row: &Row) -> Result<SavedReport> {
+pub(super) fn listed(row: &Row) -> Result<SavedReport> {
     Ok(SavedReport {
         id: row.get(0)?,
         algorithm: row.get(1)?,
@@ -195,6 +203,7 @@ fn listed(row: &Row) -> Result<SavedReport> {
         made_at: row.get(4)?,
         made_by: row.get(5)?,
         file_digest: row.get(6)?,
+        published: publication::of_row(row)?,
     })
 }
 
@@ -209,7 +218,7 @@ pub fn saved(cx: &mut Cx<'_>) -> Result<Vec<SavedReport>> {
     rows.iter().map(listed).collect()
 }
 
-fn body(cx: &mut Cx<'_>, id: Id, column: &'static str) -> Result<(SavedReport, Report)> {
+pub(super) fn body(cx: &mut Cx<'_>, id: Id, column: &'static str) -> Result<(SavedReport, Report)> {
     let absent = || Error::NotFound("that fairness report".into());
     let row = cx.row(&format!("{LIST} where f.id = $1"), &[id.into()])?.ok_or_else(absent)?;
     let text = cx.row(&format!("select {column} from fairness_report where id = $1"), &[id.into()])?;
@@ -227,22 +236,4 @@ pub fn view_saved(cx: &mut Cx<'_>, id: Id) -> Result<(SavedReport, Report)> {
     cx.allow(action::ETHICS_VIEW, None)?;
     cx.record(Verb::Consult, "fairness-report", Some(id), json!({}))?;
     body(cx, id, "body")
-}
-
-/// The reports that were kept in their form for the public, the latest first; with an id only that one.
-///
-/// # Errors
-/// Not allowed; [`Error::NotFound`] for an id of none.
-pub fn public_reports(cx: &mut Cx<'_>, only: Option<Id>) -> Result<Vec<(SavedReport, Report)>> {
-    cx.allow(action::ALGORITHM_READ, None)?;
-    cx.record(Verb::Consult, "fairness-report", only, json!({ "public": true }))?;
-    let ids = match only {
-        Some(id) => vec![id],
-        None => {
-            let rows =
-                cx.rows("select id from fairness_report order by made_at desc, id desc limit 200", &[])?;
-            rows.iter().map(|r| Ok(r.get(0)?)).collect::<Result<_>>()?
-        }
-    };
-    ids.into_iter().map(|id| body(cx, id, "public_body")).collect()
 }

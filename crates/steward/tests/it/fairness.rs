@@ -1,12 +1,12 @@
 //! Rates by group are those of fairlearn and aequitas, say when they can say nothing, and give nobody away.
 
-use bluelamp_model::authority::Actor;
+use bluelamp_model::{Error, Id, authority::Actor};
 use bluelamp_steward::fairness::{
     Attribute, Bootstrap, Bounds, Columns, Compare, Counts, Group, Measure, NOT_HELD, Reference, Report,
-    Scored, Verdict, bounds_for, csv, html, public_reports, read, report, save, saved, set_bounds,
-    view_saved,
+    Scored, Verdict, alike, bounds_for, csv, html, public_reports, publish, read, report, save, saved,
+    set_bounds, view_saved, withdraw,
 };
-use bluelamp_testkit::on_both;
+use bluelamp_testkit::{TestDb, on_both};
 use proptest::prelude::*;
 use serde_json::Value;
 use std::{fmt::Write as _, path::Path};
@@ -458,22 +458,7 @@ proptest! {
 #[test]
 fn thresholds_are_set_before_a_report_is_kept() {
     on_both(|t| {
-        let staff = |n: u8, role: &str| {
-            let id = bluelamp_model::Id::from_bytes([n; 16]);
-            let name = format!("{role} {n}");
-            let sql =
-                "insert into account (id, username, name, roles, created_at) values ($1, $2, $2, $3, $4)";
-            let role_of = role.to_owned();
-            t.db.write(&Actor::system(), move |cx| {
-                cx.allow("account.manage", None)?;
-                cx.record(bluelamp_model::authority::Verb::Administer, "account", Some(id), Value::Null)?;
-                let now = cx.now();
-                cx.exec(sql, &[id.into(), name.as_str().into(), role_of.as_str().into(), now.into()])
-            })
-            .unwrap();
-            Actor::staff(id, vec![role.to_owned()], "governance")
-        };
-        let (committee, lead) = (staff(1, "ethics-committee"), staff(2, "risk-lead"));
+        let (committee, lead) = (person(t, 1, &["ethics-committee"]), person(t, 2, &["risk-lead"]));
         let text = data("scored.csv");
         let make = move |bounds: Bounds| {
             report(&scored(&text, &["sex"]), &Compare { bounds, ..Compare::default() }).unwrap()
@@ -493,21 +478,115 @@ fn thresholds_are_set_before_a_report_is_kept() {
         assert_eq!((set.bounds.low, set.bounds.high, set.reasons.as_str()), (0.9, 1.1, why));
         assert_eq!(set.bounds.set_on, Some("2026-11-22".parse().unwrap()));
         // What was made with other thresholds is not kept as if it had been judged by these.
-        assert!(matches!(keep(make(Bounds::default())), Err(bluelamp_model::Error::Conflict(_))));
-        let second = keep(make(set.bounds)).unwrap();
+        assert!(matches!(keep(make(Bounds::default())), Err(Error::Conflict(_))));
+        let second = keep(make(set.bounds.clone())).unwrap();
         let all = t.db.read(&lead, saved).unwrap();
         assert_eq!(all.iter().map(|s| s.id).collect::<Vec<_>>(), [second, first]);
         let (_, whole) = t.db.read(&lead, move |cx| view_saved(cx, second)).unwrap();
         assert!(!whole.public && (whole.bounds.low - 0.9).abs() < 1e-12);
-        let public = t.db.read(&Actor::public(), |cx| public_reports(cx, None)).unwrap();
-        assert_eq!(public.len(), 2);
-        assert!(public.iter().all(|(_, r)| r.public));
-        assert!(
-            t.db.read(&Actor::public(), |cx| public_reports(
-                cx,
-                Some(bluelamp_model::Id::from_bytes([9; 16]))
-            ))
-            .is_err()
-        );
+        // Kept is not public: somebody else than who made it lets it out.
+        let public = || t.db.read(&Actor::public(), |cx| public_reports(cx, None)).unwrap();
+        assert_eq!(public(), []);
+        let one = |id| t.db.read(&Actor::public(), move |cx| public_reports(cx, Some(id)));
+        assert!(matches!(one(first), Err(Error::NotFound(_))));
+        assert_eq!(field_of(t.db.write(&lead, move |cx| publish(cx, first, None))), "publish");
+        t.db.write(&committee, move |cx| publish(cx, first, None)).unwrap();
+        assert!(matches!(
+            t.db.write(&committee, move |cx| publish(cx, first, None)),
+            Err(Error::Conflict(_))
+        ));
+        assert!(public().iter().all(|p| p.about.id == first && p.report.as_ref().is_some_and(|r| r.public)));
+
+        // The same file again: only with a reason.
+        let alike_to = |id| t.db.read(&committee, move |cx| alike(cx, id)).unwrap();
+        assert_eq!(alike_to(second).iter().map(|a| a.id).collect::<Vec<_>>(), [first]);
+        let out = |id, why| t.db.write(&committee, move |cx| publish(cx, id, why));
+        assert_eq!(field_of(out(second, Some(" "))), "other_people");
+        out(second, Some("The thresholds were set since.")).unwrap();
+        assert_eq!(public().len(), 2);
+
+        // What was published can be taken back, with a reason that everybody reads, and stays in mind.
+        let back = |id, why| t.db.write(&committee, move |cx| withdraw(cx, id, why));
+        assert_eq!(field_of(back(first, "")), "because");
+        back(first, "The file was of another force.").unwrap();
+        assert!(matches!(back(first, "Again."), Err(Error::Conflict(_))));
+        assert!(matches!(out(first, None), Err(Error::Conflict(_))));
+        let taken = one(first).unwrap().remove(0);
+        assert_eq!(taken.report, None);
+        assert_eq!(taken.withdrawn.unwrap().1, "The file was of another force.");
+        let third = t.db.write(&lead, {
+            let again = make(set.bounds);
+            move |cx| save(cx, "burglary", "1.0.0", "Third look", "00ff", &again)
+        });
+        assert_eq!(alike_to(third.unwrap()).len(), 2);
+        assert!(matches!(one(Id::from_bytes([9; 16])), Err(Error::NotFound(_))));
     });
+}
+
+#[test]
+fn who_made_a_report_does_not_publish_it_whatever_their_roles() {
+    on_both(|t| {
+        let both = person(t, 1, &["ethics-committee", "risk-lead"]);
+        let id = keep_rows(t, &both, "00aa", &[("F", 40), ("M", 40)]);
+        assert_eq!(field_of(t.db.write(&both, move |cx| publish(cx, id, None))), "publish");
+        let other = person(t, 2, &["ethics-committee"]);
+        t.db.write(&other, move |cx| publish(cx, id, None)).unwrap();
+    });
+}
+
+#[test]
+fn a_report_that_is_a_row_apart_from_a_public_one_is_seen() {
+    on_both(|t| {
+        let (lead, committee) = (person(t, 1, &["risk-lead"]), person(t, 2, &["ethics-committee"]));
+        let out = |id| t.db.write(&committee, move |cx| publish(cx, id, None));
+        let alike_to = |id| t.db.read(&lead, move |cx| alike(cx, id)).unwrap().len();
+        out(keep_rows(t, &lead, "00aa", &[("F", 40), ("M", 44)])).unwrap();
+        for (digest, rows, alike) in [
+            // One woman fewer in each cell; ten; the same numbers; another column's values.
+            ("00ab", [("F", 39), ("M", 44)], 1),
+            ("00ac", [("F", 50), ("M", 44)], 0),
+            ("00ad", [("F", 40), ("M", 44)], 0),
+            ("00ae", [("A", 60), ("B", 70)], 0),
+        ] {
+            let id = keep_rows(t, &lead, digest, &rows);
+            assert_eq!(alike_to(id), alike, "{rows:?}");
+            assert_eq!(out(id).is_ok(), alike == 0, "{rows:?}");
+        }
+    });
+}
+
+fn person(t: &TestDb, n: u8, roles: &[&str]) -> Actor {
+    let id = Id::from_bytes([n; 16]);
+    let (name, roles) = (format!("Person {n}"), roles.iter().map(|r| (*r).to_owned()).collect::<Vec<_>>());
+    let held = roles.join(" ");
+    t.db.write(&Actor::system(), move |cx| {
+        cx.allow("account.manage", None)?;
+        cx.record(bluelamp_model::authority::Verb::Administer, "account", Some(id), Value::Null)?;
+        let now = cx.now();
+        cx.exec(
+            "insert into account (id, username, name, roles, created_at) values ($1, $2, $2, $3, $4)",
+            &[id.into(), name.as_str().into(), held.as_str().into(), now.into()],
+        )
+    })
+    .unwrap();
+    Actor::staff(id, roles, "governance")
+}
+
+/// Keeps a report of a file in which each group has so many rows in each of its four cells.
+fn keep_rows(t: &TestDb, by: &Actor, digest: &'static str, groups: &[(&str, usize)]) -> Id {
+    let mut text = "sex,flagged,outcome\n".to_owned();
+    for (group, each) in groups {
+        for cell in ["1,1", "1,0", "0,1", "0,0"] {
+            text.push_str(&format!("{group},{cell}\n").repeat(*each));
+        }
+    }
+    let made = report(&scored(&text, &["sex"]), &Compare::default()).unwrap();
+    t.db.write(by, move |cx| save(cx, "burglary", "1.0.0", "A look", digest, &made)).unwrap()
+}
+
+fn field_of<T: std::fmt::Debug>(done: bluelamp_model::Result<T>) -> String {
+    match done {
+        Err(Error::Invalid(fields)) => fields[0].field.clone(),
+        other => panic!("{other:?}"),
+    }
 }

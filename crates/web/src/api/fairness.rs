@@ -3,7 +3,7 @@
 use super::body;
 use crate::{
     App,
-    desk::fairness::{Asked, bounds},
+    desk::fairness::{Asked, Deed, bounds, of_path},
     guard::{Answer, Ask, Bearer},
 };
 use axum::{
@@ -13,8 +13,7 @@ use axum::{
     http::StatusCode,
     response::IntoResponse,
 };
-use bluelamp_model::{Error, Id};
-use bluelamp_steward::fairness;
+use bluelamp_steward::fairness::{self, Published};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -50,7 +49,7 @@ pub(crate) struct AskFairness {
     version: String,
     /// The title, to keep the report.
     title: String,
-    /// Whether the report is kept and its summary published.
+    /// Whether the report is kept, for somebody else to publish its summary.
     keep: bool,
 }
 
@@ -94,9 +93,35 @@ pub(crate) async fn list(State(app): State<App>, who: Bearer) -> Answer {
 
 /// `GET /api/v1/fairness/{id}`
 pub(crate) async fn view(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Answer {
-    let id: Id = id.parse().map_err(|_| Error::NotFound("that fairness report".into()))?;
-    let (kept, report) = app.read(&who.actor, move |cx| fairness::view_saved(cx, id)).await?;
-    Ok(Json(json!({ "kept": kept, "report": report })).into_response())
+    let id = of_path(&id)?;
+    let find =
+        move |cx: &mut bluelamp_store::Cx<'_>| Ok((fairness::view_saved(cx, id)?, fairness::alike(cx, id)?));
+    let ((kept, report), alike) = app.read(&who.actor, find).await?;
+    Ok(Json(json!({ "kept": kept, "alike": alike, "report": report })).into_response())
+}
+
+/// Why a report may be published beside one that is alike, or is taken back.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct FairnessDeed {
+    /// To publish: why its rows are of other people than those of a report that is alike.
+    other_people: String,
+    /// To withdraw: why, for everybody to read.
+    because: String,
+}
+
+/// `POST /api/v1/fairness/{id}/{deed}`: a report is published, or taken back.
+pub(crate) async fn act(
+    State(app): State<App>,
+    who: Bearer,
+    Path((id, deed)): Path<(String, String)>,
+    bytes: Bytes,
+) -> Answer {
+    let FairnessDeed { other_people, because } = body(&bytes)?;
+    let values = [("other_people".to_owned(), other_people), ("because".to_owned(), because)].into();
+    let (id, deed) = (of_path(&id)?, Deed::of(&deed, &values)?);
+    app.write(&who.actor, move |cx| deed.done(cx, id)).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// `GET /api/v1/fairness/summaries`: for everybody.
@@ -104,11 +129,12 @@ pub(crate) async fn summaries(State(app): State<App>, ask: Ask) -> Answer {
     let all = app.read(&ask.public(), |cx| fairness::public_reports(cx, None)).await?;
     let all: Vec<_> = all
         .into_iter()
-        .map(|(kept, report)| {
+        .map(|Published { about, at, withdrawn, report }| {
             // Who made it is for staff.
             json!({
-                "id": kept.id, "algorithm": kept.algorithm, "version": kept.version, "title": kept.title,
-                "made_at": kept.made_at, "report": report,
+                "id": about.id, "algorithm": about.algorithm, "version": about.version, "title": about.title,
+                "made_at": about.made_at, "published_at": at, "report": report,
+                "withdrawn": withdrawn.map(|(at, because)| json!({ "at": at, "because": because })),
             })
         })
         .collect();

@@ -9,13 +9,13 @@ use crate::{
     public::journey::{first, posted},
 };
 use axum::{
-    extract::{Multipart, Path, RawForm, State},
+    extract::{Multipart, Path, Query, RawForm, State},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use bluelamp_model::{Error, Faults, FieldError, Id, Result, authority::action};
-use bluelamp_steward::fairness::{self, Bootstrap, Bounds, Columns, Compare, Reference, Report};
-use serde::Serialize;
+use bluelamp_steward::fairness::{self, Bootstrap, Bounds, Columns, Compare, Reference, Report, SavedReport};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -43,13 +43,37 @@ struct KeptRow {
 }
 
 /// The page `staff/fairness_report.njk`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct ReportPage {
     title: String,
     caption: String,
-    /// The public page of a report that was kept.
-    kept: Option<String>,
+    /// Of a report that was kept: where it stands.
+    kept: Option<KeptView>,
     report: FairnessView,
+    errors: BTreeMap<String, String>,
+    error_summary: Vec<Problem>,
+}
+
+/// Where a report that was kept stands.
+#[derive(Debug, Serialize)]
+struct KeptView {
+    /// What is to be said of it.
+    stands: Vec<String>,
+    /// The whole report and what of it the public sees, or would see.
+    whole: String,
+    summary: String,
+    /// Whether this is what the public sees.
+    shows_summary: bool,
+    /// The public page, once there is one.
+    public: Option<String>,
+    /// Where to publish it, for who may.
+    publish: Option<String>,
+    /// The titles of reports that it is alike to.
+    alike: Vec<String>,
+    /// Where to take it back, for who may.
+    withdraw: Option<String>,
+    csrf: String,
+    values: BTreeMap<String, String>,
 }
 
 const MAKES: [(&str, &str); 6] = [
@@ -58,7 +82,7 @@ const MAKES: [(&str, &str); 6] = [
     ("json", "Download the report (JSON)"),
     ("csv", "Download the report (CSV)"),
     ("html", "Download the report (a page that stands alone)"),
-    ("keep", "Keep the report, and publish its summary"),
+    ("keep", "Keep the report, for somebody else to publish its summary"),
 ];
 
 /// `GET /desk/fairness`
@@ -88,7 +112,18 @@ async fn show(app: &App, staff: &Staff, values: BTreeMap<String, String>, wrong:
             .map(|k| KeptRow {
                 href: format!("/desk/fairness/{}", k.id),
                 title: k.title,
-                about: format!("{} {}, {}, by {}", k.algorithm, k.version, k.made_at.short(), k.made_by),
+                about: format!(
+                    "{} {}, {}, by {}; {}",
+                    k.algorithm,
+                    k.version,
+                    k.made_at.short(),
+                    k.made_by,
+                    match &k.published {
+                        None => "not published",
+                        Some(p) if p.withdrawn.is_some() => "withdrawn",
+                        Some(_) => "published",
+                    }
+                ),
             })
             .collect(),
         can_set: may(app, staff, action::ETHICS_ADVISE),
@@ -240,8 +275,12 @@ async fn made(app: &App, staff: &Staff, said: &BTreeMap<String, String>, file: V
     let report = app.blocking(move |_| asked.report(&bytes, bounds)).await?;
     let json = |r: &Report| serde_json::to_vec_pretty(r).map_err(|e| Error::Bug(e.to_string()));
     let page = |r: &Report, title: &str| {
-        let page =
-            ReportPage { title: title.into(), caption: "Fairness".into(), kept: None, report: view(r) };
+        let page = ReportPage {
+            title: title.into(),
+            caption: "Fairness".into(),
+            report: view(r),
+            ..ReportPage::default()
+        };
         app.page("staff/fairness_report.njk", &frame(app, staff, "/desk/fairness"), &page).map_err(|r| r.0)
     };
     match get("make").as_str() {
@@ -311,12 +350,42 @@ pub(crate) async fn set_bounds(State(app): State<App>, staff: Staff, RawForm(byt
     }
 }
 
+/// What of a report that was kept is wanted.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct View {
+    /// `summary` for what the public sees, or would see.
+    #[serde(default)]
+    show: String,
+}
+
 /// `GET /desk/fairness/{id}`: a report that was kept.
-pub(crate) async fn kept(State(app): State<App>, staff: Staff, Path(id): Path<String>) -> Answer {
-    let id: Id = id.parse().map_err(|_| Error::NotFound("that fairness report".into()))?;
-    let (kept, report) = app.read(&staff.actor(), move |cx| fairness::view_saved(cx, id)).await?;
+pub(crate) async fn kept(
+    State(app): State<App>,
+    staff: Staff,
+    Path(id): Path<String>,
+    Query(view): Query<View>,
+) -> Answer {
+    show_kept(&app, &staff, &id, view.show == "summary", BTreeMap::new(), Vec::new()).await
+}
+
+async fn show_kept(
+    app: &App,
+    staff: &Staff,
+    id: &str,
+    summary: bool,
+    values: BTreeMap<String, String>,
+    wrong: Vec<FieldError>,
+) -> Answer {
+    let id = of_path(id)?;
+    let find =
+        move |cx: &mut bluelamp_store::Cx<'_>| Ok((fairness::view_saved(cx, id)?, fairness::alike(cx, id)?));
+    let ((kept, report), alike) = app.read(&staff.actor(), find).await?;
+    let can = may(app, staff, action::ETHICS_ADVISE);
+    let at = format!("/desk/fairness/{id}");
+    let public = kept.published.as_ref().is_some_and(|p| p.withdrawn.is_none());
+    let failed = !wrong.is_empty();
     let page = ReportPage {
-        title: kept.title,
+        title: kept.title.clone(),
         caption: format!(
             "{} {}, {}, by {}",
             kept.algorithm,
@@ -324,8 +393,97 @@ pub(crate) async fn kept(State(app): State<App>, staff: Staff, Path(id): Path<St
             kept.made_at.short(),
             kept.made_by
         ),
-        kept: Some(format!("/fairness/{id}")),
-        report: view(&report),
+        kept: Some(KeptView {
+            stands: stands(&kept),
+            whole: at.clone(),
+            summary: format!("{at}?show=summary"),
+            shows_summary: summary,
+            public: kept.published.is_some().then(|| format!("/fairness/{id}")),
+            publish: (can && kept.published.is_none()).then(|| format!("{at}/publish")),
+            alike: alike.into_iter().map(|a| a.title).collect(),
+            withdraw: (can && public).then(|| format!("{at}/withdraw")),
+            csrf: csrf(app, &staff.cookie),
+            values,
+        }),
+        report: view(&if summary { report.public() } else { report }),
+        error_summary: wrong
+            .iter()
+            .map(|e| Problem { text: e.message.clone(), href: format!("#{}", e.field) })
+            .collect(),
+        errors: wrong.into_iter().rev().map(|e| (e.field, e.message)).collect(),
     };
-    app.page("staff/fairness_report.njk", &frame(&app, &staff, "/desk/fairness"), &page)
+    let mut response = app.page("staff/fairness_report.njk", &frame(app, staff, "/desk/fairness"), &page)?;
+    if failed {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
+}
+
+/// An id as it stands in an address.
+pub(crate) fn of_path(id: &str) -> Result<Id> {
+    id.parse().map_err(|_| Error::NotFound("that fairness report".into()))
+}
+
+fn stands(kept: &SavedReport) -> Vec<String> {
+    let Some(p) = &kept.published else {
+        return vec!["Not published: nobody outside sees it. Somebody of the committee who did not make it may publish its summary.".into()];
+    };
+    let mut said = vec![format!("Published {} by {}.", p.at.short(), p.by)];
+    said.extend(
+        p.other_people
+            .as_ref()
+            .map(|why| format!("Of other people than a report that it is alike to: {why}")),
+    );
+    said.extend(
+        p.withdrawn.as_ref().map(|w| format!("Withdrawn {} by {}: {}", w.at.short(), w.by, w.because)),
+    );
+    said
+}
+
+/// `POST /desk/fairness/{id}/{deed}`: a report is published, or taken back.
+pub(crate) async fn act(
+    State(app): State<App>,
+    staff: Staff,
+    Path((id, deed)): Path<(String, String)>,
+    RawForm(bytes): RawForm,
+) -> Answer {
+    let raw = posted(&bytes);
+    check_csrf(&app, &staff.cookie, first(&raw, "csrf"))?;
+    let values: BTreeMap<String, String> =
+        ["other_people", "because"].map(|n| (n.to_owned(), first(&raw, n).to_owned())).into();
+    let deed = Deed::of(&deed, &values)?;
+    let report = of_path(&id)?;
+    match app.write(&staff.actor(), move |cx| deed.done(cx, report)).await {
+        Ok(()) => Ok(Redirect::to(&format!("/desk/fairness/{report}")).into_response()),
+        Err(Error::Invalid(wrong)) => show_kept(&app, &staff, &id, true, values, wrong).await,
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// What may be done with a report that was kept.
+pub(crate) enum Deed {
+    /// Publish it; with why its rows are of other people than those of a report that is alike.
+    Publish(String),
+    /// Take it back; with why.
+    Withdraw(String),
+}
+
+impl Deed {
+    /// From its name and the fields that were sent.
+    pub(crate) fn of(deed: &str, values: &BTreeMap<String, String>) -> Result<Self> {
+        let get = |name: &str| values.get(name).cloned().unwrap_or_default();
+        match deed {
+            "publish" => Ok(Self::Publish(get("other_people"))),
+            "withdraw" => Ok(Self::Withdraw(get("because"))),
+            _ => Err(Error::NotFound("that page".into())),
+        }
+    }
+
+    /// Does it.
+    pub(crate) fn done(&self, cx: &mut bluelamp_store::Cx<'_>, id: Id) -> Result<()> {
+        match self {
+            Self::Publish(other_people) => fairness::publish(cx, id, Some(other_people)),
+            Self::Withdraw(because) => fairness::withdraw(cx, id, because),
+        }
+    }
 }

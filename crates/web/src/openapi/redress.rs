@@ -4,7 +4,7 @@ use super::{answer, in_path, problem, schema, sent};
 use crate::api::{
     Follow,
     complaints::{Complain, ComplaintDeed, ComplaintReceipt},
-    fairness::AskFairness,
+    fairness::{AskFairness, FairnessDeed},
 };
 use serde_json::{Value, json};
 
@@ -93,13 +93,27 @@ pub(super) fn paths(denied: &dyn Fn(Value) -> Value) -> Value {
         },
         "/api/v1/fairness/summaries": { "get": {
             "operationId": "fairnessSummaries",
-            "summary": "The fairness reports that were kept, in their form for the public", "security": [],
+            "summary": "The fairness reports that are or were public, in their form for the public", "security": [],
             "responses": { "200": answer("Summaries", &object) },
         } },
         "/api/v1/fairness/{id}": { "get": denied(json!({
             "operationId": "getFairnessReport", "summary": "A fairness report that was kept, whole",
             "parameters": [in_path("id")],
             "responses": { "200": answer("The report", &object), "404": problem("No such report") },
+        })) },
+        "/api/v1/fairness/{id}/{deed}": { "post": denied(json!({
+            "operationId": "actOnFairnessReport",
+            "summary": "Publish the summary of a report that somebody else made, or withdraw it",
+            "parameters": [in_path("id"), {
+                "name": "deed", "in": "path", "required": true, "schema": { "enum": ["publish", "withdraw"] },
+            }],
+            "requestBody": sent(&schema::<FairnessDeed>()),
+            "responses": {
+                "204": { "description": "Done" },
+                "404": problem("No such report or deed"),
+                "409": problem("It was published before, or is not public"),
+                "422": problem("You made it, a reason is missing, or it is alike to another report"),
+            },
         })) },
     })
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use bluelamp_model::{Error, Id};
-use bluelamp_steward::fairness::public_reports;
+use bluelamp_steward::fairness::{Published, public_reports};
 use serde::Serialize;
 
 /// The page `public/fairness.njk`.
@@ -20,7 +20,9 @@ struct Summary {
     title: String,
     caption: String,
     back_href: String,
-    report: FairnessView,
+    withdrawn: Option<String>,
+    /// None where it was withdrawn.
+    report: Option<FairnessView>,
 }
 
 /// `GET /fairness`
@@ -38,16 +40,16 @@ pub(crate) async fn list(State(app): State<App>, ask: Ask) -> Answer {
         html: prose(about),
         choices: all
             .into_iter()
-            .map(|(kept, report)| Choice {
-                text: kept.title,
-                href: format!("/fairness/{}", kept.id),
+            .map(|p| Choice {
                 about: Some(format!(
                     "{} {}, {}, {}.",
-                    kept.algorithm,
-                    kept.version,
-                    kept.made_at.day(),
-                    people(&report).to_lowercase()
+                    p.about.algorithm,
+                    p.about.version,
+                    p.about.made_at.day(),
+                    p.report.as_ref().map_or_else(|| "withdrawn".into(), |r| people(r).to_lowercase())
                 )),
+                href: format!("/fairness/{}", p.about.id),
+                text: p.about.title,
             })
             .collect(),
         ..Content::default()
@@ -60,12 +62,14 @@ pub(crate) async fn summary(State(app): State<App>, ask: Ask, Path(id): Path<Str
     let absent = || Error::NotFound("that fairness report".into());
     let id: Id = id.parse().map_err(|_| absent())?;
     let found = app.read(&ask.public(), move |cx| public_reports(cx, Some(id))).await?;
-    let (kept, report) = found.into_iter().next().ok_or_else(absent)?;
+    let Published { about, withdrawn, report, .. } = found.into_iter().next().ok_or_else(absent)?;
     let page = Summary {
-        title: kept.title,
-        caption: format!("{} {}, {}", kept.algorithm, kept.version, kept.made_at.day()),
+        title: about.title,
+        caption: format!("{} {}, {}", about.algorithm, about.version, about.made_at.day()),
         back_href: "/fairness".into(),
-        report: view(&report),
+        withdrawn: withdrawn
+            .map(|(at, because)| format!("This report was withdrawn on {}: {because}", at.day())),
+        report: report.as_ref().map(view),
     };
     app.page("public/fairness.njk", &ask.frame(), &page)
 }

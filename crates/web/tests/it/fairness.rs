@@ -123,12 +123,23 @@ fn thresholds_come_first_and_a_kept_report_has_a_public_summary() {
         // The committee keeps none, and sees it.
         let refused = make(&mut committee, &keep, &scored()).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
-        sound("fairness-kept-committee", committee.get(kept.location()).await);
-
         let mut public = site.visitor();
+        let id = kept.location().rsplit('/').next().unwrap().to_owned();
+        let (at, open) = (kept.location().to_owned(), format!("/fairness/{id}"));
+        assert!(!public.get("/fairness").await.body.contains("First quarter"));
+        assert_eq!(public.get(&open).await.status, StatusCode::NOT_FOUND);
+        // Somebody of the committee sees what would be public, and publishes it.
+        let seen = sound("fairness-kept-committee", committee.get(&format!("{at}?show=summary")).await);
+        assert!(seen.body.contains("not shown") && seen.body.contains("Publish"));
+        let csrf = seen.hidden("csrf");
+        let publish = format!("{at}/publish");
+        let lead_csrf = lead.get("/desk/fairness").await.hidden("csrf");
+        let refused = lead.post(&publish, &[("csrf", lead_csrf.as_str())]).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert_eq!(committee.post(&publish, &[("csrf", &csrf)]).await.location(), at);
+
         let list = sound("fairness-public-list", public.get("/fairness").await);
         assert!(list.body.contains("First quarter"));
-        let id = kept.location().rsplit('/').next().unwrap().to_owned();
         let summary = sound("fairness-summary", public.get(&format!("/fairness/{id}")).await);
         assert!(summary.body.contains("not shown") && !summary.body.contains("RITA"));
         let all = public.get("/api/v1/fairness/summaries").await.json();
@@ -137,6 +148,27 @@ fn thresholds_come_first_and_a_kept_report_has_a_public_summary() {
         assert_eq!((&another["n"], &another["rows"]), (&Value::Null, &Value::Null));
         assert!(!all.to_string().contains("RITA"));
         assert_eq!(public.get("/fairness/no-such").await.status, StatusCode::NOT_FOUND);
+
+        // The same file again is alike; and what is public can be taken back, but not be unsaid.
+        let again = make(&mut lead, &keep, &scored()).await.location().to_owned();
+        let alike = format!("{again}/publish");
+        let wrong = sound("fairness-alike", committee.post(&alike, &[("csrf", &csrf)]).await);
+        assert!(wrong.body.contains("could tell of fewer than ten people"));
+        let why = [("csrf", csrf.as_str()), ("other_people", "They are of another year.")];
+        assert_eq!(committee.post(&alike, &why).await.status, StatusCode::SEE_OTHER);
+        let withdraw = format!("{at}/withdraw");
+        let wrong = sound("fairness-withdraw-wrong", committee.post(&withdraw, &[("csrf", &csrf)]).await);
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let why = [("csrf", csrf.as_str()), ("because", "The wrong file.")];
+        assert_eq!(committee.post(&withdraw, &why).await.status, StatusCode::SEE_OTHER);
+        let gone = sound("fairness-withdrawn", public.get(&open).await);
+        assert!(gone.body.contains("The wrong file.") && !gone.body.contains("Selection rate"));
+        let all = public.get("/api/v1/fairness/summaries").await.json();
+        let gone = all["summaries"].as_array().unwrap().iter().find(|s| s["id"] == *id).unwrap();
+        assert_eq!(
+            (&gone["report"], &gone["withdrawn"]["because"]),
+            (&Value::Null, &json!("The wrong file."))
+        );
     });
 }
 
@@ -166,8 +198,25 @@ fn the_same_over_the_api() {
         assert_eq!(kept.status, StatusCode::CREATED, "{}", kept.body);
         let list = lead.get("/api/v1/fairness").await.json();
         assert_eq!(list["reports"].as_array().unwrap().len(), 1);
-        let one = lead.get(&format!("/api/v1/fairness/{}", kept.json()["id"].as_str().unwrap())).await.json();
-        assert_eq!(one["kept"]["title"], "t");
+        let at = format!("/api/v1/fairness/{}", kept.json()["id"].as_str().unwrap());
+        let one = lead.get(&at).await.json();
+        assert_eq!((&one["kept"]["title"], &one["kept"]["published"]), (&json!("t"), &Value::Null));
+        let mut committee = site.visitor();
+        committee.token = Some(site.outside(|_| {
+            site.staff("edna", &["ethics-committee"]);
+            site.token("edna", "governance")
+        }));
+        let publish = format!("{at}/publish");
+        assert_eq!(lead.post_json(&publish, &json!({})).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(committee.post_json(&publish, &json!({})).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(committee.post_json(&publish, &json!({})).await.status, StatusCode::CONFLICT);
+        let why = json!({ "because": "The wrong file." });
+        assert_eq!(committee.post_json(&format!("{at}/shred"), &why).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(committee.post_json(&format!("{at}/withdraw"), &why).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(
+            lead.get(&at).await.json()["kept"]["published"]["withdrawn"]["because"],
+            "The wrong file."
+        );
         let mut public = ask.clone();
         public["public"] = json!(true);
         assert_eq!(lead.post_json("/api/v1/fairness", &public).await.json()["report"]["public"], true);

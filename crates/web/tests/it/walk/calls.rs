@@ -489,6 +489,17 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
         "/fairness/{id}" | "/desk/fairness/{id}" | "/api/v1/fairness/{id}" => {
             bare(&[&route.replace("{id}", &Id::from_bytes([7; 16]).to_string())])
         }
+        "/desk/fairness/{id}/{deed}" | "/api/v1/fairness/{id}/{deed}" => {
+            let said = [("other_people", "Another year."), ("because", "The wrong file.")];
+            let path = |deed: &str| {
+                route.replace("{id}", &Id::from_bytes([7; 16]).to_string()).replace("{deed}", deed)
+            };
+            let sent = || match route.starts_with("/api/") {
+                true => Body::Json(json!(BTreeMap::from(said))),
+                false => form(&said),
+            };
+            ["publish", "withdraw"].iter().map(|deed| (path(deed), sent())).collect()
+        }
         "/api/v1/fairness" => {
             let csv = "sex,flagged,outcome\nF,1,0\nM,0,1\n";
             let ask = |keep: bool| {
