@@ -164,6 +164,22 @@ impl Entry {
         format!("{}/{}", self.what.kind, self.what.name)
     }
 
+    /// Whether it ranks or compares work and says nothing of a person: such a thing is asked until somebody stops it, and
+    /// says whether it was approved ([`Permits::of_work`]).
+    #[must_use]
+    pub fn is_of_work(&self) -> bool {
+        OF_WORK.contains(&self.what.kind.as_str())
+    }
+
+    /// Whether it is asked, at a moment.
+    #[must_use]
+    pub fn is_asked(&self, now: Time) -> bool {
+        match self.is_of_work() {
+            true => !matches!(self.state, State::Suspended | State::Retired),
+            false => self.state.operates() && !self.has_ended(now),
+        }
+    }
+
     /// Whether its time is over, at a moment.
     #[must_use]
     pub fn has_ended(&self, now: Time) -> bool {
@@ -212,6 +228,9 @@ pub struct Change {
     /// What of it the public reads.
     pub published: String,
 }
+
+/// The sorts of algorithms that rank or compare work.
+pub const OF_WORK: [&str; 2] = ["alignment", "finding"];
 
 /// A pilot is at most so many days long.
 pub const LONGEST_PILOT: i64 = 183;

@@ -69,7 +69,7 @@ pub(crate) fn take_up(db: &Db, content: &Content, shelf: &Arc<Shelf>) -> Result<
     let (all, shelf) = (content.definitions.clone(), Arc::clone(shelf));
     db.write(&Actor::system(), move |cx| {
         bluelamp_casework::take_up(cx, &all)?;
-        bluelamp_casework::register(cx, &shelf)
+        bluelamp_casework::register(cx, &shelf, bluelamp_steward::algorithms::running())
     })?;
     let all = content.strategies.clone();
     db.write(&Actor::system(), move |cx| bluelamp_steward::strategy::take_up(cx, &all))?;

@@ -325,13 +325,14 @@ pub(crate) fn running_definition(d: &Definition) -> Running {
 }
 
 /// Puts everything of this room that scores, matches or ranks into the register of algorithms: at the start of the
-/// service. Gives how many are new there.
+/// service, with what other rooms run. Gives how many are new there.
 ///
 /// # Errors
 /// As [`algorithm::register`].
-pub fn register(cx: &mut Cx<'_>, shelf: &Shelf) -> Result<u64> {
+pub fn register(cx: &mut Cx<'_>, shelf: &Shelf, others: Vec<Running>) -> Result<u64> {
     cx.allow(action::ALGORITHM_REGISTER, None)?;
-    let all = running(cx, shelf)?;
+    let mut all = running(cx, shelf)?;
+    all.extend(others);
     algorithm::register(cx, &all)
 }
 

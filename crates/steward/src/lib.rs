@@ -8,6 +8,7 @@
 mod calendar;
 mod sheet;
 
+pub mod algorithms;
 pub mod appetite;
 pub mod assessment;
 pub mod benefits;

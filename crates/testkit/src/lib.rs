@@ -85,7 +85,7 @@ pub fn put_live(db: &Db, shelf: &Arc<Shelf>, texts: &[&str]) {
     let known = Arc::clone(shelf);
     db.write(&Actor::system(), move |cx| {
         take_up(cx, &all)?;
-        register(cx, &known)?;
+        register(cx, &known, Vec::new())?;
         ethics::people(cx)
     })
     .expect("taken up");

@@ -16,7 +16,11 @@ use axum::{
 use bluelamp_access::algorithm::Entry;
 use bluelamp_casework::Led;
 use bluelamp_model::{Error, Id, Result};
-use bluelamp_steward::ethics::{self, Dossier, Finding, NewVoice, Ran, Step};
+use bluelamp_steward::{
+    algorithms::FINDINGS,
+    ethics::{self, Dossier, Finding, NewVoice, Ran, Step},
+    findings::{self, Tally},
+};
 use bluelamp_store::Cx;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -184,13 +188,31 @@ impl Deed {
     }
 }
 
-/// What was counted of a version's use. Only definitions lead decisions, so only for them is that counted.
-pub(crate) fn ran(entry: &Entry, led: &BTreeMap<(String, String), Led>, complaints: u64) -> Ran {
+/// What was counted of the use of everything that runs.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    led: BTreeMap<(String, String), Led>,
+    findings: Tally,
+}
+
+/// Counts it. For a function that has asked the policy.
+pub(crate) fn counted(cx: &mut Cx<'_>) -> Result<Counted> {
+    Ok(Counted { led: bluelamp_casework::led(cx)?, findings: findings::tally(cx)? })
+}
+
+/// What was counted of a version's use: decisions that a definition led, and answers to findings.
+fn ran(entry: &Entry, counted: &Counted, complaints: u64) -> Ran {
     let complaints = Some(complaints);
+    if entry.algorithm() == FINDINGS {
+        let Tally { confirmed, rejected } = counted.findings;
+        let (decided, agreed, below) = (Some(confirmed + rejected), Some(confirmed), Some(rejected));
+        return Ran { decided, agreed, above: None, below, complaints };
+    }
     if entry.what.kind != "definition" {
         return Ran { complaints, ..Ran::default() };
     }
-    let led = led.get(&(entry.what.name.clone(), entry.what.version.clone())).copied().unwrap_or_default();
+    let led =
+        counted.led.get(&(entry.what.name.clone(), entry.what.version.clone())).copied().unwrap_or_default();
     Ran {
         decided: Some(led.decided),
         agreed: Some(led.agreed),
@@ -201,9 +223,9 @@ pub(crate) fn ran(entry: &Entry, led: &BTreeMap<(String, String), Led>, complain
 }
 
 /// The transparency record of one dossier as JSON.
-pub(crate) fn record_of(app: &App, d: &Dossier, led: &BTreeMap<(String, String), Led>) -> ethics::Record {
+pub(crate) fn record_of(app: &App, d: &Dossier, counted: &Counted) -> ethics::Record {
     let organisation = app.inner.settings.force_name();
-    ethics::record(d, &organisation, &ran(&d.entry, led, d.complaints), app.inner.db.now())
+    ethics::record(d, &organisation, &ran(&d.entry, counted, d.complaints), app.inner.db.now())
 }
 
 /// What everybody may know of an entry.
@@ -228,12 +250,9 @@ pub(crate) async fn record(
     ask: Ask,
     Path((kind, name)): Path<(String, String)>,
 ) -> Answer {
-    let (all, led) = app
-        .read(&ask.public(), move |cx| {
-            Ok((ethics::published(cx, &kind, &name)?, bluelamp_casework::led(cx)?))
-        })
-        .await?;
-    let records: Vec<Value> = all.iter().map(|d| record_of(&app, d, &led).json().clone()).collect();
+    let (all, counted) =
+        app.read(&ask.public(), move |cx| Ok((ethics::published(cx, &kind, &name)?, counted(cx)?))).await?;
+    let records: Vec<Value> = all.iter().map(|d| record_of(&app, d, &counted).json().clone()).collect();
     Ok(Json(json!({ "records": records })).into_response())
 }
 

@@ -54,6 +54,7 @@ impl fmt::Display for Refusal {
             Self::State(State::Assessed) => {
                 f.write_str("it is assessed, and nobody has approved it for the lab")
             }
+            Self::State(State::Retired) => f.write_str("it was retired"),
             Self::State(_) => f.write_str("it is approved for the lab, and not for operation"),
             Self::Suspended(at) => write!(f, "it was suspended on {}", at.spoken()),
             Self::Ended(State::Pilot, at) => write!(f, "its pilot ended on {}", at.spoken()),
@@ -91,8 +92,7 @@ pub struct Permits {
 /// Database errors.
 pub fn permits(cx: &mut Cx<'_>) -> Result<Permits> {
     let rows = cx.rows(
-        "select id, kind, name, digest, state, since, until_at, units, volume, used from algorithm
-         where state <> 'retired'",
+        "select id, kind, name, digest, state, since, until_at, units, volume, used from algorithm",
         &[],
     )?;
     let all = rows
@@ -156,6 +156,27 @@ impl Permits {
                     most => Err(Refusal::Volume(most.unwrap_or(0))),
                 }
             }
+        }
+    }
+
+    /// Whether what ranks or compares work, and says nothing of a person, may be worked out: until a named person stops
+    /// it. Gives why it counts as not approved, which has to be told beside what it gives; none where it is approved.
+    ///
+    /// # Errors
+    /// Who stopped it, or that it was retired.
+    pub fn of_work(&self, algorithm: &str, digest: &str, now: Time) -> Result<Option<Refusal>, Refusal> {
+        let (kind, name) = algorithm.split_once('/').unwrap_or_default();
+        let Some(s) = self.all.iter().find(|s| s.digest == digest && s.name == name && s.kind == kind) else {
+            return Ok(Some(Refusal::Unknown));
+        };
+        match (s.state, s.until) {
+            (State::Suspended, _) => Err(Refusal::Suspended(s.since)),
+            (State::Retired, _) => Err(Refusal::State(State::Retired)),
+            (State::Pilot | State::Operational, Some(until)) if now < until => Ok(None),
+            (State::Pilot | State::Operational, until) => {
+                Ok(Some(Refusal::Ended(s.state, until.unwrap_or(s.since))))
+            }
+            (state, _) => Ok(Some(Refusal::State(state))),
         }
     }
 

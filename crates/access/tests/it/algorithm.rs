@@ -258,3 +258,36 @@ fn what_runs_is_registered_once_and_keeps_what_people_made_of_it() {
         assert!(matches!(register(t, &[running("One Two", "aa")]), Err(Error::Invalid(_))));
     });
 }
+
+#[test]
+fn what_is_about_work_is_asked_until_somebody_stops_it_and_says_that_it_is_not_approved() {
+    on_both(|t| {
+        let ask = |t: &TestDb, digest: &'static str| {
+            let now = t.db.now();
+            t.db.read(&Actor::system(), move |cx| {
+                cx.allow(action::ALGORITHM_READ, None)?;
+                cx.record(Verb::Consult, "algorithms", None, json!({}))?;
+                Ok(permits(cx)?.of_work("forecast/one", digest, now))
+            })
+            .unwrap()
+        };
+        assert_eq!(ask(t, "aa"), Ok(Some(Refusal::Unknown)));
+        register(t, &[running("one", "aa")]).unwrap();
+        let id = all(t)[0].id;
+        assert_eq!(ask(t, "aa"), Ok(Some(Refusal::State(State::Proposed))));
+        for state in [State::Assessed, State::Lab, State::LabReported] {
+            change(t, id, &to(state, 0, t)).unwrap();
+            assert_eq!(ask(t, "aa"), Ok(Some(Refusal::State(state))));
+        }
+        change(t, id, &to(State::Pilot, 30, t)).unwrap();
+        assert_eq!(ask(t, "aa"), Ok(None));
+        t.pass_seconds(31 * DAY);
+        assert!(matches!(ask(t, "aa"), Ok(Some(Refusal::Ended(State::Pilot, _)))));
+        change(t, id, &to(State::Suspended, 0, t)).unwrap();
+        assert!(matches!(ask(t, "aa"), Err(Refusal::Suspended(_))));
+        change(t, id, &to(State::Retired, 0, t)).unwrap();
+        assert_eq!(ask(t, "aa"), Err(Refusal::State(State::Retired)));
+        // Another digest is another algorithm, which nobody stopped.
+        assert_eq!(ask(t, "bb"), Ok(Some(Refusal::Unknown)));
+    });
+}

@@ -9,6 +9,7 @@ use crate::{
 };
 use bluelamp_model::{Error, Result, authority::action};
 use bluelamp_steward::{
+    algorithms,
     assessment::{self, Scheme},
     benefits, entry,
     findings::{self, Kind, strategies_of},
@@ -80,8 +81,15 @@ fn json(value: &impl serde::Serialize) -> Result<Value> {
 fn noticed(cx: &mut Cx<'_>, strategy: Option<&str>, title: &str, kinds: &[Kind]) -> Result<Made> {
     let mut all = findings::current(cx, strategy)?;
     all.retain(|s| kinds.contains(&s.finding.kind));
-    let document = report::findings(title, kinds, &all);
-    Ok(Made { document, json: json!({ "findings": json(&all)? }), picture: None })
+    let notice = algorithms::ask(cx, algorithms::FINDINGS)?;
+    let document = noted(report::findings(title, kinds, &all), &notice);
+    Ok(Made { document, json: json!({ "algorithm": notice, "findings": json(&all)? }), picture: None })
+}
+
+/// A document that says whether what it was made by was approved.
+fn noted(mut document: Document, notice: &algorithms::Notice) -> Document {
+    document.about.extend(notice.sentence().map(|s| format!(" {s}")));
+    document
 }
 
 fn alignment(cx: &mut Cx<'_>, strategy: Option<&str>) -> Result<Made> {
@@ -92,9 +100,11 @@ fn alignment(cx: &mut Cx<'_>, strategy: Option<&str>) -> Result<Made> {
     let titles: std::collections::BTreeMap<_, _> = items.map(|e| (e.code, e.title)).collect();
     let codes: Vec<String> = titles.keys().cloned().collect();
     let (weights, all) = assessment::alignment(cx, &scheme, &codes, None, TOP)?;
-    let document = report::alignment(&scheme, &weights, &all, &titles);
+    let notice = algorithms::ask(cx, algorithms::ALIGNMENT)?;
+    let document = noted(report::alignment(&scheme, &weights, &all, &titles), &notice);
     let json = json!({
-        "strategy": scheme.strategy, "version": scheme.version, "weights": weights.source(), "items": json(&all)?,
+        "strategy": scheme.strategy, "version": scheme.version, "weights": weights.source(), "algorithm": notice,
+        "items": json(&all)?,
     });
     Ok(Made { document, json, picture: None })
 }

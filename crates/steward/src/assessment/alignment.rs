@@ -6,6 +6,7 @@ use super::{
     standing::Letters,
     weights_in_force,
 };
+use crate::algorithms;
 use bluelamp_model::{
     Error, Result,
     authority::{Verb, action},
@@ -198,7 +199,8 @@ fn one(
 /// `items` are all that are to be ranked, those that nobody assessed among them.
 ///
 /// # Errors
-/// Not allowed; [`Error::Invalid`] for an axis that the version does not have; database errors.
+/// Not allowed; [`Error::Invalid`] for an axis that the version does not have; [`Error::Conflict`] where a named person
+/// stopped it; database errors.
 pub fn alignment(
     cx: &mut Cx<'_>,
     scheme: &Scheme,
@@ -207,6 +209,7 @@ pub fn alignment(
     top: u32,
 ) -> Result<(Weights, Vec<Aligned>)> {
     cx.allow(action::STRATEGY_VIEW, None)?;
+    algorithms::ask(cx, algorithms::ALIGNMENT)?;
     let axes = scheme.axes();
     if let Some(axis) = axis.filter(|a| !axes.iter().any(|(known, _)| known == a)) {
         let known: Vec<_> = axes.iter().map(|(a, _)| *a).collect();

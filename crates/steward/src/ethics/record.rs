@@ -173,13 +173,13 @@ pub const FIELDS: &[Field] = &[
 /// What was counted of its use, by the room that uses it. What nobody counted is said to be not counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Ran {
-    /// Reports that were decided while it led.
+    /// Reports that were decided while it led; findings that people answered.
     pub decided: Option<u64>,
-    /// Of these, decided as it proposed.
+    /// Of these, decided as it proposed, or confirmed.
     pub agreed: Option<u64>,
     /// Of these, decided above what it proposed.
     pub above: Option<u64>,
-    /// Of these, decided below the least that it proposed.
+    /// Of these, decided below the least that it proposed, or rejected.
     pub below: Option<u64>,
     /// Complaints about it.
     pub complaints: Option<u64>,
@@ -223,7 +223,7 @@ impl Record {
 /// Fills the record of one version.
 #[must_use]
 pub fn record(d: &Dossier, organisation: &str, ran: &Ran, now: Time) -> Record {
-    let asked = d.entry.state.operates() && !d.entry.has_ended(now);
+    let asked = d.entry.is_asked(now);
     let fields: Vec<Filled> = FIELDS.iter().map(|f| fill(f, d, organisation, ran, asked)).collect();
     let facets = facets(d, organisation, asked);
     // Of so few complaints, one could be made out.
@@ -327,12 +327,22 @@ fn standing(d: &Dossier) -> String {
 }
 
 fn used(d: &Dossier, ran: &Ran, asked: bool) -> String {
+    let of_work = d.entry.is_of_work();
     let mut lines = vec![match (asked, d.entry.state.operates()) {
-        (true, _) => "It is in use.".to_owned(),
+        (true, false) => "It is in use, and says beside everything that it was not approved.".to_owned(),
+        (true, true) => "It is in use.".to_owned(),
+        (false, _) if of_work => "It is not asked.".to_owned(),
         (false, true) => "Its time is over: no officer is shown what it says.".to_owned(),
         (false, false) => "No officer is shown what it says.".to_owned(),
     }];
-    if let Some(decided) = ran.decided {
+    if let (Some(decided), true) = (ran.decided, of_work) {
+        let of = |n: Option<u64>| n.map_or_else(|| "not counted".into(), |n| n.to_string());
+        lines.push(format!(
+            "Answered by a person: {decided}. Confirmed: {}. Rejected: {}.",
+            of(ran.agreed),
+            of(ran.below)
+        ));
+    } else if let Some(decided) = ran.decided {
         let of = |n: Option<u64>| n.map_or_else(|| "not counted".into(), |n| n.to_string());
         lines.push(format!(
             "Decisions in which it led: {decided}. As it proposed: {}. Above: {}. Below: {}.",
@@ -371,6 +381,7 @@ fn facets(d: &Dossier, organisation: &str, asked: bool) -> Value {
         "indicator" => "computer-linguistics",
         "comparison" => "discovery",
         "ranking" => "management",
+        "alignment" | "finding" => "management",
         "forecast" => "forecasting",
         _ => "analysis",
     };
@@ -379,6 +390,7 @@ fn facets(d: &Dossier, organisation: &str, asked: bool) -> Value {
         State::Pilot if asked => "beta-pilot",
         State::Operational if asked => "production",
         State::Retired => "retired",
+        _ if asked => "beta-pilot",
         _ => "pre-deployment",
     };
     let key = |name: &str| format!("algorithmic_transparency_record_{name}");

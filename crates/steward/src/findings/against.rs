@@ -2,11 +2,12 @@
 
 use super::{Best, Element, Portfolio};
 use crate::{
+    algorithms,
     assessment::{self, Letters, Scheme},
     landscape,
     strategy::{self, ElementKind, Strategy},
 };
-use bluelamp_model::{Error, Result};
+use bluelamp_model::{Error, Result, authority::action};
 use bluelamp_store::Cx;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -107,8 +108,11 @@ fn best(scheme: &Scheme, letters: &[Letters]) -> BTreeMap<String, Best> {
 /// Everything that the portfolio shows, held against the named strategy or all, with what people said to it.
 ///
 /// # Errors
-/// Not allowed; [`Error::NotFound`] for a strategy that is not held; database errors.
+/// Not allowed; [`Error::NotFound`] for a strategy that is not held; [`Error::Conflict`] where a named person stopped it;
+/// database errors.
 pub fn current(cx: &mut Cx<'_>, named: Option<&str>) -> Result<Vec<super::Shown>> {
+    cx.allow(action::STRATEGY_VIEW, None)?;
+    algorithms::ask(cx, algorithms::FINDINGS)?;
     let mut portfolio = super::gather(cx)?;
     let strategies = strategies_of(cx, named)?;
     hold_against(cx, &mut portfolio, &strategies)?;

@@ -100,6 +100,15 @@ pub struct Shown {
     pub answered: Option<Answered>,
 }
 
+/// How often people answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// So often that it is so.
+    pub confirmed: u64,
+    /// So often that it is not.
+    pub rejected: u64,
+}
+
 /// What somebody answers, as they write it.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
@@ -154,6 +163,19 @@ pub fn answers(cx: &mut Cx<'_>) -> Result<HashMap<String, Answered>> {
     }
     cx.record(Verb::Consult, "finding-answers", None, json!({ "answers": all.len() }))?;
     Ok(all)
+}
+
+/// How often people confirmed and rejected what was found: counts only, for the register of algorithms. For a function
+/// that has asked the policy.
+///
+/// # Errors
+/// Database errors.
+pub fn tally(cx: &mut Cx<'_>) -> Result<Tally> {
+    let mut of = |answer: Answer| -> Result<u64> {
+        let row = cx.row("select count(*) from finding_answer where answer = $1", &[answer.code().into()])?;
+        row.map_or(Ok(0), |r| Ok(r.get(0)?))
+    };
+    Ok(Tally { confirmed: of(Answer::Confirmed)?, rejected: of(Answer::Rejected)? })
 }
 
 /// Findings with how each stands.

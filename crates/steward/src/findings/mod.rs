@@ -17,7 +17,7 @@ mod wins;
 mod words;
 
 pub use against::{add, current, hold_against, strategies_of};
-pub use answer::{Answer, Answered, Given, NewSaving, Shown, Standing, answer, answers, shown};
+pub use answer::{Answer, Answered, Given, NewSaving, Shown, Standing, Tally, answer, answers, shown, tally};
 pub use applications::of_landscape;
 pub use gather::gather;
 pub use input::{Best, Element, Item, Maturity, Portfolio};

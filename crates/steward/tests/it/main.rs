@@ -1,6 +1,7 @@
 //! What the programme office, the boards and the public can rely on.
 #![allow(clippy::unwrap_used, reason = "a failed test is allowed to panic, in its helpers too")]
 
+mod algorithms;
 mod assessment;
 mod benefits;
 mod boards;

@@ -15,6 +15,7 @@ use axum::{
 };
 use bluelamp_model::{Day, Error, Id, Result};
 use bluelamp_steward::{
+    algorithms,
     assessment::{self, Cause, Cell, Driver, NewAssessment, NewWeights, WEIGHTINGS},
     entry,
     registers::portfolio::ITEM,
@@ -196,7 +197,7 @@ pub(crate) async fn alignment(State(app): State<App>, who: Bearer, RawQuery(addr
         Some(_) => return Err(Error::field("top", "number", "Give a whole number from 1").into()),
     };
     let item = asked.get("item").cloned();
-    let (scheme, weights, all) = app
+    let (scheme, weights, all, notice) = app
         .read(&who.actor, move |cx| {
             let scheme = query.strategies(cx)?.scheme;
             let codes: Vec<_> = query.items(cx)?.into_iter().map(|i| i.code).collect();
@@ -208,13 +209,13 @@ pub(crate) async fn alignment(State(app): State<App>, who: Bearer, RawQuery(addr
                     return Err(Error::NotFound(format!("an item with the code '{item}'")));
                 }
             }
-            Ok((scheme, weights, all))
+            Ok((scheme, weights, all, algorithms::ask(cx, algorithms::ALIGNMENT)?))
         })
         .await?;
     Ok(Json(json!({
         "strategy": scheme.strategy, "version": scheme.version,
         "weights": { "source": weights.source(), "set": weights.set },
-        "weightings": WEIGHTINGS, "items": all,
+        "weightings": WEIGHTINGS, "algorithm": notice, "items": all,
     }))
     .into_response())
 }

@@ -15,7 +15,7 @@ use axum::{
 };
 use bluelamp_model::Error;
 use bluelamp_steward::{
-    benefits,
+    algorithms, benefits,
     findings::{self, Given, Kind, NewSaving, Standing},
     plan,
     portfolio::{FEEDBACK_DAYS, GateDecision, at_gate, decide_gate, own_ideas, submit_idea},
@@ -49,9 +49,13 @@ pub(crate) async fn findings(State(app): State<App>, who: Bearer, Query(q): Quer
     });
     let standing = standing.transpose()?;
     let strategy = q.strategy;
-    let mut all = app.read(&who.actor, move |cx| findings::current(cx, strategy.as_deref())).await?;
+    let (mut all, notice) = app
+        .read(&who.actor, move |cx| {
+            Ok((findings::current(cx, strategy.as_deref())?, algorithms::ask(cx, algorithms::FINDINGS)?))
+        })
+        .await?;
     all.retain(|s| kind.is_none_or(|k| s.finding.kind == k) && standing.is_none_or(|w| s.standing == w));
-    Ok(Json(json!({ "findings": all })).into_response())
+    Ok(Json(json!({ "algorithm": notice, "findings": all })).into_response())
 }
 
 /// What a person says to a finding.

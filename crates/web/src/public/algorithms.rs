@@ -4,7 +4,7 @@
 use crate::{
     App,
     desk::ethics::{Tag, tag},
-    ethics_api::record_of,
+    ethics_api::{counted, record_of},
     govuk::{
         page::{Content, Event},
         prose::prose,
@@ -119,6 +119,9 @@ pub(crate) fn minutes_view(m: &Minutes) -> MinutesView {
 fn stands(e: &Entry, now: Time) -> String {
     let since = e.since.spoken();
     let until = e.until.map(Time::spoken).unwrap_or_default();
+    if e.is_of_work() && e.is_asked(now) && (!e.state.operates() || e.has_ended(now)) {
+        return format!("{} since {since}, not approved: it is asked, and says so.", e.state.label());
+    }
     match e.state {
         Standing::Proposed => "Proposed: it does nothing.".into(),
         Standing::Assessed => format!("Assessed on {since}: it does nothing yet."),
@@ -138,7 +141,7 @@ fn stands(e: &Entry, now: Time) -> String {
 }
 
 /// What each sort of algorithm is, in words: its heading and what it does.
-const SORTS: [(&str, &str, &str); 4] = [
+const SORTS: [(&str, &str, &str); 6] = [
     (
         "definition",
         "Assessing a report",
@@ -166,18 +169,28 @@ const SORTS: [(&str, &str, &str); 4] = [
         "Reports that wait are put in order by what is proposed for them. Every report is read by a person, wherever it \
          stands; where the order is not approved, they stand in order of receipt.",
     ),
+    (
+        "alignment",
+        "Ranking projects by the strategy",
+        "The scores that people gave to projects are weighed. Every figure shows how much was assessed, how far the assessors \
+         are apart and how far its rank depends on the weights. It is about work and says nothing of a person, so it is \
+         asked before it is approved, and says then that it is not.",
+    ),
+    (
+        "finding",
+        "Finding what doubles and what is missing in the portfolio",
+        "Projects and applications that seem to double or to stand in one another’s way, and capabilities that nothing \
+         serves, are named with the fields that agree. A person confirms or rejects each. It is about work and says nothing \
+         of a person, so it is asked before it is approved, and says then that it is not.",
+    ),
 ];
 
-/// What ranks and compares here without a word about a person: it has no entry in the register, and no approval.
-const ABOUT_WORK: &str = "## What ranks and compares work, not people\n\n\
-    - **Alignment with the strategy** weighs the scores that people gave to projects, and shows with every figure how much \
-      was assessed, how far the assessors are apart and how far its rank depends on the weights (1,000 weightings are drawn).\n\
-    - **Findings** name projects and applications that seem to double or to stand in one another’s way, and capabilities \
-      that nothing serves, each with the fields that agree. A person confirms or rejects each.\n\
-    - **The critical path** is worked out from the days that people entered.\n\n\
-    Nothing of it reads a report, a record or a decision about anybody. Linking sets of records in bulk \
-    (`bluelamp link`) is done by an analyst on files of their own, with a model that they choose and can read; its \
-    method is that of the comparison above.\n\n";
+/// What reckons here and is no entry of the register.
+const BESIDE: &str = "## What else reckons\n\n\
+    The critical path is worked out from the days that people entered, and the scores of an innovation challenge are those \
+    that people gave. Linking sets of records in bulk (`bluelamp link`) is done by an analyst on files of their own, with a \
+    model that they choose and can read, and nothing of it comes into this service by itself; its method is that of the \
+    comparison above.\n\n";
 
 /// `GET /algorithms`: everything that proposes something to an officer, as it runs now, and how far it may.
 pub(crate) async fn register(State(app): State<App>, ask: Ask) -> Answer {
@@ -196,7 +209,7 @@ pub(crate) async fn register(State(app): State<App>, ask: Ask) -> Answer {
         "Several kinds of algorithm run in this service. All of them only propose: nothing happens to a report before a \
          named officer has decided, and the officer can depart from every proposal. No algorithm here predicts what a person \
          will do.\n\nEach is assessed for its ethics, tried where nobody acts on it, and approved by a chief officer until a \
-         day. What is not approved is not asked; that is not left to a page, but to the part of the service that decides \
+         day. What is about people and not approved is not asked; that is not left to a page, but to the part of the service that decides \
          who may do what. [What the ethics committee said](/ethics-committee)\n\nWhether groups of people are treated alike is \
          looked into by [fairness reports](/fairness). You can [complain about an algorithm or a decision](/complain), and \
          read [what became of complaints](/complaints).\n\n",
@@ -245,7 +258,7 @@ pub(crate) async fn register(State(app): State<App>, ask: Ask) -> Answer {
             text.push('\n');
         }
     }
-    text.push_str(ABOUT_WORK);
+    text.push_str(BESIDE);
     let former: Vec<_> = all.iter().filter(|e| !e.running).collect();
     if !former.is_empty() {
         text.push_str("## What ran here before\n\n");
@@ -275,16 +288,13 @@ pub(crate) async fn record(
     ask: Ask,
     Path((kind, name)): Path<(String, String)>,
 ) -> Answer {
-    let (all, led) = app
-        .read(&ask.public(), move |cx| {
-            Ok((ethics::published(cx, &kind, &name)?, bluelamp_casework::led(cx)?))
-        })
-        .await?;
+    let (all, counts) =
+        app.read(&ask.public(), move |cx| Ok((ethics::published(cx, &kind, &name)?, counted(cx)?))).await?;
     let mut all = all.into_iter();
     let Some(d) = all.next() else {
         return Err(bluelamp_model::Error::NotFound("that algorithm".into()).into());
     };
-    let record = record_of(&app, &d, &led);
+    let record = record_of(&app, &d, &counts);
     let e = &d.entry;
     let page = RecordPage {
         title: e.what.title.clone(),

@@ -9,7 +9,10 @@ use crate::{
 };
 use axum::extract::{Query as Address, State};
 use bluelamp_model::Result;
-use bluelamp_steward::assessment::{self, Aligned, Alignment, Scheme, WEIGHTINGS, Weights};
+use bluelamp_steward::{
+    algorithms,
+    assessment::{self, Aligned, Alignment, Scheme, WEIGHTINGS, Weights},
+};
 use bluelamp_store::Cx;
 use serde::Serialize;
 
@@ -30,6 +33,8 @@ pub(crate) struct AlignmentPage {
     pub matrix_href: String,
     pub weightings: usize,
     pub top: u32,
+    /// That it was not approved.
+    pub notice: Option<String>,
 }
 
 /// An item.
@@ -46,6 +51,7 @@ struct Found {
     items: Vec<super::Item>,
     weights: Weights,
     all: Vec<Aligned>,
+    notice: algorithms::Notice,
 }
 
 fn found(cx: &mut Cx<'_>, q: &Query) -> Result<Found> {
@@ -57,13 +63,14 @@ fn found(cx: &mut Cx<'_>, q: &Query) -> Result<Found> {
     let items = q.items(cx)?;
     let wanted: std::collections::BTreeSet<_> = items.iter().map(|i| i.code.as_str()).collect();
     all.retain(|a| wanted.contains(a.item.as_str()));
-    Ok(Found { strategies, items, weights, all })
+    let notice = algorithms::ask(cx, algorithms::ALIGNMENT)?;
+    Ok(Found { strategies, items, weights, all, notice })
 }
 
 /// `GET /desk/alignment`
 pub(crate) async fn view(State(app): State<App>, staff: Staff, Address(q): Address<Query>) -> Answer {
     let asked = q.clone();
-    let Found { strategies: s, items, weights, all } =
+    let Found { strategies: s, items, weights, all, notice } =
         app.read(&staff.actor(), move |cx| found(cx, &asked)).await?;
     let window = q.window(items.len());
     let row = |(item, aligned): (super::Item, Aligned)| Row {
@@ -85,13 +92,15 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff, Address(q): Addre
         rows: items.into_iter().zip(all).skip(window.from).take(window.to - window.from).map(row).collect(),
         weightings: WEIGHTINGS,
         top: TOP,
+        notice: notice.sentence(),
     };
     app.page("staff/alignment.njk", &frame(&app, &staff, "/desk/alignment"), &page)
 }
 
 /// `GET /desk/alignment.csv`: a line for each item and axis, with everything that belongs to the number.
 pub(crate) async fn download(State(app): State<App>, staff: Staff, Address(q): Address<Query>) -> Answer {
-    let Found { strategies, items, weights, all } = app.read(&staff.actor(), move |cx| found(cx, &q)).await?;
+    let Found { strategies, items, weights, all, .. } =
+        app.read(&staff.actor(), move |cx| found(cx, &q)).await?;
     let mut names = ["item", "title", "strategy", "version", "weights"].map(str::to_owned).to_vec();
     names.extend(Alignment::COLUMNS.map(str::to_owned));
     let mut text = line(&names);

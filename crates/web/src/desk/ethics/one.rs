@@ -15,7 +15,8 @@ use crate::{
         registers::{PointerView, pointer_views},
     },
     ethics_api::{
-        Answers, Deed, Exemption, LabFinding, LabReport, NewMinutes, Opinion, Phase, Voice, record_of,
+        Answers, Deed, Exemption, LabFinding, LabReport, NewMinutes, Opinion, Phase, Voice, counted,
+        record_of,
     },
     govuk::page::{Event, Problem},
     guard::{Answer, Staff, check_csrf, csrf},
@@ -146,7 +147,7 @@ pub(crate) async fn view(
 
 async fn show(app: &App, staff: &Staff, kind: &str, name: &str, version: &str, tried: Tried) -> Answer {
     let (kind, name, version) = (kind.to_owned(), name.to_owned(), version.to_owned());
-    let (all, d, led) = app
+    let (all, d, counts) = app
         .read(&staff.actor(), move |cx| {
             let all = ethics::versions(cx, &kind, &name)?;
             let fits = |e: &&Entry| e.what.digest == version || e.what.version == version;
@@ -155,10 +156,10 @@ async fn show(app: &App, staff: &Staff, kind: &str, name: &str, version: &str, t
                 false => all.iter().find(fits),
             };
             let id = chosen.ok_or_else(|| Error::NotFound("that version of the algorithm".into()))?.id;
-            Ok((all, ethics::view(cx, id)?, bluelamp_casework::led(cx)?))
+            Ok((all, ethics::view(cx, id)?, counted(cx)?))
         })
         .await?;
-    let record = parts(&record_of(app, &d, &led));
+    let record = parts(&record_of(app, &d, &counts));
     let mut page = page(app, staff, &all, &d, record, &tried);
     if may(app, staff, action::STRATEGY_VIEW) {
         let target = format!("algorithm:{}", d.entry.algorithm());

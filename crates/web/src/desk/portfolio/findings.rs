@@ -15,6 +15,7 @@ use axum::{
 };
 use bluelamp_model::{Error, FieldError, Result, authority::action};
 use bluelamp_steward::{
+    algorithms,
     findings::{self, Given, Kind, NewSaving, Shown, Standing},
     report,
 };
@@ -77,6 +78,8 @@ impl FindingsQuery {
 #[derive(Debug, Serialize)]
 struct FindingsPage {
     title: String,
+    /// That what noticed them was not approved.
+    notice: Option<String>,
     count: String,
     kinds: Vec<Filter>,
     standings: Vec<Filter>,
@@ -194,10 +197,11 @@ struct Wrong {
 async fn show(app: &App, staff: &Staff, q: FindingsQuery, wrong: Option<Wrong>) -> Answer {
     let kind = q.kind()?;
     let named = q.named();
-    let (all, strategies) = app
+    let (all, strategies, notice) = app
         .read(&staff.actor(), move |cx| {
             let all = findings::current(cx, named.as_deref())?;
-            Ok((all, strategy_choices(cx, named.as_deref())?))
+            let notice = algorithms::ask(cx, algorithms::FINDINGS)?;
+            Ok((all, strategy_choices(cx, named.as_deref())?, notice))
         })
         .await?;
     let count =
@@ -235,6 +239,7 @@ async fn show(app: &App, staff: &Staff, q: FindingsQuery, wrong: Option<Wrong>) 
     let errors = wrong.as_ref().map(|w| w.errors.as_slice()).unwrap_or_default();
     let page = FindingsPage {
         title: "Findings".into(),
+        notice: notice.sentence(),
         count: match found {
             0 => "Nothing".into(),
             1 => format!("1 {}", kind.one()),
