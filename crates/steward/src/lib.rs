@@ -19,6 +19,7 @@ pub mod entry;
 pub mod ethics;
 pub mod fairness;
 pub mod findings;
+mod gate;
 pub mod landscape;
 pub mod market;
 pub mod pdf;

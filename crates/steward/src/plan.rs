@@ -42,6 +42,12 @@ pub struct Item {
     pub starts: Option<Day>,
     /// Its last day.
     pub ends: Option<Day>,
+    /// The item that it is a part of.
+    pub parent: String,
+    /// The day on which it did begin.
+    pub began: Option<Day>,
+    /// The last day of its work, as it was.
+    pub ended: Option<Day>,
     /// Its first day, as first agreed.
     pub baseline_starts: Option<Day>,
     /// Its last day, as first agreed.
@@ -89,6 +95,9 @@ pub struct Plan {
     pub unsound: Option<String>,
     /// Items that do not say when they begin and end, by code and title. They are in no picture.
     pub undated: Vec<(String, String)>,
+    /// Items that others are a part of, by code: they have the days that are written, and are no work of their own in the
+    /// schedule.
+    pub made_of_parts: Vec<String>,
     /// Dependencies, by code, of an item that is in no picture. They are not in the schedule.
     pub left_out: Vec<String>,
 }
@@ -128,6 +137,8 @@ pub fn plan(given: &Given) -> Result<Plan> {
     items.sort_by(|a, b| a.code.cmp(&b.code));
     let (mut lanes, mut undated) = (BTreeMap::<String, (String, Vec<Bar>)>::new(), Vec::new());
     let (mut tasks, mut drawn) = (Vec::new(), BTreeSet::new());
+    let parts = Parts::of(&items);
+    let phases = phases(given);
     for i in items {
         let Some(days) = span(i.starts, i.ends) else {
             undated.push((i.code.clone(), i.title.clone()));
@@ -141,17 +152,25 @@ pub fn plan(given: &Given) -> Result<Plan> {
             span: days,
             baseline,
             slack: None,
+            phases: phases
+                .iter()
+                .filter(|p| p.items.contains(i.code.as_str()))
+                .map(|p| p.name.clone())
+                .collect(),
         });
         drawn.insert(i.code.as_str());
         let number = |s: Span| (s.start.number(), s.end.number());
         let (start, end) = number(days);
+        if parts.has(&i.code) {
+            continue;
+        }
         tasks.push(Task {
             id: i.code.clone(),
             start,
             end,
             baseline: baseline.map(number),
-            began: None,
-            ended: None,
+            began: i.began.map(Day::number),
+            ended: i.ended.map(|d| next(d).number()),
         });
     }
     let (mut dependencies, mut left_out) = (Vec::new(), Vec::new());
@@ -165,18 +184,21 @@ pub fn plan(given: &Given) -> Result<Plan> {
                 clippy::cast_possible_truncation,
                 reason = "the register takes at most ten years of days"
             )]
-            Some(tie) => dependencies.push(schedule::Dependency {
-                before: w.needs.clone(),
-                after: w.item.clone(),
-                tie,
-                lag: w.lag_days.unwrap_or(0.0) as i32,
-            }),
+            Some(tie) => {
+                // What is made of parts is done when they are done, and waits by letting them wait.
+                let lag = w.lag_days.unwrap_or(0.0) as i32;
+                let (before, after) = (parts.under(&w.needs), parts.under(&w.item));
+                let ties = before.iter().flat_map(|b| after.iter().map(move |a| (b, a)));
+                dependencies.extend(ties.filter(|(b, a)| b != a).map(|(before, after)| {
+                    schedule::Dependency { before: before.clone(), after: after.clone(), tie, lag }
+                }));
+            }
             None => left_out.push(w.code.clone()),
         }
     }
     let mut roadmap = Roadmap {
         title: "Roadmap of the portfolio".into(),
-        phases: phases(given, &drawn),
+        phases: phases.iter().filter_map(|p| p.drawn(given, &drawn)).collect(),
         lanes: lanes
             .into_values()
             .map(|(name, mut bars)| {
@@ -197,7 +219,8 @@ pub fn plan(given: &Given) -> Result<Plan> {
             (None, Some(e.to_string()))
         }
     };
-    Ok(Plan { roadmap, schedule, unsound, undated, left_out })
+    let made_of_parts = drawn.iter().filter(|code| parts.has(code)).map(|c| (*c).to_owned()).collect();
+    Ok(Plan { roadmap, schedule, unsound, undated, made_of_parts, left_out })
 }
 
 /// The ambition or enabler that an item belongs to: the first that its elements, or the items of the roadmap that it
@@ -229,8 +252,61 @@ fn lane(given: &Given, item: &Item) -> (String, String) {
     all.find_map(top).unwrap_or_else(|| ("~".into(), "Without an ambition or enabler".into()))
 }
 
-/// The phases with the days of the items that deliver them. The strategies themselves give none.
-fn phases(given: &Given, drawn: &BTreeSet<&str>) -> Vec<Phase> {
+/// What has days and is a part of what has days, by the code of the whole.
+struct Parts<'a>(BTreeMap<&'a str, Vec<&'a str>>);
+
+impl<'a> Parts<'a> {
+    fn of(items: &[&'a Item]) -> Self {
+        let dated = |i: &&&Item| span(i.starts, i.ends).is_some();
+        let codes: BTreeSet<&str> = items.iter().filter(dated).map(|i| i.code.as_str()).collect();
+        let mut all: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for i in items.iter().filter(dated) {
+            if i.parent != i.code && codes.contains(i.parent.as_str()) {
+                all.entry(&i.parent).or_default().push(&i.code);
+            }
+        }
+        Self(all)
+    }
+
+    fn has(&self, code: &str) -> bool {
+        self.0.contains_key(code)
+    }
+
+    /// An item itself, or all work that is a part of it at any depth.
+    fn under(&self, code: &str) -> Vec<String> {
+        let (mut next, mut seen, mut work) = (vec![code], BTreeSet::new(), Vec::new());
+        while let Some(at) = next.pop() {
+            if !seen.insert(at) {
+                continue;
+            }
+            match self.0.get(at) {
+                Some(parts) => next.extend(parts),
+                None => work.push(at.to_owned()),
+            }
+        }
+        work.sort();
+        work
+    }
+}
+
+/// A phase with the items that deliver something of it.
+struct Delivered {
+    name: String,
+    items: BTreeSet<String>,
+}
+
+impl Delivered {
+    /// The phase with the days of the items that are drawn. The strategies themselves give none.
+    fn drawn(&self, given: &Given, drawn: &BTreeSet<&str>) -> Option<Phase> {
+        let of_phase =
+            given.items.iter().filter(|i| drawn.contains(i.code.as_str()) && self.items.contains(&i.code));
+        let spans: Vec<_> = of_phase.filter_map(|i| span(i.starts, i.ends)).collect();
+        let (start, end) = (spans.iter().map(|s| s.start).min()?, spans.iter().map(|s| s.end).max()?);
+        Some(Phase { name: self.name.clone(), span: Span { start, end } })
+    }
+}
+
+fn phases(given: &Given) -> Vec<Delivered> {
     let mut all = Vec::new();
     for s in &given.strategies {
         for phase in s.of_kind(ElementKind::Phase).filter(|p| p.retired.is_none()) {
@@ -240,15 +316,9 @@ fn phases(given: &Given, drawn: &BTreeSet<&str>) -> Vec<Phase> {
                 .filter(|e| e.phase.as_ref() == Some(&this))
                 .map(|e| s.reference(&e.id).to_string())
                 .collect();
-            let of_phase = given
-                .items
-                .iter()
-                .filter(|i| drawn.contains(i.code.as_str()) && i.roadmap.iter().any(|r| due.contains(r)));
-            let spans: Vec<_> = of_phase.filter_map(|i| span(i.starts, i.ends)).collect();
-            let (from, to) = (spans.iter().map(|s| s.start).min(), spans.iter().map(|s| s.end).max());
-            if let Some((start, end)) = from.zip(to) {
-                all.push(Phase { name: phase.name.clone(), span: Span { start, end } });
-            }
+            let delivers = |i: &&Item| i.roadmap.iter().any(|r| due.contains(r));
+            let items = given.items.iter().filter(delivers).map(|i| i.code.clone()).collect();
+            all.push(Delivered { name: phase.name.clone(), items });
         }
     }
     all

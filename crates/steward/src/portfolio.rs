@@ -3,6 +3,7 @@
 use crate::{
     assessment,
     entry::{self, Entry},
+    gate::lacking,
     register::Body,
     registers::portfolio::{GATE, ITEM, STAGES},
 };
@@ -154,7 +155,8 @@ fn bars_no_more(cx: &mut Cx<'_>, code: &str) -> Result<()> {
 ///
 /// # Errors
 /// Not allowed; [`Error::Forbidden`] for anybody but a named member of staff and for whoever wrote the item last;
-/// [`Error::Invalid`] without reasons; [`Error::Conflict`] where no stage is left, and where an assessment bars the
+/// [`Error::Invalid`] without reasons, and where it lacks something and is to pass without conditions;
+/// [`Error::Conflict`] where no stage is left, and where an assessment bars the
 /// item's way; [`Error::Stale`].
 pub fn decide_gate(cx: &mut Cx<'_>, code: &str, decision: &GateDecision) -> Result<Entry> {
     cx.allow(action::GATE_DECIDE, None)?;
@@ -185,8 +187,16 @@ pub fn decide_gate(cx: &mut Cx<'_>, code: &str, decision: &GateDecision) -> Resu
         need("conditions", "Enter the conditions");
     }
     let Some(outcome) = outcome.filter(|_| wrong.is_empty()) else { return Err(Error::Invalid(wrong)) };
+    let lacks = lacking(cx, &item)?;
     if matches!(outcome, Outcome::Pass | Outcome::Conditions) {
         bars_no_more(cx, code)?;
+    }
+    if outcome == Outcome::Pass && !lacks.is_empty() {
+        let message = format!(
+            "{}. Let it through with conditions that say by when this is there, or hold it",
+            lacks.join(". ")
+        );
+        return Err(Error::field("outcome", "lacking", message));
     }
     let from = match item.body.text("stage") {
         "" => "idea",
@@ -195,6 +205,9 @@ pub fn decide_gate(cx: &mut Cx<'_>, code: &str, decision: &GateDecision) -> Resu
     let to = match outcome {
         Outcome::Pass | Outcome::Conditions => next_stage(from)
             .ok_or_else(|| Error::Conflict("the item is closed: there is no gate left".into()))?,
+        Outcome::Hold | Outcome::Stop if from == "closed" => {
+            return Err(Error::Conflict("the item is closed: there is no gate left".into()));
+        }
         Outcome::Hold => from,
         Outcome::Stop => "closed",
     };
@@ -204,7 +217,7 @@ pub fn decide_gate(cx: &mut Cx<'_>, code: &str, decision: &GateDecision) -> Resu
         .read_json(&json!({
             "title": format!("{}: {from} to {to}", item.title), "item": code, "from": from, "to": to,
             "outcome": outcome.code(), "conditions": decision.conditions, "reasons": decision.reasons,
-            "by": name, "assurance": decision.assurance,
+            "by": name, "assurance": decision.assurance, "lacking": lacks,
         }))
         .map_err(Error::Invalid)?;
     entry::insert(cx, &GATE, "", &gate, &decision.reasons)?;
@@ -251,6 +264,8 @@ pub struct AtGate {
     pub gates: Vec<Entry>,
     /// What bars its way until somebody lifts it.
     pub blocks: Vec<assessment::Block>,
+    /// What it should have before the next gate and has not, in sentences: it passes with conditions only.
+    pub lacking: Vec<String>,
 }
 
 /// An item with what is to be known at its gate.
@@ -275,5 +290,6 @@ pub fn at_gate(cx: &mut Cx<'_>, code: &str) -> Result<AtGate> {
         stage => stage,
     };
     let next = next_stage(stage);
-    Ok(AtGate { next, gates, blocks, item })
+    let lacking = lacking(cx, &item)?;
+    Ok(AtGate { next, gates, blocks, lacking, item })
 }

@@ -209,6 +209,8 @@ pub struct Funded {
     pub spent: i64,
     /// What is missing; negative where more was granted.
     pub missing: i64,
+    /// What was spent beyond what it is to cost.
+    pub over: i64,
 }
 
 /// A programme with what belongs to it.
@@ -261,6 +263,8 @@ pub struct Shared {
 pub struct View {
     /// Items that count: not withdrawn.
     pub items: usize,
+    /// Of those, how many were stopped: their costs and carbon are in no sum.
+    pub stopped: usize,
     /// By stage, in the order of the gates.
     pub stages: Vec<Stage>,
     /// By delivery level; an empty code where none is stated.
@@ -351,6 +355,8 @@ pub fn view(given: &Given, appetite: &Appetite) -> View {
         *levels.entry(i.level.clone()).or_insert(0) += 1;
     }
     let risks = risks(given, appetite);
+    // What was stopped costs nothing more and saves nothing.
+    let going: Vec<&Item> = items.iter().copied().filter(|i| i.status != "stopped").collect();
     View {
         items: items.len(),
         stages: stages(&items),
@@ -361,9 +367,10 @@ pub fn view(given: &Given, appetite: &Appetite) -> View {
         levels,
         without_owner: items.iter().filter(|i| i.owner.is_empty()).count(),
         granted: given.granted.iter().map(|(amount, _)| amount).sum(),
-        cost: known(items.iter().map(|i| i.cost_once.map(|c| c as f64))),
-        funded: funded(given, &items),
-        carbon: known(items.iter().map(|i| i.carbon_tonnes)),
+        stopped: items.len() - going.len(),
+        cost: known(going.iter().map(|i| i.cost_once.map(|c| c as f64))),
+        funded: funded(given, &going),
+        carbon: known(going.iter().map(|i| i.carbon_tonnes)),
         programmes: programmes(given, &items, &risks.above),
         shared: shared(given, &items),
         risks,
@@ -429,9 +436,10 @@ fn funded(given: &Given, items: &[&Item]) -> Vec<Funded> {
         let Some(cost) = i.cost_once else { continue };
         let own = given.granted.iter().filter(|(_, of)| of.len() == 1 && of[0] == i.code);
         let granted: i64 = own.map(|(amount, _)| amount).sum();
-        let spent = given.spent.iter().filter(|(of, _)| *of == i.code).map(|(_, amount)| amount).sum();
+        let spent: i64 = given.spent.iter().filter(|(of, _)| *of == i.code).map(|(_, amount)| amount).sum();
         let missing = cost - granted;
-        all.push(Funded { item: i.code.clone(), title: i.title.clone(), cost, granted, spent, missing });
+        let (item, title, over) = (i.code.clone(), i.title.clone(), (spent - cost).max(0));
+        all.push(Funded { item, title, cost, granted, spent, missing, over });
     }
     all.sort_by(|a, b| b.missing.cmp(&a.missing).then_with(|| a.item.cmp(&b.item)));
     all

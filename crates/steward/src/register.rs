@@ -119,6 +119,8 @@ pub enum FieldKind {
         least: f64,
         /// The most.
         most: f64,
+        /// Whether it has no part behind the point.
+        whole: bool,
     },
     /// Yes or no.
     YesNo,
@@ -185,7 +187,16 @@ impl Field {
         least: f64,
         most: f64,
     ) -> Self {
-        Self::new(name, label, hint, FieldKind::Number { least, most })
+        Self::new(name, label, hint, FieldKind::Number { least, most, whole: false })
+    }
+
+    /// The same number, but a whole one.
+    #[must_use]
+    pub const fn whole(mut self) -> Self {
+        if let FieldKind::Number { least, most, .. } = self.kind {
+            self.kind = FieldKind::Number { least, most, whole: true };
+        }
+        self
     }
 
     /// Yes or no.
@@ -344,7 +355,7 @@ impl Field {
                     format!("{}: ‘{first}’ is not an amount in whole pounds, such as 1250000", self.label),
                 )
             })?),
-            FieldKind::Number { least, most } => {
+            FieldKind::Number { least, most, whole } => {
                 let n: f64 = first.parse().ok().filter(|n: &f64| n.is_finite()).ok_or_else(|| {
                     wrong("not-a-number", format!("{}: ‘{first}’ is not a number", self.label))
                 })?;
@@ -352,6 +363,12 @@ impl Field {
                     return Err(wrong(
                         "out-of-range",
                         format!("{}: give a number from {least} to {most}", self.label),
+                    ));
+                }
+                if whole && n.fract() != 0.0 {
+                    return Err(wrong(
+                        "not-whole",
+                        format!("{}: ‘{first}’ is not a whole number", self.label),
                     ));
                 }
                 json!(n)
@@ -421,8 +438,8 @@ impl Field {
             }
             FieldKind::Day => json!({ "type": "string", "format": "date" }),
             FieldKind::Money => json!({ "type": "integer" }),
-            FieldKind::Number { least, most } => {
-                json!({ "type": "number", "minimum": least, "maximum": most })
+            FieldKind::Number { least, most, whole } => {
+                json!({ "type": if whole { "integer" } else { "number" }, "minimum": least, "maximum": most })
             }
             FieldKind::YesNo => json!({ "type": "boolean" }),
             FieldKind::Choice(choices) => json!({ "type": "string", "enum": one(choices) }),

@@ -37,6 +37,8 @@ pub struct Bar {
     pub baseline: Option<Span>,
     /// How many days it can be put off; none where nobody has worked it out.
     pub slack: Option<i32>,
+    /// The phases of which it delivers something.
+    pub phases: Vec<String>,
 }
 
 /// The items of one ambition or enabler.
@@ -70,7 +72,7 @@ pub struct Row {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// The phases that it touches.
+    /// The phases of which it delivers something.
     pub phases: Vec<String>,
     /// Its days.
     pub span: Span,
@@ -108,14 +110,12 @@ impl Roadmap {
     #[must_use]
     pub fn table(&self) -> Vec<Row> {
         let row = |lane: &Lane, bar: &Bar| {
-            let (from, to) = (bar.span.start, bar.span.end.max(bar.span.start));
-            // A milestone too is in the phase in which its day lies.
-            let touches = |p: &&Phase| from < p.span.end && (p.span.start < to || p.span.start == from);
+            let to = bar.span.end.max(bar.span.start);
             Row {
                 lane: lane.name.clone(),
                 id: bar.id.clone(),
                 title: bar.title.clone(),
-                phases: self.phases.iter().filter(touches).map(|p| p.name.clone()).collect(),
+                phases: bar.phases.clone(),
                 span: bar.span,
                 baseline: bar.baseline,
                 slip: bar.baseline.map(|b| bar.span.end.number() - b.end.number()),
@@ -342,6 +342,7 @@ mod tests {
             span,
             baseline,
             slack,
+            phases: if id == "c" { vec!["Phase 1".into()] } else { Vec::new() },
         };
         let agreed = span("2026-02-01", "2026-05-01");
         Roadmap {
@@ -417,8 +418,8 @@ mod tests {
                 ("c", false, None, None, false)
             ]
         );
-        assert_eq!(rows[2].phases, ["Phase 0: foundations", "Phase 1"]);
-        assert_eq!(rows[1].phases, ["Phase 0: foundations"], "a milestone too is in a phase");
+        assert_eq!(rows[2].phases, ["Phase 1"]);
+        assert!(rows[1].phases.is_empty(), "it delivers nothing of a phase, whatever its days");
     }
 
     #[test]

@@ -159,6 +159,14 @@ impl Permits {
         }
     }
 
+    /// Whether some version of an algorithm is approved for operation in some unit, at a moment.
+    #[must_use]
+    pub fn is_operational(&self, algorithm: &str, now: Time) -> bool {
+        let (kind, name) = algorithm.split_once('/').unwrap_or_default();
+        let own = self.all.iter().filter(|s| s.name == name && s.kind == kind);
+        own.into_iter().any(|s| s.state == State::Operational && s.until.is_some_and(|until| now < until))
+    }
+
     /// Whether what ranks or compares work, and says nothing of a person, may be worked out: until a named person stops
     /// it. Gives why it counts as not approved, which has to be told beside what it gives; none where it is approved.
     ///

@@ -5,6 +5,9 @@
 //! any other: an alignment divides by the sum of the weights, so they need not be made to sum to one. The draws come
 //! from a fixed seed and depend on nothing but the number of the weighting and the place of the element, so the same
 //! assessments give the same ranks, on however many processors they are worked out.
+//!
+//! Drawn weights are whole numbers and scores are halves, so that every sum is exact: items of which the same was found are
+//! equals under every weighting, and rounding never puts one before the other.
 
 use serde::Serialize;
 use std::num::NonZero;
@@ -15,6 +18,9 @@ pub const WEIGHTINGS: usize = 1000;
 const LANES: usize = 8;
 /// The seed of the draws.
 const SEED: u64 = 0x626c_7565_6c61_6d70;
+/// A weight of this stands for the greatest weight times a draw of 1. Draws stay below 37, so the sums of even a hundred
+/// thousand elements stay below 2⁵³, up to which a double is exact.
+const UNIT: f64 = (1_u32 << 24) as f64;
 /// Fewer products than this are not worth a second thread.
 const WORTH_A_THREAD: usize = 2_000_000;
 
@@ -98,7 +104,7 @@ fn quantile(ranks: &mut [u32], percent: usize) -> u32 {
 /// The assessed cells of the ranked items, one after the other.
 struct Compact {
     /// Place in the list of used elements, and the median.
-    cells: Vec<(u32, f32)>,
+    cells: Vec<(u32, f64)>,
     /// Where the cells of each item end.
     ends: Vec<usize>,
 }
@@ -109,7 +115,7 @@ impl Compact {
         for n in ranked {
             let cells = items[*n].iter().map(|(place, score)| {
                 let at = places.partition_point(|p| p < place);
-                (u32::try_from(at).unwrap_or(u32::MAX), *score)
+                (u32::try_from(at).unwrap_or(u32::MAX), f64::from(*score))
             });
             compact.cells.extend(cells);
             compact.ends.push(compact.cells.len());
@@ -159,14 +165,20 @@ fn some_weightings(
 ) -> Part {
     let (items, weightings) = (compact.ends.len(), groups.len() * LANES);
     let mut ranks = vec![0; items * weightings];
-    let mut weighed = vec![[0_f32; LANES]; places.len()];
-    let mut values = vec![[0_f32; LANES]; items];
+    let mut weighed = vec![[0_f64; LANES]; places.len()];
+    let mut values = vec![[0_f64; LANES]; items];
+    let greatest = places.iter().map(|p| f64::from(weights[*p as usize])).fold(f64::MIN_POSITIVE, f64::max);
     let mut order = Vec::with_capacity(items);
     for (n, group) in groups.enumerate() {
         for (lanes, place) in weighed.iter_mut().zip(places) {
             let place = *place as usize;
             for (lane, weight) in lanes.iter_mut().enumerate() {
-                *weight = weights[place] * draw(group * LANES + lane, place);
+                let drawn = f64::from(draw(group * LANES + lane, place));
+                // What weighs something never weighs nothing.
+                *weight = match f64::from(weights[place]) / greatest {
+                    share if share > 0.0 => (share * drawn * UNIT).round().max(1.0),
+                    _ => 0.0,
+                };
             }
         }
         let mut from = 0;
@@ -182,8 +194,8 @@ fn some_weightings(
 }
 
 /// The alignment of one item under several weightings at once, but for the division by 3, which ranks nothing.
-fn weigh(weighed: &[[f32; LANES]], cells: &[(u32, f32)]) -> [f32; LANES] {
-    let (mut gained, mut possible) = ([0_f32; LANES], [0_f32; LANES]);
+fn weigh(weighed: &[[f64; LANES]], cells: &[(u32, f64)]) -> [f64; LANES] {
+    let (mut gained, mut possible) = ([0_f64; LANES], [0_f64; LANES]);
     for (place, score) in cells {
         let weights = &weighed[*place as usize];
         for lane in 0..LANES {
@@ -194,18 +206,30 @@ fn weigh(weighed: &[[f32; LANES]], cells: &[(u32, f32)]) -> [f32; LANES] {
     std::array::from_fn(|lane| gained[lane] / possible[lane])
 }
 
+/// So many bits of a key say which item it is of, and the others how high it stands.
+const ITEM_BITS: u32 = 21;
+/// An alignment times this, which is at most 3, fits into the other bits. Equals are equal in all of them; what differs by
+/// less than a millionth of a millionth counts as equal too.
+const FINE: f64 = (1_u64 << 40) as f64;
+
 /// Says the rank of each item under one weighting: one more than the number of items that are strictly better.
-fn rank(values: &[[f32; LANES]], lane: usize, order: &mut Vec<u64>, mut say: impl FnMut(usize, u32)) {
+fn rank(values: &[[f64; LANES]], lane: usize, order: &mut Vec<u64>, mut say: impl FnMut(usize, u32)) {
     order.clear();
-    // The bits of a number that is not negative sort as it does. Turned over, the highest comes first.
-    order.extend(values.iter().enumerate().map(|(n, v)| u64::from(!v[lane].to_bits()) << 32 | n as u64));
+    // One number of 64 bits is sorted twice as fast as a pair. Turned over, the highest comes first.
+    order.extend((0_u64..).zip(values).map(|(n, v)| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 3 · 2⁴⁰")]
+        let height = (v[lane] * FINE) as u64;
+        (!height << ITEM_BITS) | n
+    }));
     order.sort_unstable();
     let (mut before, mut standing) = (u64::MAX, 0);
     for (n, key) in (1_u32..).zip(order.iter()) {
-        if key >> 32 != before {
-            (before, standing) = (key >> 32, n);
+        if key >> ITEM_BITS != before {
+            (before, standing) = (key >> ITEM_BITS, n);
         }
-        say((key & 0xffff_ffff) as usize, standing);
+        #[expect(clippy::cast_possible_truncation, reason = "the bits of an item")]
+        let item = (key & ((1 << ITEM_BITS) - 1)) as usize;
+        say(item, standing);
     }
 }
 
@@ -260,6 +284,18 @@ mod tests {
         let found = ranks(&[1.0], &[vec![(0, 2.0)], vec![(0, 2.0)], vec![(0, 1.0)]], 2);
         let told: Vec<_> = found.into_iter().flatten().map(|r| (r.low, r.high, r.in_top)).collect();
         assert_eq!(told, [(1, 1, 1.0), (1, 1, 1.0), (3, 3, 0.0)]);
+    }
+
+    #[test]
+    fn items_with_the_same_score_on_other_elements_are_equals_under_every_weighting() {
+        let three = |places: &[u32]| places.iter().map(|p| (*p, 3.0)).collect::<Vec<_>>();
+        let ten: Vec<u32> = (0..10).collect();
+        let items = [three(&ten), three(&[1]), three(&[2, 4, 6]), three(&ten[..8]), vec![(0, 2.5), (3, 2.5)]];
+        for weights in [[1.0; 10], [0.3; 10], [1.0, 2.0, 0.7, 1.0, 1.0, 1e-3, 1.0, 9.0, 1.0, 1.0]] {
+            let found = ranks(&weights, &items, 1);
+            let told: Vec<_> = found.into_iter().flatten().map(|r| (r.low, r.high, r.in_top)).collect();
+            assert_eq!(told, [(1, 1, 1.0), (1, 1, 1.0), (1, 1, 1.0), (1, 1, 1.0), (5, 5, 0.0)]);
+        }
     }
 
     #[test]

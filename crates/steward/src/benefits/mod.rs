@@ -16,7 +16,7 @@ pub use worth::{Line, Sum, lines, sums};
 use crate::{
     entry::typed,
     registers::{
-        benefits::{BENEFIT, COST, FUNDING, REALISED, SAVING},
+        benefits::{BENEFIT, CASE, COST, FUNDING, REALISED, SAVING},
         market::PILOT,
         organisations::ORGANISATION,
         portfolio::{ITEM, LOCAL_DECISION},
@@ -63,6 +63,8 @@ read! {
         title: String,
         /// The organisation that leads it.
         organisation: String,
+        /// How its delivery stands, by code.
+        status: String,
         /// The elements of strategies that it serves.
         elements: Vec<String>,
         /// The first day of its work.
@@ -73,6 +75,8 @@ read! {
         cost_once: Option<i64>,
         /// What it costs each year once it is in use.
         cost_yearly: Option<i64>,
+        /// What is put on top of its costs for optimism, in per cent.
+        cost_optimism: Option<f64>,
     }
 }
 
@@ -153,6 +157,8 @@ read! {
         organisation: String,
         /// What it decided.
         decision: String,
+        /// When.
+        decided: Option<Day>,
         /// What it saves each year.
         saving_yearly: Option<i64>,
     }
@@ -195,6 +201,18 @@ read! {
 }
 
 read! {
+    /// A business case.
+    Case {
+        /// The item.
+        item: String,
+        /// Its net present social value, as somebody wrote it.
+        present_value: Option<i64>,
+        /// When.
+        written: Option<Day>,
+    }
+}
+
+read! {
     /// What was tried.
     Pilot {
         /// What it is called.
@@ -229,6 +247,8 @@ pub struct Books {
     pub funding: Vec<Funding>,
     /// What was tried.
     pub pilots: Vec<Pilot>,
+    /// Business cases.
+    pub cases: Vec<Case>,
     /// The names of organisations, by code.
     pub organisations: BTreeMap<String, String>,
     /// Today.
@@ -257,6 +277,7 @@ pub fn gather(cx: &mut Cx<'_>) -> Result<Books> {
         costs: Cost::all(cx, &COST)?,
         funding: Funding::all(cx, &FUNDING)?,
         pilots: Pilot::all(cx, &PILOT)?,
+        cases: Case::all(cx, &CASE)?,
         today: cx.now().day().parse().ok(),
     };
     let (benefits, costs) = (books.benefits.len(), books.costs.len());
@@ -310,11 +331,45 @@ pub struct Report {
     pub spending: Spending,
     /// Pilots and whether they were evaluated.
     pub pilots: Vec<Evaluation>,
+    /// Items that were stopped, with the benefits that they were to bring: these stand in no total and no line.
+    pub stopped: Vec<Stopped>,
+}
+
+/// An item that was stopped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stopped {
+    /// Its code.
+    pub item: String,
+    /// What it is called.
+    pub title: String,
+    /// So many benefits it was to bring.
+    pub benefits: usize,
+}
+
+/// The books of what goes on, and what was stopped. What was spent on that stays spent.
+fn going(books: &Books) -> (Books, Vec<Stopped>) {
+    let (over, items): (Vec<Item>, Vec<Item>) =
+        books.items.iter().cloned().partition(|i| i.status == "stopped");
+    let is_over = |item: &str| over.iter().any(|i| i.code == item);
+    let benefits = books.benefits.iter().filter(|b| !is_over(&b.item)).cloned().collect();
+    let mut stopped: Vec<_> = over
+        .iter()
+        .map(|i| Stopped {
+            item: i.code.clone(),
+            title: i.title.clone(),
+            benefits: books.benefits.iter().filter(|b| b.item == i.code).count(),
+        })
+        .collect();
+    stopped.sort_by(|a, b| a.item.cmp(&b.item));
+    (Books { items, benefits, ..books.clone() }, stopped)
 }
 
 /// Makes the report. The order in which things are given changes nothing.
 #[must_use]
 pub fn report(books: &Books) -> Report {
+    let all = books;
+    let (books, stopped) = going(all);
+    let books = &books;
     let mut lines = lines(books);
     lines.sort_by(|a, b| (!a.overdue, a.due, &a.title, &a.code).cmp(&(!b.overdue, b.due, &b.title, &b.code)));
     let titles: BTreeMap<&str, &str> =
@@ -351,8 +406,9 @@ pub fn report(books: &Books) -> Report {
         groups: sums(&lines, |l| one(&l.group), ToOwned::to_owned),
         present: present(books, RATE),
         savings: savings(books),
-        spending: spending(books),
+        spending: spending(all),
         pilots,
+        stopped,
         lines,
     }
 }

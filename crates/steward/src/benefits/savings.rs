@@ -43,7 +43,15 @@ pub fn savings(books: &Books) -> Vec<ByOrganisation> {
             one.once += s.once.unwrap_or(0);
         }
     }
-    for l in books.locals.iter().filter(|l| matches!(l.decision.as_str(), "adopt" | "adapt")) {
+    // The latest word of an organisation about an item counts, as on the page of the portfolio.
+    let mut latest: BTreeMap<(&str, &str), &super::Local> = BTreeMap::new();
+    for l in &books.locals {
+        let held = latest.entry((&l.organisation, &l.item)).or_insert(l);
+        if (l.decided, &l.code) > (held.decided, &held.code) {
+            *held = l;
+        }
+    }
+    for l in latest.into_values().filter(|l| matches!(l.decision.as_str(), "adopt" | "adapt")) {
         let one = all.entry(&l.organisation).or_default();
         one.taken_up += 1;
         one.said += usize::from(l.saving_yearly.is_some());

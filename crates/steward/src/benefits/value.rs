@@ -40,8 +40,11 @@ pub struct Present {
     pub benefits: Option<i64>,
     /// Benefits less spending. None where the years of one of them are not known.
     pub net: Option<i64>,
-    /// Where the spending comes from: `lines` of spending by year, or what the `item` says.
+    /// Where the spending comes from: `lines` of spending by year, what the `item` says, or `both`: the lines, and what the
+    /// item says beyond them.
     pub costs_from: &'static str,
+    /// The net present value that its latest business case with one states.
+    pub stated: Option<i64>,
     /// Benefits of it that are not counted because their worth or their day is not known, or they cannot be counted.
     pub left_out: usize,
 }
@@ -49,26 +52,25 @@ pub struct Present {
 /// The present value of every item that has spending or benefits with known years, by code.
 #[must_use]
 pub fn present(books: &Books, rate: f64) -> Vec<Present> {
-    let mut spent: BTreeMap<&str, BTreeMap<i32, f64>> = BTreeMap::new();
+    let mut spent: BTreeMap<&str, Lines> = BTreeMap::new();
     for c in books.costs.iter().filter(|c| !c.item.is_empty()) {
         #[expect(clippy::cast_possible_truncation, reason = "the register takes 2000 to 2100")]
         let (year, amount) = (c.year as i32, c.amount as f64);
-        *spent.entry(&c.item).or_default().entry(year).or_insert(0.0) += amount;
+        let of_item = spent.entry(&c.item).or_default();
+        let sort = if c.purpose == "run" { &mut of_item.run } else { &mut of_item.change };
+        *sort.entry(year).or_insert(0.0) += amount;
     }
     let mut all = Vec::new();
     for item in &books.items {
         let of_item: Vec<_> = books.benefits.iter().filter(|b| b.item == item.code).collect();
-        let (costs, costs_from) = match spent.get(item.code.as_str()) {
-            Some(by_year) => (by_year.clone(), "lines"),
-            None => (as_written(item), "item"),
-        };
+        let (costs, costs_from) = costs_of(item, spent.get(item.code.as_str()));
         if costs.is_empty() && of_item.is_empty() {
             continue;
         }
         let known: Vec<_> = of_item
             .iter()
             .filter(|b| b.sort != "qualitative")
-            .filter_map(|b| Some((financial_year(b.due?), after_optimism(b.worth_yearly?, b.optimism_bias))))
+            .filter_map(|b| Some((b.due?, after_optimism(b.worth_yearly?, b.optimism_bias))))
             .collect();
         let first = costs.keys().next().copied();
         let last = first.map(|f| f + i32::from(HORIZON) - 1);
@@ -79,8 +81,12 @@ pub fn present(books: &Books, rate: f64) -> Vec<Present> {
             .map(|(year, amount)| discounted(*amount, rate, year - first.unwrap_or(*year)))
             .sum();
         let worth = first.zip(last).map(|(first, last)| -> f64 {
-            let of_one = |(from, worth): &(i32, i64)| {
-                ((*from).max(first)..=last).map(|y| discounted(*worth as f64, rate, y - first)).sum::<f64>()
+            let of_one = |(due, worth): &(Day, i64)| {
+                let begins = financial_year(*due);
+                let in_year = |y: i32| if y == begins { share_after(*due) } else { 1.0 };
+                (begins.max(first)..=last)
+                    .map(|y| discounted(*worth as f64 * in_year(y), rate, y - first))
+                    .sum::<f64>()
             };
             known.iter().map(of_one).sum()
         });
@@ -99,6 +105,7 @@ pub fn present(books: &Books, rate: f64) -> Vec<Present> {
             benefits: benefits.map(whole),
             net: costs.zip(benefits).map(|(c, b)| whole(b - c)),
             costs_from,
+            stated: stated(books, &item.code),
             left_out: of_item.len() - known.len(),
         });
     }
@@ -106,18 +113,70 @@ pub fn present(books: &Books, rate: f64) -> Vec<Present> {
     all
 }
 
-/// What the item says of itself, by year: once in the year in which its work begins, each year from the one in which it
-/// ends. Nothing where it does not say when.
-fn as_written(item: &super::Item) -> BTreeMap<i32, f64> {
-    let mut by_year = BTreeMap::new();
-    let Some(starts) = item.starts.map(financial_year) else { return by_year };
+fn stated(books: &Books, item: &str) -> Option<i64> {
+    let cases = books.cases.iter().filter(|c| c.item == item && c.present_value.is_some());
+    cases.max_by(|a, b| (a.written, &a.code).cmp(&(b.written, &b.code)))?.present_value
+}
+
+/// The share of its financial year that comes after a day: what begins then counts for that much of the first year.
+fn share_after(day: Day) -> f64 {
+    let first = |year: i32| format!("{year}-04-01").parse::<Day>().map_or(0, Day::number);
+    let year = financial_year(day);
+    let (begins, ends) = (first(year), first(year + 1));
+    f64::from(ends - day.number() - 1) / f64::from((ends - begins).max(1))
+}
+
+/// Lines of spending on an item by year.
+#[derive(Default)]
+struct Lines {
+    /// To change something.
+    change: BTreeMap<i32, f64>,
+    /// To keep it running.
+    run: BTreeMap<i32, f64>,
+}
+
+/// What an item costs by year. Lines of spending come first. What the item says beyond them is still to come: the rest of
+/// what it costs once in the year in which its work ends (in that of the last line, where that is later), and what it costs
+/// to run in each year after its work without a line for it. Without lines, it costs once in the year in which its work
+/// begins. Nothing is added of an item that does not say when.
+fn costs_of(item: &super::Item, lines: Option<&Lines>) -> (BTreeMap<i32, f64>, &'static str) {
+    let uplift = 1.0 + item.cost_optimism.unwrap_or(0.0).max(0.0) / 100.0;
+    let (begins, ends) = (item.starts.map(financial_year), item.ends.map(financial_year));
+    let mut planned = BTreeMap::new();
+    let mut plan = |year: i32, amount: f64| *planned.entry(year).or_insert(0.0) += amount;
+    let (change, run) = lines.map_or((None, None), |l| (Some(&l.change), Some(&l.run)));
+    let first_line = change.into_iter().chain(run).filter_map(|of| of.keys().next()).min().copied();
     if let Some(once) = item.cost_once {
-        by_year.insert(starts, once as f64);
-    }
-    if let (Some(yearly), Some(ends)) = (item.cost_yearly, item.ends.map(financial_year)) {
-        for year in ends..starts + i32::from(HORIZON) {
-            *by_year.entry(year).or_insert(0.0) += yearly as f64;
+        let told: f64 = change.into_iter().flat_map(BTreeMap::values).sum();
+        let rest = (once as f64 - told) * uplift;
+        let last = change.and_then(|of| of.keys().next_back()).copied();
+        let year = match last {
+            None => begins,
+            Some(last) => ends.map(|ends| ends.max(last)),
+        };
+        if let Some(year) = year.filter(|_| rest > 0.0) {
+            plan(year, rest);
         }
     }
-    by_year
+    if let (Some(yearly), Some(ends)) = (item.cost_yearly, item.ends) {
+        let from = financial_year(ends);
+        let first = first_line.into_iter().chain(begins).min().unwrap_or(from);
+        for year in from..first + i32::from(HORIZON) {
+            if run.is_some_and(|of| of.contains_key(&year)) {
+                continue;
+            }
+            let part = if year == from { share_after(ends) } else { 1.0 };
+            plan(year, yearly as f64 * part * uplift);
+        }
+    }
+    planned.retain(|_, amount| *amount > 0.0);
+    let from = match (lines.is_some(), planned.is_empty()) {
+        (true, true) => "lines",
+        (true, false) => "both",
+        (false, _) => "item",
+    };
+    for (year, amount) in change.into_iter().chain(run).flatten() {
+        *planned.entry(*year).or_insert(0.0) += amount;
+    }
+    (planned, from)
 }

@@ -42,7 +42,7 @@ pub struct Line {
     pub measured_on: Option<Day>,
     /// How far it has come from the baseline to the target: 1 is there. None where nobody has measured.
     pub share: Option<f64>,
-    /// What the latest value is worth each year, where that was said.
+    /// What the latest value of which that was said is worth each year.
     pub realised_yearly: Option<i64>,
     /// That, less what it was to be worth after optimism; none where one of them is not known.
     pub variance: Option<i64>,
@@ -57,16 +57,24 @@ pub(super) fn after_optimism(worth: i64, bias: Option<f64>) -> i64 {
     (worth as f64 * (1.0 - bias.unwrap_or(0.0).clamp(0.0, 100.0) / 100.0)).round() as i64
 }
 
-/// The benefits with how each stands, by code.
-#[must_use]
-pub fn lines(books: &Books) -> Vec<Line> {
+/// The latest of what was measured, by benefit.
+fn latest_of<'a>(all: impl Iterator<Item = &'a Realised>) -> BTreeMap<&'a str, &'a Realised> {
     let mut latest: BTreeMap<&str, &Realised> = BTreeMap::new();
-    for r in &books.realised {
+    for r in all {
         let held = latest.entry(&r.benefit).or_insert(r);
         if (r.on, &r.code) > (held.on, &held.code) {
             *held = r;
         }
     }
+    latest
+}
+
+/// The benefits with how each stands, by code.
+#[must_use]
+pub fn lines(books: &Books) -> Vec<Line> {
+    let latest = latest_of(books.realised.iter());
+    // Who measures again without saying what it is worth takes nothing back that was said.
+    let latest_worth = latest_of(books.realised.iter().filter(|r| r.worth_yearly.is_some()));
     let lead: BTreeMap<&str, &str> =
         books.items.iter().map(|i| (i.code.as_str(), i.organisation.as_str())).collect();
     let one = |b: &Benefit| {
@@ -76,10 +84,12 @@ pub fn lines(books: &Books) -> Vec<Line> {
             (Some(from), Some(to), Some(at)) if (to - from).abs() > f64::EPSILON => {
                 Some((at - from) / (to - from))
             }
+            // What is to stay as it is, and does.
+            (Some(_), Some(to), Some(at)) if (at - to).abs() <= f64::EPSILON * to.abs().max(1.0) => Some(1.0),
             _ => None,
         };
         let worth_after = b.worth_yearly.map(|w| after_optimism(w, b.optimism_bias));
-        let realised = taken.and_then(|r| r.worth_yearly);
+        let realised = latest_worth.get(b.code.as_str()).and_then(|r| r.worth_yearly);
         let over = b.due.zip(books.today).is_some_and(|(due, today)| due < today);
         let organisation = match b.organisation.as_str() {
             "" => lead.get(b.item.as_str()).copied().unwrap_or_default(),

@@ -184,6 +184,16 @@ const WAYS: [Way; 3] = [
 ];
 
 /// Items that want the same team, source or users in the same weeks.
+/// Whether no organisation takes part in both: their teams, sources and users are others, whatever their names.
+fn strangers(a: &Item, b: &Item) -> bool {
+    let who = |i: &Item| -> BTreeSet<String> {
+        let all = std::iter::once(&i.organisation).chain(&i.participants);
+        all.filter(|o| !o.is_empty()).cloned().collect()
+    };
+    let (a, b) = (who(a), who(b));
+    !a.is_empty() && !b.is_empty() && a.is_disjoint(&b)
+}
+
 pub(super) fn conflicts(p: &Portfolio) -> Vec<Finding> {
     let parents = parents(p);
     let mut all = Vec::new();
@@ -210,7 +220,7 @@ pub(super) fn conflicts(p: &Portfolio) -> Vec<Finding> {
         }
         for ((x, y), (from, to)) in met {
             let (a, b) = (&p.items[x as usize], &p.items[y as usize]);
-            if is_part(&parents, a, b) {
+            if is_part(&parents, a, b) || strangers(a, b) {
                 continue;
             }
             let both = match way.rule {

@@ -51,12 +51,14 @@ impl Report {
     }
 }
 
-/// Items that somebody marked, or that take less than a year. Ideas without days are not among them.
+/// Items that somebody marked, or that take less than a year and end within one. Ideas without days are not among them.
 pub(super) fn quick_wins(p: &Portfolio) -> Vec<Finding> {
     let today = p.today.map(bluelamp_model::Day::number);
     let mut all = Vec::new();
     for item in &p.items {
-        let short = item.span().filter(|(a, b)| b - a < YEAR && item.is_work());
+        // Short, and over within a year from today: what begins in three years brings nothing soon.
+        let soon = |end: i32| today.is_none_or(|today| end < today + YEAR);
+        let short = item.span().filter(|(a, b)| b - a < YEAR && soon(*b) && item.is_work());
         let marked = item.quick_win == Some(true);
         if !marked && (short.is_none() || item.quick_win == Some(false)) {
             continue;

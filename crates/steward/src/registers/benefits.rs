@@ -159,7 +159,7 @@ pub const COST: Register = register(
         F::link("item", "Item", "", "item"),
         F::link("application", "Application", "", "application"),
         F::link("organisation", "Organisation", "", "organisation").needed(),
-        F::number("year", "Financial year that begins in", "Such as 2027", 2000.0, 2100.0).needed(),
+        F::number("year", "Financial year that begins in", "Such as 2027", 2000.0, 2100.0).whole().needed(),
         F::money("amount", "Amount", "Whole pounds").needed(),
         F::choice("purpose", "Purpose", "", &[("run", "Run"), ("change", "Change")]).needed(),
         F::choice(

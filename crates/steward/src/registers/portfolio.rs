@@ -52,7 +52,8 @@ pub const AIMS: &[Choice] = &[
 fn item_rules(body: &Body, wrong: &mut Vec<FieldError>) {
     in_order(body, "starts", "ends", "It ends before it begins", wrong);
     in_order(body, "baseline_starts", "baseline_ends", "The baseline ends before it begins", wrong);
-    for field in ["starts", "ends", "baseline_starts", "baseline_ends"] {
+    in_order(body, "began", "ended", "It was done before it began", wrong);
+    for field in ["starts", "ends", "baseline_starts", "baseline_ends", "began", "ended"] {
         // One slip of the pen would squeeze the whole roadmap.
         let year = |day: &str| day.split('-').next().and_then(|y| y.parse::<i32>().ok());
         if year(body.text(field)).is_some_and(|year| !(1970..2100).contains(&year)) {
@@ -60,6 +61,15 @@ fn item_rules(body: &Body, wrong: &mut Vec<FieldError>) {
                 field: field.into(),
                 code: "out-of-range".into(),
                 message: "Enter a day from 1970 to 2099".into(),
+            });
+        }
+    }
+    for field in ["cost_once", "cost_yearly"] {
+        if body.money(field).is_some_and(|cost| cost < 0) {
+            wrong.push(FieldError {
+                field: field.into(),
+                code: "out-of-range".into(),
+                message: "A cost is not below 0; what is saved belongs to the benefits".into(),
             });
         }
     }
@@ -104,6 +114,22 @@ fn no_circle_of_parts(cx: &mut Cx<'_>, own: &str, body: &Body) -> Result<Vec<Fie
         all.into_iter().map(|e| (e.code, vec![e.body.text("parent").to_owned()])).collect();
     let message = format!("Part of: ‘{parent}’ is itself a part of this item, directly or by way of others");
     Ok(circle(leads(&up, parent, own), "parent", message))
+}
+
+/// What an item waits for is written down once; and it is no circle.
+fn waits(cx: &mut Cx<'_>, own: &str, body: &Body) -> Result<Vec<FieldError>> {
+    let same = |b: &Body| {
+        ["item", "needs", "kind"].iter().all(|f| !body.text(f).is_empty() && b.text(f) == body.text(f))
+    };
+    let held = entry::held(cx, "dependency")?;
+    if let Some(twin) = held.iter().find(|e| e.code != own && !e.withdrawn && same(&e.body)) {
+        return Ok(vec![FieldError {
+            field: "needs".into(),
+            code: "twice".into(),
+            message: format!("‘{}’ says the same already: change that one", twin.code),
+        }]);
+    }
+    no_circle_of_waiting(cx, own, body)
 }
 
 /// No item waits for itself, directly or by way of others: a plan with a circle has no critical path.
@@ -187,8 +213,17 @@ pub const ITEM: Register = Register {
             F::day("ends", "Ends", ""),
             F::day("baseline_starts", "Baseline start", "As first agreed"),
             F::day("baseline_ends", "Baseline end", ""),
+            F::day("began", "Did begin", "The day on which work began"),
+            F::day("ended", "Was done", "The last day of the work"),
             F::money("cost_once", "Cost, once", "Whole pounds"),
             F::money("cost_yearly", "Cost, each year", "Whole pounds"),
+            F::number(
+                "cost_optimism",
+                "On top of the costs for optimism",
+                "In per cent, by the Green Book’s guidance for its sort of work; counted in the present value",
+                0.0,
+                500.0,
+            ),
             F::text("funding", "Funded by", ""),
             F::number("carbon_tonnes", "Carbon estimate", "Tonnes of CO2 equivalent over its life", 0.0, 1e9),
             F::long("carbon_basis", "What the carbon estimate rests on", ""),
@@ -236,13 +271,14 @@ pub const GATE: Register = Register {
             F::long("reasons", "Reasons", "").needed(),
             F::text("by", "Decided by", "").needed(),
             F::lines("assurance", "Standards that were checked", "One a line"),
+            F::lines("lacking", "What it lacked", "As it stood when this was decided"),
         ],
     )
 };
 
 /// What an item waits for.
 pub const DEPENDENCY: Register = Register {
-    check_with: no_circle_of_waiting,
+    check_with: waits,
     ..register(
         "dependency",
         "Dependencies",
@@ -264,7 +300,7 @@ pub const DEPENDENCY: Register = Register {
                 ],
             )
             .needed(),
-            F::number("lag_days", "Days in between", "", -3650.0, 3650.0),
+            F::number("lag_days", "Days in between", "", -3650.0, 3650.0).whole(),
             F::text("owner", "Owner", ""),
         ],
     )

@@ -4,7 +4,8 @@ use super::{Cell, Document, Table, number, words};
 use crate::assessment::{Aligned, Scheme, Weights};
 use std::collections::BTreeMap;
 
-/// Alignment of items with a version of a strategy, a row for each item and axis on which something was assessed.
+/// Alignment of items with a version of a strategy, a row for each item and axis on which something was assessed, and one
+/// for each item that nobody assessed.
 /// `titles` are the items' titles by code.
 #[must_use]
 pub fn alignment(
@@ -16,6 +17,13 @@ pub fn alignment(
     let mut rows = Vec::new();
     for item in all {
         let title = titles.get(&item.item).map_or(item.item.as_str(), String::as_str);
+        if !item.axes.iter().any(crate::assessment::Alignment::is_assessed) {
+            let mut row = vec![Cell::link(title, "item", &item.item), "Not assessed".to_owned().into()];
+            row.extend(
+                crate::assessment::Alignment::COLUMNS.iter().skip(1).map(|_| Cell::text(String::new())),
+            );
+            rows.push(row);
+        }
         for axis in item.axes.iter().filter(|a| a.is_assessed()) {
             let mut row = vec![Cell::link(title, "item", &item.item)];
             let cells = axis.cells();

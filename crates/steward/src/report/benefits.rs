@@ -29,7 +29,7 @@ pub fn benefits(r: &Report) -> Document {
         pilots(r),
     ];
     let t = &r.total;
-    let about = format!(
+    let mut about = format!(
         "Benefits: {}. Measured: {}. At their target: {}. Overdue: {}. Worth after what is taken off for optimism: {} a \
          year, known of {}. Realised so far: {} a year, known of {}. What nobody has measured is not counted as nothing.",
         t.benefits,
@@ -41,6 +41,10 @@ pub fn benefits(r: &Report) -> Document {
         pounds(Some(t.realised_yearly)),
         t.realised
     );
+    let stopped: Vec<_> = r.stopped.iter().filter(|s| s.benefits > 0).map(|s| s.title.as_str()).collect();
+    if !stopped.is_empty() {
+        about.push_str(&format!(" Left out, because they were stopped: {}.", stopped.join(", ")));
+    }
     Document { title: "Benefits".into(), about, tables }
 }
 
@@ -144,6 +148,7 @@ fn present(r: &Report) -> Table {
         let from = match (p.costs, p.costs_from) {
             (None, _) => "–",
             (_, "lines") => "Lines of spending",
+            (_, "both") => "Lines, and what the item says beyond them",
             _ => "What the item says",
         };
         vec![
@@ -153,6 +158,7 @@ fn present(r: &Report) -> Table {
             pounds(p.costs).into(),
             pounds(p.benefits).into(),
             pounds(p.net).into(),
+            pounds(p.stated).into(),
             p.left_out.to_string().into(),
         ]
     });
@@ -162,7 +168,9 @@ fn present(r: &Report) -> Table {
         about: format!(
             "Over {} financial years from the first with spending, discounted at {}% a year (HM Treasury, Green Book). It \
              is given where the years of spending and benefits are known; benefits that cannot be valued or have no day \
-             are left out and counted.",
+             are left out and counted. A benefit and the cost of running count from the day after they are due, and for \
+             their part of that first year. What an item is to cost beyond its lines of spending falls in the year in which its \
+             work ends.",
             r.horizon, r.discount_rate
         ),
         columns: vec![
@@ -172,6 +180,7 @@ fn present(r: &Report) -> Table {
             number("Spending"),
             number("Benefits"),
             number("Net"),
+            number("Net, by its business case"),
             number("Benefits left out"),
         ],
         rows: rows.collect(),

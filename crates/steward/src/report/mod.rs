@@ -108,10 +108,21 @@ fn pounds(amount: Option<i64>) -> String {
     amount.map_or_else(|| "not known".into(), crate::register::pounds)
 }
 
-/// A number without a tail of noughts.
+/// A number without a tail of noughts, its thousands set apart.
 fn plain(n: f64) -> String {
     let text = format!("{n:.2}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    let (whole, part) = text.split_once('.').map_or((text, None), |(whole, part)| (whole, Some(part)));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let mut said = sign.to_owned();
+    for (n, digit) in digits.chars().enumerate() {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
+            said.push(',');
+        }
+        said.push(digit);
+    }
+    said.extend(part.map(|part| format!(".{part}")));
+    said
 }
 
 /// A share as people read it.

@@ -19,7 +19,7 @@ pub fn portfolio(v: &View) -> Document {
     let c = &v.carbon;
     #[expect(clippy::cast_possible_truncation, reason = "whole pounds")]
     let cost = v.cost.sum as i64;
-    let about = format!(
+    let mut about = format!(
         "{} items, {} without an owner. Carbon: {} tonnes in all, known of {} of {}. Cost, once: {}, known of {} of {}; {} \
          granted.",
         v.items,
@@ -32,6 +32,9 @@ pub fn portfolio(v: &View) -> Document {
         v.cost.of,
         pounds(Some(v.granted))
     );
+    if v.stopped > 0 {
+        about.push_str(&format!(" Costs and carbon leave out what was stopped: {}.", v.stopped));
+    }
     let tables = vec![stages(v), risks(v), programmes(v), across(v), shared(v), funded(v), levels(v)];
     Document { title: "Portfolio".into(), about, tables }
 }
@@ -187,6 +190,7 @@ fn funded(v: &View) -> Table {
             pounds(Some(f.granted)).into(),
             pounds(Some(f.spent)).into(),
             pounds(Some(f.missing)).into(),
+            pounds((f.over > 0).then_some(f.over)).replace("not known", "–").into(),
         ]
     });
     Table {
@@ -199,7 +203,8 @@ fn funded(v: &View) -> Table {
             number("Cost, once"),
             number("Granted"),
             number("Spent on change"),
-            number("Missing"),
+            number("Not granted yet"),
+            number("Spent beyond its cost"),
         ],
         rows: rows.collect(),
         none: "No item says what it costs.",

@@ -117,8 +117,8 @@ fn present_value_counts_ten_years_from_the_first_with_spending() {
     }];
     b.costs = vec![cost("c1", 2026.0, 500_000), cost("c2", 2027.0, 100_000), cost("c3", 2036.0, 9_000_000)];
     let p = &present(&b, RATE)[0];
-    // 31 March 2028 belongs to 2027: years 1 to 9 of the ten that begin with 2026. 2036 is the eleventh.
-    let expected: f64 = (1..10).map(|y| 100_000.0 / 1.035_f64.powi(y)).sum();
+    // 31 March 2028 is the last day of 2027: years 2 to 9 of the ten that begin with 2026. 2036 is the eleventh.
+    let expected: f64 = (2..10).map(|y| 100_000.0 / 1.035_f64.powi(y)).sum();
     assert_eq!((p.first_year, p.costs_from), (Some(2026), "lines"));
     assert_eq!(p.costs, Some(596_618)); // 500,000 + 100,000 / 1.035
     assert!((p.benefits.unwrap() as f64 - expected).abs() <= 0.5, "{p:?} {expected}");
@@ -142,6 +142,69 @@ fn present_value_counts_ten_years_from_the_first_with_spending() {
 }
 
 #[test]
+fn what_an_item_is_still_to_cost_is_counted_beside_what_was_spent() {
+    let mut b = books();
+    b.benefits.clear();
+    b.items[0].starts = Some(day("2025-04-01"));
+    b.items[0].ends = Some(day("2027-09-30"));
+    b.items[0].cost_once = Some(5_200_000);
+    b.costs = vec![cost("c1", 2025.0, 690_000), cost("c2", 2026.0, 520_000)];
+    let p = &present(&b, RATE)[0];
+    // The rest of 5.2 million falls in 2027, in which the work ends.
+    let expected = 690_000.0 + 520_000.0 / 1.035 + 3_990_000.0 / 1.035_f64.powi(2);
+    assert_eq!((p.costs_from, p.first_year), ("both", Some(2025)));
+    assert!((p.costs.unwrap() as f64 - expected).abs() <= 0.5, "{p:?} {expected}");
+    // What it costs to run begins the day after: half of 2027, and each year after; a line for a year stands for that year.
+    b.items[0].cost_yearly = Some(1_464_000);
+    b.costs.push(Cost { purpose: "run".into(), ..cost("r", 2028.0, 1_000_000) });
+    let half = 1_464_000.0 * 183.0 / 366.0 / 1.035_f64.powi(2);
+    let run: f64 = half
+        + 1_000_000.0 / 1.035_f64.powi(3)
+        + (4..10).map(|y| 1_464_000.0 / 1.035_f64.powi(y)).sum::<f64>();
+    let p = &present(&b, RATE)[0];
+    assert!((p.costs.unwrap() as f64 - expected - run).abs() <= 0.5, "{p:?} {expected} {run}");
+    // Optimism is put on what is still to come, and on nothing that was spent.
+    b.items[0].cost_optimism = Some(20.0);
+    let rest = (3_990_000.0 / 1.035_f64.powi(2) + run - 1_000_000.0 / 1.035_f64.powi(3)) * 0.2;
+    let p = &present(&b, RATE)[0];
+    assert!((p.costs.unwrap() as f64 - expected - run - rest).abs() <= 0.5, "{p:?}");
+    // More was spent than was to be: nothing is still to come.
+    b.items[0] = Item { cost_once: Some(1_000_000), cost_yearly: None, ..b.items[0].clone() };
+    b.costs.pop();
+    assert_eq!(present(&b, RATE)[0].costs_from, "lines");
+}
+
+#[test]
+fn what_was_stopped_is_worth_nothing_and_what_was_spent_on_it_stays_spent() {
+    let mut b = books();
+    b.costs = vec![cost("c1", 2026.0, 5)];
+    b.items[0].status = "stopped".into();
+    let r = report(&b);
+    assert_eq!((r.total.benefits, r.total.worth_after, r.lines.len(), r.present.len()), (0, 0, 0, 0));
+    assert_eq!(r.spending.five_years, 5);
+    assert_eq!((r.stopped[0].item.as_str(), r.stopped[0].benefits), ("lamps", 4));
+}
+
+#[test]
+fn what_is_to_stay_as_it_is_and_does_is_there_and_a_worth_that_was_said_is_not_unsaid() {
+    let mut b = books();
+    b.benefits = vec![Benefit {
+        baseline: Some(100.0),
+        target: Some(100.0),
+        due: Some(day("2026-12-01")),
+        ..benefit("level")
+    }];
+    let mut first = taken("1", "level", "2026-12-02", 100.0, Some(125_000));
+    b.realised = vec![first.clone(), taken("2", "level", "2027-01-02", 100.0, None)];
+    let line = &report(&b).lines[0];
+    assert_eq!((line.share, line.overdue, line.realised_yearly), (Some(1.0), false, Some(125_000)));
+    first.value = 90.0;
+    b.realised = vec![first];
+    let line = &report(&b).lines[0];
+    assert_eq!((line.share, line.overdue), (None, true));
+}
+
+#[test]
 fn savings_are_told_by_organisation_and_only_what_is_taken_up_counts() {
     let saving = |organisation: &str, state: &str, yearly: i64| Saving {
         organisation: organisation.into(),
@@ -150,9 +213,10 @@ fn savings_are_told_by_organisation_and_only_what_is_taken_up_counts() {
         once: Some(10),
         ..Saving::default()
     };
-    let local = |organisation: &str, decision: &str, saving: Option<i64>| Local {
-        item: "lamps".into(),
-        organisation: organisation.into(),
+    let local = |item: &str, day: &str, decision: &str, saving: Option<i64>| Local {
+        item: item.into(),
+        organisation: "kent".into(),
+        decided: day.parse().ok(),
         decision: decision.into(),
         saving_yearly: saving,
         ..Local::default()
@@ -166,10 +230,13 @@ fn savings_are_told_by_organisation_and_only_what_is_taken_up_counts() {
         saving("", "possible", 50),
     ];
     b.locals = vec![
-        local("kent", "adopt", Some(7)),
-        local("kent", "adapt", None),
-        local("kent", "decline", Some(1000)),
-        local("kent", "defer", Some(1000)),
+        local("lamps", "2027-02-01", "adopt", Some(7)),
+        local("lamps", "2027-01-01", "decline", Some(1000)),
+        local("boots", "2027-01-01", "adapt", None),
+        local("coats", "2027-01-01", "decline", Some(1000)),
+        // Taken up first, and put off later: the latest word counts.
+        local("drones", "2026-05-01", "adopt", Some(1000)),
+        local("drones", "2026-10-01", "defer", Some(1000)),
     ];
     let all = savings(&b);
     let told: Vec<_> =
@@ -231,8 +298,8 @@ fn the_report_is_made_from_the_registers() {
         assert_eq!((r.lines[0].share, r.lines[0].worth_after), (Some(0.5), Some(45_000)));
         assert_eq!(r.organisations[0].name, "Essex Police");
         assert_eq!(r.present[0].costs, Some(20_000));
-        // A benefit of 2026/27 counts in all ten years.
-        let expected: f64 = (0..10).map(|y| 45_000.0 / 1.035_f64.powi(y)).sum();
+        // A benefit that is due on the last day of 2026/27 counts in the nine years after it.
+        let expected: f64 = (1..10).map(|y| 45_000.0 / 1.035_f64.powi(y)).sum();
         assert!((r.present[0].benefits.unwrap() as f64 - expected).abs() <= 0.5);
     });
 }

@@ -102,3 +102,39 @@ fn the_order_in_which_things_are_given_changes_nothing() {
     turned.waits.reverse();
     assert_eq!(plan(&given()).unwrap(), plan(&turned).unwrap());
 }
+
+#[test]
+fn a_programme_is_made_of_its_parts_and_is_no_work_of_its_own() {
+    let mut g = given();
+    let part = |i: &mut Item| i.parent = "programme".into();
+    g.items[..2].iter_mut().for_each(part);
+    g.items.push(item("programme", Some(("2027-01-01", "2030-12-31")), &[], &[]));
+    // c waits for the whole programme: for a and for b.
+    g.waits.push(wait("c-after-all", "c", "programme"));
+    let p = plan(&g).unwrap();
+    assert_eq!(p.made_of_parts, ["programme"]);
+    let schedule = p.schedule.as_ref().unwrap();
+    assert_eq!(schedule.critical_path, ["a", "b", "c"]);
+    let c = schedule.lines.iter().find(|l| l.id == "c").unwrap();
+    // b ends on 28 February; c takes ten days and was planned for 1 January.
+    assert_eq!((c.early_start, c.too_early), (day("2027-03-01").number(), 59));
+    let told = report::roadmap(&p);
+    assert!(told.about.contains("cannot be done before 2027-03-10"), "{}", told.about);
+    let said = format!("{told:?}");
+    assert!(said.contains("Made of parts") && said.contains("2027-03-01"), "{said}");
+}
+
+#[test]
+fn a_phase_is_that_of_what_an_item_delivers_and_days_as_they_were_count() {
+    let mut g = given();
+    g.items[0].baseline_starts = Some(day("2027-01-01"));
+    g.items[0].baseline_ends = Some(day("2027-01-21"));
+    g.items[0].ended = Some(day("2027-01-26"));
+    let p = plan(&g).unwrap();
+    let rows = p.roadmap.table();
+    let of = |code: &str| rows.iter().find(|r| r.id == code).unwrap().phases.clone();
+    assert_eq!((of("a").len(), of("b").len(), of("c").len()), (1, 1, 0), "whatever their days touch");
+    assert_ne!(of("a"), of("b"));
+    let line = |code: &str| p.schedule.as_ref().unwrap().lines.iter().find(|l| l.id == code).unwrap().clone();
+    assert_eq!(line("a").end_slip, Some(5), "as it was done, not as it was planned");
+}

@@ -5,11 +5,15 @@ use bluelamp_model::{Error, Id, authority::Actor};
 use bluelamp_steward::{
     appetite::{Appetite, exposure},
     entry::{change, create, entries, entry, put_all},
-    portfolio::{GateDecision, decide_gate, next_stage, own_ideas, submit_idea},
-    registers::portfolio::{GATE, ITEM, STAGES},
+    portfolio::{GateDecision, at_gate, decide_gate, next_stage, own_ideas, submit_idea},
+    register::Register,
+    registers::{
+        benefits::{BENEFIT, CASE, REALISED},
+        portfolio::{GATE, ITEM, RAID, STAGES},
+    },
 };
 use bluelamp_testkit::{TestDb, on_both};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A chief officer, with an account.
 fn chief(test: &TestDb) -> Actor {
@@ -33,6 +37,11 @@ fn decision(version: i64, outcome: &str) -> GateDecision {
         version,
         outcome: outcome.into(),
         reasons: "It serves the aims.".into(),
+        conditions: if outcome == "conditions" {
+            "What it lacks is there by March.".into()
+        } else {
+            String::new()
+        },
         ..Default::default()
     }
 }
@@ -78,7 +87,7 @@ fn a_gate_is_decided_by_somebody_else_with_reasons() {
         let next = test.db.write(&chief, |cx| decide_gate(cx, "lamps", &decision(1, "pass"))).unwrap();
         assert_eq!(next.body.text("stage"), "strategic-case");
         // A gate is nobody's wording: who decided the last may decide the next. Who words the item may not.
-        test.db.write(&chief, |cx| decide_gate(cx, "lamps", &decision(2, "pass"))).unwrap();
+        test.db.write(&chief, |cx| decide_gate(cx, "lamps", &decision(2, "conditions"))).unwrap();
         let mut body = next.body.clone();
         test.db.write(&office, move |cx| change(cx, &ITEM, "lamps", 3, &body, "Looked at.")).unwrap();
         body = ITEM
@@ -96,6 +105,10 @@ fn a_gate_is_decided_by_somebody_else_with_reasons() {
             .unwrap();
         test.db.write(&office, move |cx| change(cx, &ITEM, "lamps", 5, &body, "Worded anew.")).unwrap();
         let stopped = test.db.write(&chief, |cx| decide_gate(cx, "lamps", &decision(6, "stop"))).unwrap();
+        for outcome in ["pass", "hold", "stop"] {
+            let again = test.db.write(&chief, |cx| decide_gate(cx, "lamps", &decision(7, outcome)));
+            assert!(matches!(again, Err(Error::Conflict(_))), "what is closed passes no gate: {outcome}");
+        }
         assert_eq!((stopped.body.text("stage"), stopped.body.text("status")), ("closed", "stopped"));
         let gates = test.db.read(&office, |cx| entries(cx, &GATE)).unwrap();
         assert_eq!(gates.len(), 3);
@@ -143,4 +156,76 @@ fn a_wrong_appetite_names_its_line_or_field() {
     assert!(told(&shipped.replace("money = 9", "money = 26")).contains("bounds.money"));
     assert!(told(&shipped.replace("2026-11-01", "2026-11-31")).starts_with("a.toml:7"));
     assert!(told("level = ").starts_with("a.toml:1"));
+}
+
+#[test]
+fn an_item_that_lacks_what_its_stage_asks_for_passes_with_conditions_only() {
+    on_both(|test| {
+        let (office, chief) = (office(test), chief(test));
+        let create_one = |register: &'static Register, code: &'static str, fields: Value| {
+            let body = register.read_json(&fields).unwrap();
+            test.db.write(&office, move |cx| create(cx, register, code, &body, "")).unwrap();
+        };
+        create_one(
+            &ITEM,
+            "lamps",
+            json!({ "title": "Lamps", "kind": "project", "summary": "Light.", "aims": ["help-people"] }),
+        );
+        let lacks = || test.db.read(&chief, |cx| at_gate(cx, "lamps")).unwrap().lacking;
+        let version = || test.db.read(&chief, |cx| at_gate(cx, "lamps")).unwrap().item.version;
+        let decide = |outcome: &'static str| {
+            let d = decision(version(), outcome);
+            test.db.write(&chief, move |cx| decide_gate(cx, "lamps", &d))
+        };
+        assert!(lacks().is_empty(), "an idea lacks nothing");
+        decide("pass").unwrap();
+        assert_eq!(lacks(), ["No strategic outline case is written", "Nobody owns it"]);
+        let refused = decide("pass");
+        assert!(matches!(&refused, Err(Error::Invalid(w)) if w[0].code == "lacking"), "{refused:?}");
+        decide("conditions").unwrap();
+        let gates = test.db.read(&chief, |cx| at_gate(cx, "lamps")).unwrap().gates;
+        assert_eq!(gates[0].body.all("lacking").len(), 2, "what it lacked is kept");
+        assert_eq!(lacks().len(), 5, "{:?}", lacks());
+
+        // With all that is asked for, it passes.
+        let case = |stage: &str| {
+            json!({ "title": "Case", "item": "lamps", "stage": stage, "strategic": "s", "economic": "e",
+                    "commercial": "c", "financial": "f", "management": "m", "reuse": "r", "written": "2026-11-01" })
+        };
+        create_one(&CASE, "obc", case("obc"));
+        create_one(
+            &RAID,
+            "risk",
+            json!({ "title": "Dark", "kind": "issue", "item": "lamps", "area": "delivery", "owner": "Head", "state": "open" }),
+        );
+        let fields = json!({ "title": "Lamps", "kind": "project", "summary": "Light.", "aims": ["help-people"],
+                             "owner": "Head", "responsible": "ACC", "cost_once": "£5,000" });
+        let body = ITEM.read_json(&fields).unwrap();
+        let at = version();
+        test.db.write(&office, move |cx| change(cx, &ITEM, "lamps", at, &body, "Costed.")).unwrap();
+        assert_eq!(lacks(), ["Nobody has assessed it against a strategy"]);
+        decide("conditions").unwrap();
+        create_one(&CASE, "fbc", case("fbc"));
+        let wanted = [
+            "It does not say when its work begins and ends",
+            "No benefit is written down",
+            "Nothing says who pays for it",
+        ];
+        assert_eq!(lacks(), wanted);
+        create_one(
+            &BENEFIT,
+            "falls",
+            json!({ "title": "Fewer falls", "item": "lamps", "sort": "qualitative", "measure": "Falls", "owner": "Head" }),
+        );
+        decide("conditions").unwrap();
+        decide("pass").unwrap();
+        assert_eq!(lacks(), ["Nobody has measured what came of “Fewer falls”"]);
+        create_one(
+            &REALISED,
+            "october",
+            json!({ "title": "October", "benefit": "falls", "on": "2026-10-31", "value": 1, "evidence": "Book" }),
+        );
+        decide("pass").unwrap();
+        assert!(lacks().is_empty());
+    });
 }

@@ -104,6 +104,10 @@ fn by_hand(p: &Portfolio) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for (n, a) in p.items.iter().enumerate() {
         for b in &p.items[n + 1..] {
+            // Nobody takes part in both: they mean other teams, sources and users.
+            if a.organisation != b.organisation && a.participants.is_empty() && b.participants.is_empty() {
+                continue;
+            }
             let days = |i: &Item| (i.starts.unwrap().number(), i.ends.unwrap().number());
             let ((a0, a1), (b0, b1)) = (days(a), days(b));
             let meet = |a0: i32, a1: i32, b0: i32, b1: i32| a0.max(b0) <= a1.min(b1);
@@ -127,11 +131,10 @@ fn by_hand(p: &Portfolio) -> BTreeSet<String> {
 
 #[test]
 fn every_conflict_is_found_and_nothing_else() {
-    let (mut p, _) = planted();
-    p.items.truncate(600);
+    let (p, _) = planted();
     let found = find(&p).into_iter().filter(|f| f.kind == Kind::Conflict).map(|f| f.id);
     let (found, expected) = (found.collect::<BTreeSet<_>>(), by_hand(&p));
-    assert!(expected.len() > 500, "there is something to find: {}", expected.len());
+    assert!(expected.len() > 100, "there is something to find: {}", expected.len());
     assert_eq!(found, expected, "precision and recall are 1");
 }
 

@@ -35,6 +35,7 @@ struct GatePage {
     version: i64,
     summary: String,
     blocks: Vec<BlockView>,
+    lacking: Vec<String>,
     above: Vec<RiskView>,
     past: Vec<PastGate>,
     may_decide: bool,
@@ -65,6 +66,7 @@ struct PastGate {
     by: String,
     reasons: String,
     conditions: String,
+    lacked: String,
     at: String,
 }
 
@@ -98,6 +100,7 @@ fn past(e: &Entry) -> PastGate {
         by: e.body.text("by").into(),
         reasons: e.body.text("reasons").into(),
         conditions: e.body.text("conditions").into(),
+        lacked: e.body.all("lacking").join(". "),
         at: e.changed_at.short(),
     }
 }
@@ -142,6 +145,7 @@ async fn show(app: &App, staff: &Staff, code: String, tried: Tried, wrong: &[Fie
                 rationale: b.rationale.clone(),
             })
             .collect(),
+        lacking: gate.lacking,
         above: risks.iter().filter(|a| a.item == item.code).map(risk).collect(),
         past: gate.gates.iter().map(past).collect(),
         may_decide: may(app, staff, action::GATE_DECIDE) && !item.withdrawn && gate.next.is_some(),
