@@ -177,6 +177,13 @@ impl<'a> Cx<'a> {
         Err(Error::Forbidden { reason })
     }
 
+    /// Whether the policy would allow it, for what is shown less of where it would not. Nothing is refused by this, so
+    /// nothing is logged; and it is no leave: [`Self::allow`] is.
+    #[must_use]
+    pub fn would_allow(&self, action: &'static str, object: Option<Id>) -> bool {
+        (self.policy)(self.actor, &Ask { action, object }).allowed
+    }
+
     /// Waits until no other open transaction holds this turn, and holds it to the end of this one. For what must
     /// be true of a whole table, such as that it is empty: PostgreSQL writes side by side.
     ///

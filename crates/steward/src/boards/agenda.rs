@@ -195,6 +195,18 @@ fn gsc(code: &str) -> Gsc {
     if code == Gsc::Official.code() { Gsc::Official } else { Gsc::OfficialSensitive }
 }
 
+/// Whether a meeting has a paper that is marked above OFFICIAL.
+pub(super) fn is_sensitive(cx: &mut Cx<'_>, of: Id) -> Result<bool> {
+    let rows = cx.rows(&format!("{ITEMS} where i.meeting_id = $1"), &[of.into()])?;
+    for row in rows {
+        let marked: Option<String> = row.get(7)?;
+        if marked.is_some_and(|m| gsc(&m) > Gsc::Official) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// The agenda of a meeting. Of a paper that is OFFICIAL-SENSITIVE it tells nothing but that it is there.
 pub(super) fn items(cx: &mut Cx<'_>, of: Id) -> Result<Vec<Item>> {
     let rows = cx.rows(&format!("{ITEMS} where i.meeting_id = $1 order by i.number"), &[of.into()])?;
@@ -357,7 +369,8 @@ fn was_before_chief_officers(cx: &mut Cx<'_>, id: Id, paper: &Paper, on: Day) ->
     }
     if let Some(reference) = &paper.cover.decision_reference {
         let sql = "select r.title, r.gsc from decision_step s join decision_paper r on r.id = s.report_id
-                   where r.reference = $1 and s.what in ('approve', 'waive') and s.on_day <= $2";
+                   where r.reference = $1 and r.state <> 'withdrawn' and s.what in ('approve', 'waive')
+                     and s.on_day <= $2";
         let approved = cx.row(sql, &[reference.as_str().into(), on.to_string().into()])?;
         let approved =
             approved.map(|r| Ok::<_, Error>((r.get::<String>(0)?, r.get::<String>(1)?))).transpose()?;

@@ -142,21 +142,6 @@ fn insert(cx: &mut Cx<'_>, body: &Body) -> Result<u64> {
     )
 }
 
-/// Takes up bodies that came with a strategy; one that is there stays as it is. Gives how many are new.
-///
-/// # Errors
-/// Not allowed; [`Error::Invalid`].
-pub fn take_up_bodies(cx: &mut Cx<'_>, all: &[Body]) -> Result<u64> {
-    cx.allow(action::STRATEGY_IMPORT, None)?;
-    let mut new = 0;
-    for body in all {
-        body.check()?;
-        new += insert(cx, body)?;
-    }
-    cx.record(Verb::Administer, "body", None, json!({ "known": all.len(), "new": new }))?;
-    Ok(new)
-}
-
 /// Adds a body. Its code lasts: no other body is given it.
 ///
 /// # Errors

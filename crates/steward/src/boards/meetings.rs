@@ -13,6 +13,7 @@ use bluelamp_store::{Cx, Row};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 macro_rules! codes {
     ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $code:literal, $label:literal;)+ }) => {
@@ -120,6 +121,9 @@ pub struct MeetingView {
     pub minutes: String,
     /// What was agreed that somebody does.
     pub actions: Vec<Action>,
+    /// Whether minutes and actions are withheld: a paper of this meeting is OFFICIAL-SENSITIVE, and the person who asks has
+    /// no part in decisions.
+    pub withheld: bool,
 }
 
 /// An action that came of a meeting.
@@ -279,6 +283,10 @@ pub fn write_minutes(cx: &mut Cx<'_>, id: Id, seen: i64, text: &str) -> Result<(
     if before.minutes_state == MinutesState::Confirmed {
         return Err(Error::Conflict("the minutes are confirmed and stay as they are".into()));
     }
+    if agenda::is_sensitive(cx, id)? {
+        // Who may not read them does not write over them.
+        cx.allow(action::DECISION_VIEW_SENSITIVE, Some(id))?;
+    }
     let empty = text.trim().is_empty().then(|| FieldError {
         field: "minutes".into(),
         code: "required".into(),
@@ -306,7 +314,7 @@ pub fn confirm_minutes(cx: &mut Cx<'_>, id: Id, seen: i64, on: Day) -> Result<()
         return Err(Error::Conflict("there are no draft minutes to confirm".into()));
     }
     let today: Day = cx.now().day().parse().map_err(Error::Bug)?;
-    if on < before.on || on > today {
+    if on <= before.on || on > today {
         return Err(Error::field(
             "on",
             "out-of-order",
@@ -351,10 +359,17 @@ pub fn view_meeting(cx: &mut Cx<'_>, id: Id) -> Result<MeetingView> {
     let body = body(cx, &meeting.body)?;
     let items = agenda::items(cx, id)?;
     let row = cx.row("select minutes from board_meeting where id = $1", &[id.into()])?;
-    let minutes = row.map(|r| r.get(0)).transpose()?.unwrap_or_default();
-    let actions = of(cx, Some(id))?;
+    let minutes: String = row.map(|r| r.get(0)).transpose()?.unwrap_or_default();
+    let mut actions = of(cx, Some(id))?;
+    // Nobody has marked them: they may tell what a paper says that not everybody may read.
+    let withheld =
+        agenda::is_sensitive(cx, id)? && !cx.would_allow(action::DECISION_VIEW_SENSITIVE, Some(id));
+    let minutes = if withheld { String::new() } else { minutes };
+    if withheld {
+        actions.clear();
+    }
     cx.record(Verb::Consult, "board-meeting", Some(id), json!({}))?;
-    Ok(MeetingView { meeting, body, items, minutes, actions })
+    Ok(MeetingView { meeting, body, items, minutes, actions, withheld })
 }
 
 fn of(cx: &mut Cx<'_>, of_meeting: Option<Id>) -> Result<Vec<Action>> {
@@ -387,13 +402,23 @@ fn of(cx: &mut Cx<'_>, of_meeting: Option<Id>) -> Result<Vec<Action>> {
         .collect()
 }
 
-/// Every action that is not done, by its day.
+/// Every action that is not done, by its day; of a meeting with a paper that is OFFICIAL-SENSITIVE only for who may read it.
 ///
 /// # Errors
 /// Not allowed; database errors.
 pub fn actions(cx: &mut Cx<'_>) -> Result<Vec<Action>> {
     cx.allow(action::STRATEGY_VIEW, None)?;
-    let all = of(cx, None)?;
+    let mut all = of(cx, None)?;
+    let mut sensitive = BTreeMap::new();
+    for a in &all {
+        if !sensitive.contains_key(&a.meeting) {
+            sensitive.insert(a.meeting, agenda::is_sensitive(cx, a.meeting)?);
+        }
+    }
+    let marked = |a: &Action| sensitive.get(&a.meeting) == Some(&true);
+    if all.iter().any(marked) && !cx.would_allow(action::DECISION_VIEW_SENSITIVE, None) {
+        all.retain(|a| !marked(a));
+    }
     cx.record(Verb::Consult, "board-action", None, json!({ "open": all.len() }))?;
     Ok(all)
 }

@@ -15,7 +15,7 @@ pub use agenda::{
 };
 pub use bodies::{
     Body, BodyChange, BodyKind, Delegation, NewDelegation, add_body, add_delegation, bodies, change_body,
-    delegations, take_up_bodies,
+    delegations,
 };
 pub use calendar::icalendar;
 pub use meetings::{

@@ -131,6 +131,8 @@ pub enum PublicView {
         published_at: Time,
         /// The report that took its place, if one did.
         superseded_by: Option<String>,
+        /// Whether another took its place, also where that one is not published.
+        superseded: bool,
     },
     /// It is not, and the public is told so.
     Notice {
@@ -469,8 +471,7 @@ pub fn public_register(cx: &mut Cx<'_>) -> Result<Vec<PublicEntry>> {
     cx.allow(action::DECISION_READ, None)?;
     let rows = cx.rows(
         "select r.reference, r.published, r.notice,
-           (select count(*) from decision_step s join decision_paper n on n.reference = s.reasons
-            where s.report_id = r.id and s.to_state = 'superseded' and n.state in ('published', 'superseded')),
+           r.state,
            (select max(s.on_day) from decision_step s where s.report_id = r.id and s.to_state in ('agreed', 'not_agreed'))
          from decision_paper r where r.state in ('published', 'superseded', 'not_published') order by r.reference",
         &[],
@@ -479,8 +480,8 @@ pub fn public_register(cx: &mut Cx<'_>) -> Result<Vec<PublicEntry>> {
     for row in rows {
         let reference: String = row.get(0)?;
         let (report, notice): (Option<String>, Option<String>) = (row.get(1)?, row.get(2)?);
-        // Of a report that took its place and is not published the public is not told.
-        let superseded = row.get::<i64>(3)? > 0;
+        // That another took its place is told of, whether or not that one is published.
+        let superseded = row.get::<String>(3)? == State::Superseded.code();
         let day: Option<String> = row.get(4)?;
         let decided_on = day.unwrap_or_default();
         if let Some(text) = report {
@@ -540,6 +541,7 @@ pub fn published(cx: &mut Cx<'_>, reference: &str) -> Result<PublicView> {
         (Some(text), Some(published_at), _) => PublicView::Report {
             report: Box::new(serde_json::from_str(&text).map_err(|e| unreadable(&e))?),
             published_at,
+            superseded: row.get::<String>(1)? == State::Superseded.code(),
             superseded_by: row.get(5)?,
         },
         (_, _, Some(text)) => {

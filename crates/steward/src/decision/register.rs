@@ -227,6 +227,12 @@ impl Row {
             content: self.content.clone(),
             publication: self.publication.clone(),
             since: latest.or(self.content.date_of_report),
+            before_officers: self
+                .events
+                .iter()
+                .filter(|e| matches!(e.what, What::CheckFinance | What::Approve | What::Waive))
+                .map(|e| (e.what, e.by))
+                .collect(),
             signed: self.signed(),
             redaction_signed: counting(&self.events).iter().any(|e| e.to == State::RedactionSignedOff),
             approved: self.events.iter().rev().find(opened).map(|e| e.on),

@@ -269,6 +269,8 @@ pub struct Facts {
     pub(crate) publication: Publication,
     /// The day of the step before, or of the report itself.
     pub(crate) since: Option<Day>,
+    /// Who checked its figures, approved it or waived its turn, at any time.
+    pub(crate) before_officers: Vec<(What, Id)>,
     /// The officers' signatures that count: those since it was last taken back from them.
     pub(crate) signed: Vec<(Post, Id)>,
     /// Whether the redaction was signed off since then.
@@ -373,6 +375,23 @@ impl<S: Place> At<S> {
         Ok(())
     }
 
+    /// Who checked, approved or waived for the force does not sign or decide for those who oversee it.
+    fn no_hand_before<O>(&self, by: &By<O>, what: &str) -> Result<()> {
+        match self.facts.before_officers.iter().find(|(_, person)| *person == by.person) {
+            None => Ok(()),
+            Some((step, _)) => forbidden(&format!(
+                "you took the step “{}” of this report and cannot {what} as well: somebody else has to",
+                step.label()
+            )),
+        }
+    }
+
+    /// Who took another step before the approval does not approve or waive.
+    fn other_hands<O>(&self, by: &By<O>, what: &str) -> Result<()> {
+        self.somebody_else(by, what)?;
+        self.no_hand_before(by, what)
+    }
+
     /// What is published is settled, and its redaction is signed where there is one.
     fn publishable(&self) -> Result<()> {
         self.facts.publication.complete(self.facts.content.classification)?;
@@ -421,7 +440,7 @@ impl At<CogSubmitted> {
     /// # Errors
     /// By the author; out of order.
     pub fn approve(self, by: By<ChiefOfficers>) -> Result<Moved<CogApproved>> {
-        self.somebody_else(&by, "approve it")?;
+        self.other_hands(&by, "approve it")?;
         self.in_order(&by)?;
         Ok(self.moved(What::Approve, by, String::new()))
     }
@@ -431,7 +450,7 @@ impl At<CogSubmitted> {
     /// # Errors
     /// By the author; without reasons; out of order.
     pub fn waive(self, by: By<DeputyChief>, reasons: &str) -> Result<Moved<CogApproved>> {
-        self.somebody_else(&by, "waive its turn")?;
+        self.other_hands(&by, "waive its turn")?;
         self.in_order(&by)?;
         let reasons = reason(reasons, "Say why the report need not go to the Chief Officer Group")?;
         Ok(self.moved(What::Waive, by, reasons))
@@ -441,6 +460,9 @@ impl At<CogSubmitted> {
 impl At<CogApproved> {
     fn sign<O: Office>(self, what: What, by: By<O>) -> Result<Signature> {
         self.somebody_else(&by, "sign it")?;
+        self.no_hand_before(&by, "sign it")?;
+        // What is signed is the whole, also what of it is for the public.
+        self.facts.publication.complete(self.facts.content.classification)?;
         if self.facts.signed.iter().any(|(post, _)| *post == O::POST) {
             return Err(Error::Conflict(format!("the {} has signed already", O::POST.label())));
         }
@@ -545,6 +567,7 @@ impl At<RedactionSignedOff> {
 impl At<PfccDecisionPending> {
     fn decide<T: Place>(self, what: What, by: By<Commissioner>, reasons: String) -> Result<Moved<T>> {
         self.somebody_else(&by, "decide on it")?;
+        self.no_hand_before(&by, "decide on it")?;
         if self.facts.signed.iter().any(|(_, person)| *person == by.person) {
             return forbidden("who signed a report as an officer cannot decide on it");
         }

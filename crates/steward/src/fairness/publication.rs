@@ -2,11 +2,13 @@
 //!
 //! A summary shows no figure of fewer than ten people, but two summaries of nearly the same rows tell, by what differs,
 //! of those who are in one and not in the other. So a report is held against all that were ever public, withdrawn ones
-//! too: what was read cannot be made unread.
+//! too: what was read cannot be made unread. Several reports of parts and one of the whole can tell the same; no program
+//! sees that, so whoever publishes is shown what is public of the same algorithm.
 
 use super::{
+    counts::Measure,
     public::SMALL,
-    report::{Group, Report},
+    report::{Figure, Group, Report},
     standing::{LIST, SavedReport, body, listed, text},
 };
 use bluelamp_model::{
@@ -133,8 +135,8 @@ pub fn withdraw(cx: &mut Cx<'_>, id: Id, because: &str) -> Result<()> {
     cx.record(Verb::Decide, "fairness-report", Some(id), json!({ "withdrawn": because }))
 }
 
-/// The reports that are or were public and are alike to this one: of the same file, or apart by fewer than ten people
-/// somewhere.
+/// The reports that are or were public and are alike to this one: of the same file, or with a group of people who are
+/// nearly the same.
 ///
 /// # Errors
 /// Not allowed; [`Error::NotFound`].
@@ -157,33 +159,42 @@ fn beside(cx: &mut Cx<'_>, id: Id) -> Result<Vec<SavedReport>> {
     Ok(found)
 }
 
-/// Whether what two summaries show of the same groups lies apart somewhere, by fewer than ten people.
+/// Whether two summaries show a group of people who are nearly the same: every figure that both show of it, or of
+/// everybody, is apart by fewer than ten, and one of them is apart at all. Groups are the same where their values are,
+/// whatever their column is called.
 fn nearly_the_same(a: &Report, b: &Report) -> bool {
-    let few = |a: f64, b: f64| a != b && (a - b).abs() < SMALL;
-    let apart = |a: &Group, b: &Group| {
-        let people = a.n.zip(b.n).is_some_and(|(a, b)| few(a as f64, b as f64));
-        let cells = a.rows.zip(b.rows).is_some_and(|(a, b)| {
-            few(a.tp, b.tp) || few(a.fp, b.fp) || few(a.missed, b.missed) || few(a.tn, b.tn)
-        });
-        let rates = a.rates.iter().any(|one| {
-            let other = b.rates.iter().find(|r| r.measure == one.measure);
-            other.is_some_and(|other| {
-                let hits = |f: &super::report::Figure| f.value.zip(f.of).map(|(v, of)| (v * of).round());
-                one.of.zip(other.of).is_some_and(|(a, b)| few(a, b))
-                    || hits(one).zip(hits(other)).is_some_and(|(a, b)| few(a, b))
-            })
-        });
-        people || cells || rates
+    let groups = |r: &Report| -> Vec<Group> {
+        let all = r.attributes.iter().flat_map(|a| a.groups.iter().cloned());
+        all.chain(std::iter::once(r.overall.clone())).collect()
     };
-    let attributes = a.attributes.iter().any(|one| {
-        let other = b.attributes.iter().find(|o| o.columns == one.columns);
-        other.is_some_and(|other| {
-            one.groups
-                .iter()
-                .any(|g| other.groups.iter().find(|o| o.values == g.values).is_some_and(|o| apart(g, o)))
-        })
-    });
-    attributes || apart(&a.overall, &b.overall)
+    let theirs = groups(b);
+    groups(a).iter().any(|one| {
+        theirs
+            .iter()
+            .filter(|other| other.values == one.values)
+            .any(|other| nearly_the_same_people(one, other))
+    })
+}
+
+fn nearly_the_same_people(a: &Group, b: &Group) -> bool {
+    let mut apart: Vec<f64> = Vec::new();
+    apart.extend(a.n.zip(b.n).map(|(a, b)| a as f64 - b as f64));
+    if let Some((a, b)) = a.rows.zip(b.rows) {
+        apart.extend([a.tp - b.tp, a.fp - b.fp, a.missed - b.missed, a.tn - b.tn]);
+    }
+    for (one, other) in
+        // The share of all that was proposed is a share of others too.
+        a
+            .rates
+            .iter()
+            .filter(|r| r.measure != Measure::ShareOfProposed)
+            .filter_map(|one| Some((one, b.rates.iter().find(|r| r.measure == one.measure)?)))
+    {
+        let hits = |f: &Figure| f.value.zip(f.of).map(|(value, of)| (value * of).round());
+        apart.extend(one.of.zip(other.of).map(|(a, b)| a - b));
+        apart.extend(hits(one).zip(hits(other)).map(|(a, b)| a - b));
+    }
+    apart.iter().any(|d| *d != 0.0) && apart.iter().all(|d| d.abs() < SMALL)
 }
 
 /// The reports that are or were public, the latest first; with an id only that one.

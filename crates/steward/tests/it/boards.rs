@@ -1,14 +1,19 @@
 //! Boards: calendar, agenda, the route of papers, decisions, minutes, actions, delegations.
 
 use crate::people::{People, content, day, draft, go, redacted, write};
-use bluelamp_model::{Error, Gsc, Id, Result, authority::Actor};
+use bluelamp_model::{
+    Error, Gsc, Id, Result,
+    authority::{Actor, Ask, Verdict, action},
+};
 use bluelamp_steward::boards::{
     Body, BodyChange, BodyKind, Cover, MeetingState, MeetingView, MinutesState, NewAction, NewDelegation,
     NewItem, NewMeeting, Outcome, Wanted, actions, add_action, add_body, add_delegation, add_item,
     add_meeting, bodies, change_body, comment, confirm_minutes, decide_item, delegations, finish_action,
-    icalendar, meetings, set_meeting, take_up_bodies, view_meeting, view_paper, waive_paper, write_minutes,
+    icalendar, meetings, set_meeting, view_meeting, view_paper, waive_paper, write_minutes,
 };
-use bluelamp_testkit::{TestDb, on_both};
+use bluelamp_store::Policy;
+use bluelamp_testkit::{TestDb, on_both, on_both_with};
+use std::sync::Arc;
 
 fn body(code: &str, kind: BodyKind, name: &str) -> Body {
     Body {
@@ -22,13 +27,14 @@ fn body(code: &str, kind: BodyKind, name: &str) -> Body {
     }
 }
 
-fn two_boards(test: &TestDb) {
+fn two_boards(test: &TestDb, people: &People) {
     let all = vec![
         body("B01", BodyKind::ChiefOfficerGroup, "Chief Officer Group"),
         body("B03", BodyKind::Board, "PFCC Strategic Board"),
     ];
-    let taken = test.db.write(&Actor::system(), move |cx| take_up_bodies(cx, &all)).unwrap();
-    assert_eq!(taken, 2);
+    for body in all {
+        write(test, &people.author, move |cx| add_body(cx, &body)).unwrap();
+    }
 }
 
 fn meets(test: &TestDb, people: &People, code: &'static str, on: &'static str) -> Id {
@@ -90,7 +96,7 @@ fn code_of<T: std::fmt::Debug>(outcome: Result<T>) -> String {
 fn every_paper_goes_to_the_chief_officers_first() {
     on_both(|test| {
         let people = People::of(test);
-        two_boards(test);
+        two_boards(test, &people);
         let (cog, board) =
             (meets(test, &people, "B01", "2021-03-10"), meets(test, &people, "B03", "2021-06-10"));
         assert_eq!(code_of(puts(test, &people, board, 1, Wanted::Decide, None)), "not-before-chief-officers");
@@ -114,7 +120,7 @@ fn every_paper_goes_to_the_chief_officers_first() {
 fn what_the_group_put_off_or_refused_goes_nowhere_else() {
     on_both(|test| {
         let people = People::of(test);
-        two_boards(test);
+        two_boards(test, &people);
         let (cog, board) =
             (meets(test, &people, "B01", "2021-03-10"), meets(test, &people, "B03", "2021-06-10"));
         let items: Vec<_> = [1, 2].map(|n| puts(test, &people, cog, n, Wanted::Decide, None).unwrap()).into();
@@ -135,7 +141,7 @@ fn what_the_group_put_off_or_refused_goes_nowhere_else() {
 fn a_waiver_has_a_reason_and_opens_the_way_once() {
     on_both(|test| {
         let people = People::of(test);
-        two_boards(test);
+        two_boards(test, &people);
         let (cog, board) =
             (meets(test, &people, "B01", "2021-03-10"), meets(test, &people, "B03", "2021-03-09"));
         puts(test, &people, cog, 1, Wanted::Note, None).unwrap();
@@ -155,7 +161,7 @@ fn a_waiver_has_a_reason_and_opens_the_way_once() {
 fn the_approval_of_a_decision_report_counts_for_the_paper_that_carries_it() {
     on_both(|test| {
         let people = People::of(test);
-        two_boards(test);
+        two_boards(test, &people);
         draft(test, &people, &redacted());
         let board = meets(test, &people, "B03", "2021-06-10");
         let carries = || {
@@ -189,7 +195,7 @@ fn the_approval_of_a_decision_report_counts_for_the_paper_that_carries_it() {
 fn an_outcome_answers_what_was_asked_and_members_are_heard() {
     on_both(|test| {
         let people = People::of(test);
-        two_boards(test);
+        two_boards(test, &people);
         let cog = meets(test, &people, "B01", "2021-03-10");
         let item = puts(test, &people, cog, 1, Wanted::Note, None).unwrap();
         assert!(
@@ -214,7 +220,7 @@ fn an_outcome_answers_what_was_asked_and_members_are_heard() {
 fn minutes_are_written_confirmed_and_then_stay() {
     on_both(|test| {
         let people = People::of(test);
-        two_boards(test);
+        two_boards(test, &people);
         let cog = meets(test, &people, "B01", "2021-03-10");
         let minutes = |text: &'static str| {
             let seen = looks(test, &people, cog).meeting.version;
@@ -229,6 +235,7 @@ fn minutes_are_written_confirmed_and_then_stay() {
         assert!(matches!(confirm("2021-04-10"), Err(Error::Conflict(_))), "nothing is written yet");
         minutes("All agreed.").unwrap();
         minutes("All agreed, with one comment.").unwrap();
+        assert_eq!(code_of(confirm("2021-03-10")), "out-of-order", "not on the day of the meeting itself");
         assert_eq!(code_of(confirm("2021-03-09")), "out-of-order");
         confirm("2021-04-10").unwrap();
         assert!(matches!(minutes("Otherwise."), Err(Error::Conflict(_))));
@@ -254,7 +261,7 @@ fn minutes_are_written_confirmed_and_then_stay() {
 fn actions_have_an_owner_and_a_day_and_are_late_after_it() {
     on_both(|test| {
         let people = People::of(test);
-        two_boards(test);
+        two_boards(test, &people);
         let cog = meets(test, &people, "B01", "2021-03-10");
         let add = |owner: &'static str, due: &'static str| {
             let new = NewAction { what: "Write the case".into(), owner: owner.into(), due: day(due) };
@@ -279,7 +286,7 @@ fn actions_have_an_owner_and_a_day_and_are_late_after_it() {
 fn bodies_last_by_code_and_meet_only_while_they_exist() {
     on_both(|test| {
         let people = People::of(test);
-        two_boards(test);
+        two_boards(test, &people);
         let old = Body { valid_to: Some(day("2020-12-31")), ..body("B99", BodyKind::Board, "Old board") };
         write(test, &people.author, move |cx| add_body(cx, &old)).unwrap();
         let new = NewMeeting { on: day("2021-01-01"), at: "10:00".into(), place: String::new() };
@@ -288,9 +295,6 @@ fn bodies_last_by_code_and_meet_only_while_they_exist() {
         assert_eq!(code_of(write(test, &people.author, move |cx| add_body(cx, &bad))), "format");
         let bad = NewMeeting { on: day("2021-01-01"), at: "25:00".into(), place: String::new() };
         assert_eq!(code_of(write(test, &people.author, move |cx| add_meeting(cx, "B01", &bad))), "format");
-        // Taken up again, nothing changes.
-        let again = vec![body("B01", BodyKind::Board, "Another name")];
-        assert_eq!(test.db.write(&Actor::system(), move |cx| take_up_bodies(cx, &again)).unwrap(), 0);
         let all = test.db.read(&people.author, bodies).unwrap();
         assert_eq!(all[0].kind, BodyKind::ChiefOfficerGroup);
         assert!(matches!(
@@ -304,7 +308,7 @@ fn bodies_last_by_code_and_meet_only_while_they_exist() {
 fn of_a_sensitive_paper_the_agenda_tells_only_that_it_is_there() {
     on_both(|test| {
         let people = People::of(test);
-        two_boards(test);
+        two_boards(test, &people);
         let cog = meets(test, &people, "B01", "2021-03-10");
         let cover = Cover { classification: Gsc::OfficialSensitive, title: "Secret title".into(), ..cover() };
         let new = NewItem {
@@ -323,6 +327,83 @@ fn of_a_sensitive_paper_the_agenda_tells_only_that_it_is_there() {
         let paper = seen.items[0].paper.unwrap();
         let opened = test.db.read(&people.author, move |cx| view_paper(cx, paper)).unwrap();
         assert_eq!((opened.cover.title.as_str(), opened.route[0].item.comments.len()), ("Secret title", 1));
+    });
+}
+
+#[test]
+fn minutes_and_actions_of_a_meeting_with_a_sensitive_paper_are_for_who_may_read_it() {
+    let policy: Arc<Policy> = Arc::new(|actor: &Actor, ask: &Ask| {
+        let sensitive = ask.action == action::DECISION_VIEW_SENSITIVE;
+        Verdict { allowed: !sensitive || actor.purpose != "contact", rule: "test".into() }
+    });
+    on_both_with(&policy, |test| {
+        let people = People::of(test);
+        two_boards(test, &people);
+        let cog = meets(test, &people, "B01", "2021-03-10");
+        let cover = Cover { classification: Gsc::OfficialSensitive, title: "Covert van".into(), ..cover() };
+        let new = NewItem {
+            number: 1,
+            title: String::new(),
+            wanted: Wanted::Decide,
+            paper: None,
+            cover: Some(cover),
+        };
+        write(test, &people.author, move |cx| add_item(cx, cog, 1, &new)).unwrap();
+        held(test, &people, cog);
+        let seen = looks(test, &people, cog).meeting.version;
+        write(test, &people.author, move |cx| write_minutes(cx, cog, seen, "The van was agreed.")).unwrap();
+        let new = NewAction { what: "Buy the van".into(), owner: "Head".into(), due: day("2027-01-01") };
+        write(test, &people.author, move |cx| add_action(cx, cog, &new)).unwrap();
+
+        let told = |who: &Actor| {
+            let view = test.db.read(who, move |cx| view_meeting(cx, cog)).unwrap();
+            (
+                view.withheld,
+                view.minutes.contains("van"),
+                view.actions.len(),
+                test.db.read(who, actions).unwrap().len(),
+            )
+        };
+        assert_eq!(told(&people.author), (false, true, 1, 1));
+        let other = Actor { purpose: "contact".into(), ..people.author.clone() };
+        assert_eq!(told(&other), (true, false, 0, 0));
+        // Nor do they write over what they cannot read.
+        let seen = looks(test, &people, cog).meeting.version;
+        let over = test.db.write(&other, move |cx| write_minutes(cx, cog, seen, "Nothing was agreed."));
+        assert!(matches!(over, Err(Error::Forbidden { .. })));
+    });
+}
+
+#[test]
+fn a_report_that_was_withdrawn_goes_to_no_board_by_its_old_approval() {
+    on_both(|test| {
+        let people = People::of(test);
+        two_boards(test, &people);
+        crate::people::draft(test, &people, &crate::people::redacted());
+        go(test, &people, 3);
+        crate::people::step_with(test, &people.author, &people, |asked| {
+            asked.step = bluelamp_steward::decision::What::Withdraw;
+            asked.signing = crate::people::signing("2021-03-11");
+            asked.reasons = "Overtaken.".into();
+        })
+        .unwrap();
+        let board = meets(test, &people, "B03", "2021-06-10");
+        let seen = looks(test, &people, board).meeting.version;
+        let cover = Cover {
+            decision_reference: Some("097-21".into()),
+            title: content().title,
+            classification: Gsc::OfficialSensitive,
+            ..cover()
+        };
+        let new = NewItem {
+            number: 1,
+            title: String::new(),
+            wanted: Wanted::Decide,
+            paper: None,
+            cover: Some(cover),
+        };
+        let put = write(test, &people.author, move |cx| add_item(cx, board, seen, &new));
+        assert_eq!(code_of(put), "not-before-chief-officers");
     });
 }
 
@@ -353,7 +434,7 @@ fn delegations_say_who_may_decide_for_whom_and_since_when() {
 fn the_calendar_is_icalendar_with_short_lines() {
     on_both(|test| {
         let people = People::of(test);
-        two_boards(test);
+        two_boards(test, &people);
         let long = "Chamber, ".repeat(20);
         let new = NewMeeting { on: day("2021-03-10"), at: "10:00".into(), place: long };
         write(test, &people.author, move |cx| add_meeting(cx, "B01", &new)).unwrap();
@@ -374,7 +455,7 @@ fn the_calendar_is_icalendar_with_short_lines() {
 fn a_paper_that_names_an_approved_report_is_not_that_report() {
     on_both(|test| {
         let people = People::of(test);
-        two_boards(test);
+        two_boards(test, &people);
         draft(test, &people, &redacted());
         go(test, &people, 3);
         let board = meets(test, &people, "B03", "2021-06-10");
@@ -409,7 +490,7 @@ fn a_paper_that_names_an_approved_report_is_not_that_report() {
 fn a_body_is_changed_from_what_was_seen_and_what_met_keeps_its_name_and_kind() {
     on_both(|test| {
         let people = People::of(test);
-        two_boards(test);
+        two_boards(test, &people);
         let add = |new: Body| code_of(write(test, &people.author, move |cx| add_body(cx, &new)));
         assert_eq!(add(body("B03", BodyKind::ChiefOfficerGroup, "Another")), "taken");
         // A second group would be a way around the first; one that comes after it is not.
@@ -443,7 +524,7 @@ fn a_body_is_changed_from_what_was_seen_and_what_met_keeps_its_name_and_kind() {
 fn what_belongs_to_another_meeting_is_not_touched_through_this_one() {
     on_both(|test| {
         let people = People::of(test);
-        two_boards(test);
+        two_boards(test, &people);
         let (cog, other) =
             (meets(test, &people, "B01", "2021-03-10"), meets(test, &people, "B03", "2021-06-10"));
         let item = puts(test, &people, cog, 1, Wanted::Note, None).unwrap();
@@ -463,7 +544,7 @@ fn what_belongs_to_another_meeting_is_not_touched_through_this_one() {
 fn items_stay_as_they_are_once_the_minutes_are_confirmed_and_nothing_comes_of_a_cancelled_meeting() {
     on_both(|test| {
         let people = People::of(test);
-        two_boards(test);
+        two_boards(test, &people);
         let cog = meets(test, &people, "B01", "2021-03-10");
         let item = puts(test, &people, cog, 1, Wanted::Note, None).unwrap();
         held(test, &people, cog);

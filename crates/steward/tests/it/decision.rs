@@ -91,14 +91,16 @@ fn the_report_097_21_goes_through_every_state_in_order() {
             forward("004-22", what);
         }
         assert_eq!(supersede("004-22").unwrap(), State::Superseded);
-        let PublicView::Report { superseded_by, .. } = public(test, REFERENCE).unwrap() else { panic!() };
-        // The public is not told of a report that is agreed and not published.
-        assert_eq!(superseded_by, None);
+        let PublicView::Report { superseded_by, superseded, .. } = public(test, REFERENCE).unwrap() else {
+            panic!()
+        };
+        // That it stands no longer is told, and not by which report, while that one is not published.
+        assert_eq!((superseded_by, superseded), (None, true));
         let listed = |reference: &str| {
             let all = test.db.read(&Actor::public(), public_register).unwrap();
             all.iter().find(|e| e.reference == reference).map(|e| e.superseded)
         };
-        assert_eq!((listed(REFERENCE), listed("004-22")), (Some(false), None));
+        assert_eq!((listed(REFERENCE), listed("004-22")), (Some(true), None));
         forward("004-22", What::Publish);
         let PublicView::Report { superseded_by, .. } = public(test, REFERENCE).unwrap() else { panic!() };
         assert_eq!(superseded_by.as_deref(), Some("004-22"));
@@ -457,8 +459,13 @@ fn a_report_marked_higher_is_redacted_or_not_published() {
             ..Publication::default()
         };
         draft(test, &people, &open);
-        go(test, &people, 5);
-        refused(step(test, &people.author, &people, What::PutForward, "2021-06-28"), "marked-higher");
+        go(test, &people, 3);
+        // Before anybody signs: what they sign is settled.
+        for (who, what) in
+            [(&people.executive, What::SignExecutive), (&people.treasurer, What::SignTreasurer)]
+        {
+            refused(step(test, who, &people, what, "2021-06-28"), "marked-higher");
+        }
     });
 }
 
@@ -472,21 +479,19 @@ fn what_is_not_published_has_reasons_that_cite_the_marking_and_a_notice_where_th
             ..Publication::default()
         };
         draft(test, &people, &no(""));
-        go(test, &people, 5);
-        let put = || step(test, &people.author, &people, What::PutForward, "2021-06-28");
-        // The officers have signed something else: they sign again.
+        go(test, &people, 3);
+        let sign = || step(test, &people.treasurer, &people, What::SignTreasurer, "2021-06-28");
         let settle = |reasons: &str| {
-            reopen(test, &people, "2021-06-28").unwrap();
             let (given, version) = (no(reasons), seen(&test.db, &people, REFERENCE).version);
             publication(&test.db, &people.author, REFERENCE, version, &given).unwrap();
-            step(test, &people.treasurer, &people, What::SignTreasurer, "2021-06-28").unwrap();
-            step(test, &people.executive, &people, What::SignExecutive, "2021-06-28").unwrap();
         };
-        refused(put(), "required");
+        refused(sign(), "required");
         settle("It names prices.");
-        refused(put(), "classification");
+        refused(sign(), "classification");
         settle("It is marked OFFICIAL-SENSITIVE because it names prices.");
-        put().unwrap();
+        sign().unwrap();
+        step(test, &people.executive, &people, What::SignExecutive, "2021-06-28").unwrap();
+        step(test, &people.author, &people, What::PutForward, "2021-06-28").unwrap();
         step(test, &people.commissioner, &people, What::Agree, "2021-07-02").unwrap();
         refused(step(test, &people.author, &people, What::Publish, "2021-07-02"), "not for publication");
         step(test, &people.author, &people, What::NotPublish, "2021-07-02").unwrap();
@@ -695,4 +700,44 @@ fn dates_of_the_sources_stand_as_they_are() {
         assert!(told.contains(&known), "{known:?}");
     }
     assert_eq!(content().date_of_report, Some(day("2021-03-03")));
+}
+
+#[test]
+fn who_checked_or_approved_for_the_force_neither_signs_nor_decides() {
+    on_both(|test| {
+        let people = People::of(test);
+        let open = Publication {
+            for_publication: Some(false),
+            reasons: "It is marked OFFICIAL-SENSITIVE because it names prices.".into(),
+            ..Publication::default()
+        };
+        draft(test, &people, &open);
+        // One account may hold every office; the step before still counts.
+        let roles: Vec<String> =
+            ["finance-approver", "accountable-officer", "chief-executive", "treasurer", "commissioner"]
+                .map(str::to_owned)
+                .into();
+        let both = |who: &Actor| Actor::staff(who.id.unwrap(), roles.clone(), "strategy");
+        let (checker, approver) = (both(people.who(What::CheckFinance)), both(people.who(What::Approve)));
+        let barred = |who: &Actor, what: What, on: &str| {
+            let done = step(test, who, &people, what, on);
+            assert!(
+                matches!(&done, Err(Error::Forbidden { reason }) if reason.contains("you took the step")),
+                "{done:?}"
+            );
+        };
+        go(test, &people, 2);
+        barred(&checker, What::Approve, "2021-03-10");
+        go_on(test, &people, 2, 3);
+        for who in [&checker, &approver] {
+            barred(who, What::SignExecutive, "2021-06-25");
+            barred(who, What::SignTreasurer, "2021-06-25");
+        }
+        go_on(test, &people, 3, 5);
+        step(test, &people.author, &people, What::PutForward, "2021-06-29").unwrap();
+        for who in [&checker, &approver] {
+            barred(who, What::Agree, "2021-07-02");
+        }
+        step(test, &people.commissioner, &people, What::Agree, "2021-07-02").unwrap();
+    });
 }

@@ -542,16 +542,28 @@ fn a_report_that_is_a_row_apart_from_a_public_one_is_seen() {
         let alike_to = |id| t.db.read(&lead, move |cx| alike(cx, id)).unwrap().len();
         out(keep_rows(t, &lead, "00aa", &[("F", 40), ("M", 44)])).unwrap();
         for (digest, rows, alike) in [
-            // One woman fewer in each cell; ten; the same numbers; another column's values.
+            // One woman fewer in each cell; ten more; the same numbers; other people; others of whom one number happens to be
+            // near.
             ("00ab", [("F", 39), ("M", 44)], 1),
             ("00ac", [("F", 50), ("M", 44)], 0),
             ("00ad", [("F", 40), ("M", 44)], 0),
             ("00ae", [("A", 60), ("B", 70)], 0),
+            ("00af", [("F", 400), ("M", 144)], 0),
         ] {
             let id = keep_rows(t, &lead, digest, &rows);
             assert_eq!(alike_to(id), alike, "{rows:?}");
             assert_eq!(out(id).is_ok(), alike == 0, "{rows:?}");
         }
+        // Another name for the column hides nothing.
+        let text: String =
+            ["1,1", "1,0", "0,1", "0,0"].iter().map(|c| format!("F,{c}\n").repeat(39)).collect();
+        let other =
+            ["1,1", "1,0", "0,1", "0,0"].iter().map(|c| format!("M,{c}\n").repeat(144)).collect::<String>();
+        let text = format!("gender,flagged,outcome\n{text}{other}");
+        let made = report(&scored(&text, &["gender"]), &Compare::default()).unwrap();
+        let id =
+            t.db.write(&lead, move |cx| save(cx, "burglary", "1.0.0", "Renamed", "00b0", &made)).unwrap();
+        assert_eq!(alike_to(id), 2, "forty women in two of the public reports");
     });
 }
 

@@ -91,6 +91,8 @@ struct ReportView {
     pdf_href: String,
     published: String,
     superseded_by: Option<String>,
+    /// Whether another took its place.
+    superseded: bool,
     outcome: String,
     outcome_reasons: Vec<Part>,
     redaction: Vec<Part>,
@@ -103,12 +105,13 @@ struct ReportView {
     files: Vec<(String, String)>,
 }
 
-fn report(r: PublicReport, published: String, superseded_by: Option<String>) -> ReportView {
+fn report(r: PublicReport, published: String, superseded: bool, superseded_by: Option<String>) -> ReportView {
     let here = format!("/decisions/{}", r.reference);
     ReportView {
         classification: r.classification,
         pdf_href: format!("{here}.pdf"),
         published,
+        superseded,
         superseded_by,
         outcome: r.outcome,
         outcome_reasons: part(&r.outcome_reasons),
@@ -144,12 +147,12 @@ pub(crate) async fn view(State(app): State<App>, ask: Ask, Path(name): Path<Stri
     }
     let found = published(&app, &ask, name).await?;
     let page = match found {
-        PublicView::Report { report: r, published_at, superseded_by } => DecisionPage {
+        PublicView::Report { report: r, published_at, superseded, superseded_by } => DecisionPage {
             title: r.title.clone(),
             caption: format!("Decision {}", r.reference),
             back_href: "/decisions".into(),
             notice: Vec::new(),
-            report: Some(report(*r, reading::day(&published_at.day()), superseded_by)),
+            report: Some(report(*r, reading::day(&published_at.day()), superseded, superseded_by)),
         },
         PublicView::Notice { reference, heading, text } => DecisionPage {
             title: heading,

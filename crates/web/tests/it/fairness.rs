@@ -154,6 +154,7 @@ fn thresholds_come_first_and_a_kept_report_has_a_public_summary() {
         let alike = format!("{again}/publish");
         let wrong = sound("fairness-alike", committee.post(&alike, &[("csrf", &csrf)]).await);
         assert!(wrong.body.contains("could tell of fewer than ten people"));
+        assert!(wrong.body.contains("Why the rows of this report are of other people"));
         let why = [("csrf", csrf.as_str()), ("other_people", "They are of another year.")];
         assert_eq!(committee.post(&alike, &why).await.status, StatusCode::SEE_OTHER);
         let withdraw = format!("{at}/withdraw");
