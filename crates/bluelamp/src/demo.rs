@@ -6,6 +6,7 @@
 
 mod build;
 mod ethics;
+mod governance;
 mod programme;
 mod story;
 

@@ -142,11 +142,13 @@ export default ({ browser, binary }) => {
     // A board with its meeting and a paper.
     await page.goto(`${demo.url}/desk/boards`)
     await page.$eval('form:has([name=code])', e => { e.closest('details').open = true })
-    await set(page, '[name=code]', 'B01')
-    await set(page, 'form:has([name=code]) [name=name]', 'Chief Officer Group')
+    await set(page, '[name=code]', 'B03')
+    await set(page, 'form:has([name=code]) [name=name]', 'Strategic Board')
+    await page.select('[name=kind]', 'board')
     await press(page, 'form:has([name=code]) button')
     await look(author, 'boards')
-    await page.goto(`${demo.url}/desk/boards/B01`)
+    // The fictional force has its Chief Officer Group.
+    await page.goto(`${demo.url}/desk/boards/COG`)
     await page.$eval('form:has([name=at])', e => { e.closest('details').open = true })
     await set(page, '[name=on]', '2021-03-10')
     await set(page, '[name=at]', '10:00')

@@ -131,6 +131,7 @@ pub(super) fn build(loaded: &Loaded, content: &Content, story: &Story) -> Result
         while builder.worker.work_once(BATCH)? > 0 {}
     }
     programme.end(&builder.db, &signed_in, days)?;
+    builder.governance(days)?;
     builder.db.seal(&open::key(loaded)?)?;
     Ok(builder.staff)
 }

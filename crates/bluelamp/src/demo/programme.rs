@@ -130,7 +130,7 @@ pub(super) struct Days {
 
 impl Days {
     /// Turns `today+30` into that day; anything else stays as it is.
-    fn put(self, value: &mut Value) {
+    pub(super) fn put(self, value: &mut Value) {
         let Some(text) = value.as_str() else { return };
         let (from, rest) = match (text.strip_prefix("today"), text.strip_prefix("start")) {
             (Some(rest), _) => (self.today, rest),

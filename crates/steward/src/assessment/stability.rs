@@ -227,7 +227,6 @@ fn rank(values: &[[f64; LANES]], lane: usize, order: &mut Vec<u64>, mut say: imp
         if key >> ITEM_BITS != before {
             (before, standing) = (key >> ITEM_BITS, n);
         }
-        #[expect(clippy::cast_possible_truncation, reason = "the bits of an item")]
         let item = (key & ((1 << ITEM_BITS) - 1)) as usize;
         say(item, standing);
     }

@@ -13,7 +13,7 @@ use bluelamp_store::{Cx, Row};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry as MapEntry};
 
 macro_rules! codes {
     ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $code:literal, $label:literal;)+ }) => {
@@ -411,8 +411,8 @@ pub fn actions(cx: &mut Cx<'_>) -> Result<Vec<Action>> {
     let mut all = of(cx, None)?;
     let mut sensitive = BTreeMap::new();
     for a in &all {
-        if !sensitive.contains_key(&a.meeting) {
-            sensitive.insert(a.meeting, agenda::is_sensitive(cx, a.meeting)?);
+        if let MapEntry::Vacant(unknown) = sensitive.entry(a.meeting) {
+            unknown.insert(agenda::is_sensitive(cx, a.meeting)?);
         }
     }
     let marked = |a: &Action| sensitive.get(&a.meeting) == Some(&true);
