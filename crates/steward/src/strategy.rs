@@ -19,10 +19,10 @@ pub(crate) use held::current;
 pub use held::{Below, Held, View, published, strategies, take_up, view, view_published};
 pub use kind::{Basis, ElementKind, Level, Relation};
 
-use bluelamp_model::{Day, Faults};
+use bluelamp_model::{Day, Fault, Faults};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::HashSet, fmt};
 
 /// What a file of ours says of its own form.
 pub const SCHEMA: &str = "bluelamp/strategy/1";
@@ -280,10 +280,19 @@ impl Strategy {
     /// # Errors
     /// Every mistake, with its line.
     pub fn parse(file: &str, text: &str) -> Result<Self, Faults> {
-        let strategy = read::read(file, text)?;
-        let mut faults = check::alone(file, &strategy);
-        faults.sort();
+        let (strategy, faults) = Self::examine(file, text)?;
         Faults(faults).or(strategy)
+    }
+
+    /// The same, with what could be read where there are mistakes: good for finding more of them and for nothing else.
+    fn examine(file: &str, text: &str) -> Result<(Self, Vec<Fault>), Faults> {
+        let read::Read { strategy, mut faults, unread } = read::read(file, text)?;
+        // What was not read right is not said to be wrong a second time.
+        let told: HashSet<_> = faults.iter().map(|f| (f.line, f.field.clone())).collect();
+        let meant = check::alone(file, &strategy, &unread);
+        faults.extend(meant.into_iter().filter(|f| !told.contains(&(f.line, f.field.clone()))));
+        faults.sort();
+        Ok((strategy, faults))
     }
 
     /// The element with that id, retired or not.

@@ -23,10 +23,14 @@ pub struct Loaded {
 /// # Errors
 /// Every mistake in every file, with its line.
 pub fn load(files: &[(String, String)], known: &[Strategy]) -> Result<Loaded, Faults> {
-    let (mut faults, mut read) = (Vec::new(), Vec::new());
+    let (mut faults, mut read, mut half_read) = (Vec::new(), Vec::new(), Vec::new());
     for (file, text) in files {
-        match Strategy::parse(file, text) {
-            Ok(strategy) => read.push((file, strategy, text)),
+        match Strategy::examine(file, text) {
+            Ok((strategy, found)) if found.is_empty() => read.push((file, strategy, text)),
+            Ok((strategy, found)) => {
+                faults.extend(found);
+                half_read.push((file, strategy));
+            }
             Err(found) => faults.extend(found.0),
         }
     }
@@ -34,6 +38,9 @@ pub fn load(files: &[(String, String)], known: &[Strategy]) -> Result<Loaded, Fa
     let unread = faults.len();
     let others: Vec<&Strategy> = read.iter().map(|(_, s, _)| s).chain(known).collect();
     let mut loaded = Loaded::default();
+    for (file, strategy) in &half_read {
+        among(file, strategy, &others, half_read.len() > 1, &mut faults, &mut Vec::new());
+    }
     for (file, strategy, _) in &read {
         among(file, strategy, &others, unread > 0, &mut faults, &mut loaded.notices);
         let same = others.iter().filter(|o| o.id == strategy.id);
@@ -55,7 +62,8 @@ pub fn load(files: &[(String, String)], known: &[Strategy]) -> Result<Loaded, Fa
 }
 
 /// What can be judged without any other file.
-pub(crate) fn alone(file: &str, s: &Strategy) -> Vec<Fault> {
+/// References to elements that are written and `unread` are not said to lead nowhere.
+pub(crate) fn alone(file: &str, s: &Strategy, unread: &[String]) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut fault = |line: u64, field: String, reason: String| {
         faults.push(Fault::new(file, reason).at_line(line).in_field(field));
@@ -121,7 +129,8 @@ pub(crate) fn alone(file: &str, s: &Strategy) -> Vec<Fault> {
         }
     }
     for list in &s.lists {
-        if let Some(about) = list.about.as_deref().filter(|about| !first.contains_key(about)) {
+        let there = |about: &str| first.contains_key(about) || unread.iter().any(|id| id == about);
+        if let Some(about) = list.about.as_deref().filter(|about| !there(about)) {
             fault(
                 1,
                 "lists.about".into(),
@@ -130,7 +139,8 @@ pub(crate) fn alone(file: &str, s: &Strategy) -> Vec<Fault> {
         }
     }
     for e in &s.elements {
-        for (key, to) in e.refers_to().filter(|(_, to)| to.strategy == s.id) {
+        for (key, to) in e.refers_to().filter(|(_, to)| to.strategy == s.id && !unread.contains(&to.element))
+        {
             let found = first.get(to.element.as_str());
             if let Err(reason) = fits(e, key, to, found.copied(), true) {
                 fault(e.line, format!("elements[{}].{key}", e.id), reason);
@@ -152,6 +162,7 @@ pub(crate) fn alone(file: &str, s: &Strategy) -> Vec<Fault> {
             fault(link.line, "crosswalk.from".into(), reason);
         } else {
             match first.get(link.from.element.as_str()) {
+                None if unread.contains(&link.from.element) => {}
                 None => fault(
                     link.line,
                     "crosswalk.from".into(),

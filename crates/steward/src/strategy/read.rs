@@ -16,11 +16,21 @@ const LONGEST_NAME: usize = 200;
 /// The longest of all other texts, in characters.
 const LONGEST_TEXT: usize = 2000;
 
+/// What a file says, as far as it can be read.
+pub(crate) struct Read {
+    /// What was read. With mistakes it is only good for finding more of them.
+    pub strategy: Strategy,
+    /// Every mistake of form, with its line.
+    pub faults: Vec<Fault>,
+    /// Ids of elements that are written and could not be read.
+    pub unread: Vec<String>,
+}
+
 /// Reads what the file says, and nothing yet about what its parts mean to one another.
 ///
 /// # Errors
-/// Every mistake of form, with its line.
-pub(crate) fn read(file: &str, text: &str) -> Result<Strategy, Faults> {
+/// Where it is no list of keys and values at all.
+pub(crate) fn read(file: &str, text: &str) -> Result<Read, Faults> {
     if text.len() > MOST_BYTES {
         let reason = format!("is larger than {MOST_BYTES} bytes: is this a strategy?");
         return Err(Fault::new(file, reason).at_line(1).into());
@@ -29,7 +39,7 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Strategy, Faults> {
         Fault::new(file, format!("cannot be read as YAML: {why}. Put it right, and check again"))
             .at_line(line)
     })?;
-    let mut r = Reader { file, faults: Vec::new() };
+    let mut r = Reader { file, faults: Vec::new(), unread: Vec::new() };
     let Some(mut top) = r.mapping(root, "the file") else { return Err(Faults(r.faults)) };
     if let Some(schema) = r.text(&mut top, "schema", Need::Must)
         && schema != SCHEMA
@@ -57,9 +67,13 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Strategy, Faults> {
     let crosswalk = r.each(&mut top, "crosswalk", Need::May, |r, m| link(r, m, own));
     r.done(&top);
     r.faults.sort();
-    let (Some(level), Some(as_of)) = (level, as_of) else { return Err(Faults(r.faults)) };
     let digest = hex::encode(Sha256::digest(text));
-    Faults(r.faults).or(Strategy {
+    // Where one of them is missing there is a fault, and nobody is given the strategy.
+    let level = level.unwrap_or(Level::Force);
+    let Some(as_of) = as_of.or_else(|| Day::from_number(0).ok()).filter(|_| !id.is_empty()) else {
+        return Err(Faults(r.faults));
+    };
+    let strategy = Strategy {
         id,
         version,
         title,
@@ -78,7 +92,8 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Strategy, Faults> {
         adopts,
         crosswalk,
         digest,
-    })
+    };
+    Ok(Read { strategy, faults: r.faults, unread: r.unread })
 }
 
 fn period(r: &mut Reader<'_>, m: &mut Mapping) -> Period {
@@ -142,6 +157,9 @@ fn element(r: &mut Reader<'_>, m: &mut Mapping, own: &str) -> Option<Element> {
         line: m.line,
         id,
     };
+    if kind.is_none() {
+        r.unread.push(element.id.clone());
+    }
     kind.map(|_| element)
 }
 
@@ -226,6 +244,8 @@ impl Mapping {
 struct Reader<'a> {
     file: &'a str,
     faults: Vec<Fault>,
+    /// Ids of elements that are written and could not be read.
+    unread: Vec<String>,
 }
 
 impl Reader<'_> {

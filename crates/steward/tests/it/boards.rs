@@ -379,7 +379,7 @@ fn a_report_that_was_withdrawn_goes_to_no_board_by_its_old_approval() {
     on_both(|test| {
         let people = People::of(test);
         two_boards(test, &people);
-        crate::people::draft(test, &people, &crate::people::redacted());
+        draft(test, &people, &redacted());
         go(test, &people, 3);
         crate::people::step_with(test, &people.author, &people, |asked| {
             asked.step = bluelamp_steward::decision::What::Withdraw;
