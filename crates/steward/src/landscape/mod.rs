@@ -21,6 +21,7 @@ mod sheet;
 mod survey;
 mod table;
 mod take;
+mod unit;
 mod value;
 mod workbook;
 

@@ -6,6 +6,7 @@
 use super::{
     Application, Column, Columns, Maturity, SetDisposition,
     table::{self, Cell, Row, Sheet},
+    unit::{self, Unit},
     value::{self, Reading, Taken},
 };
 use bluelamp_model::{Fault, Faults};
@@ -183,6 +184,8 @@ struct Reader<'a> {
     model: bool,
     /// The force of a row that names none.
     force: Option<String>,
+    /// The units of the columns of the sheet that is read.
+    units: BTreeMap<Column, Unit>,
     faults: Vec<Fault>,
     survey: Survey,
     /// Where each application was first named.
@@ -229,6 +232,7 @@ impl<'a> Reader<'a> {
             options,
             model,
             force: None,
+            units: BTreeMap::new(),
             faults: Vec::new(),
             survey,
             seen: BTreeMap::new(),
@@ -258,6 +262,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+        self.units(&at, &places);
         let unnamed = self.model || !places.contains_key(&Column::Force);
         self.force = self.options.force.clone();
         if unnamed && self.force.is_none() {
@@ -297,6 +302,28 @@ impl<'a> Reader<'a> {
                 self.application(row, &at, &places, &others);
             }
         }
+    }
+
+    /// The units that the headings name. One that is not understood is a fault, as its figures would be wrong.
+    fn units(&mut self, at: &At<'_>, places: &BTreeMap<Column, (usize, String)>) {
+        self.units.clear();
+        for (column, (n, title)) in places {
+            match unit::of_heading(*column, title) {
+                Ok(Some(unit)) if unit.times() > 1.0 => {
+                    let reason =
+                        format!("its figures are {} and were taken times {}", unit.said(), unit.times());
+                    self.survey.notes.push(at.say(Some((title, *n)), reason));
+                    self.units.insert(*column, unit);
+                }
+                Ok(_) => {}
+                Err(reason) => self.faults.push(at.say(Some((title, *n)), reason)),
+            }
+        }
+    }
+
+    /// The unit of a column's figures.
+    fn unit(&self, column: Column) -> Unit {
+        self.units.get(&column).copied().unwrap_or(Unit::ONE)
     }
 
     /// Reads one cell; a fault or a doubt is kept with its place.
@@ -378,16 +405,18 @@ impl<'a> Reader<'a> {
             let reason = "names no application: write its name, or remove the row";
             self.faults.push(at.say(Some((name_title, *name_at)), reason));
         }
+        let (run, change, users) =
+            (self.unit(Column::RunCost), self.unit(Column::ChangeCost), self.unit(Column::Users));
         let mut app = Application {
             supplier: self.take(row, at, places, Column::Supplier, value::words),
             product: self.take(row, at, places, Column::Product, value::words),
             version: self.take(row, at, places, Column::Version, value::words),
             function: self.take(row, at, places, Column::Function, value::words),
             capabilities: self.take(row, at, places, Column::Capabilities, value::list).unwrap_or_default(),
-            users: self.take(row, at, places, Column::Users, value::count),
+            users: self.take(row, at, places, Column::Users, |c| value::count(c, users)),
             hosting: self.take(row, at, places, Column::Hosting, value::hosting).unwrap_or_default(),
-            run_cost: self.take(row, at, places, Column::RunCost, value::money),
-            change_cost: self.take(row, at, places, Column::ChangeCost, value::money),
+            run_cost: self.take(row, at, places, Column::RunCost, |c| value::money(c, run)),
+            change_cost: self.take(row, at, places, Column::ChangeCost, |c| value::money(c, change)),
             contract_end: self.take(row, at, places, Column::ContractEnd, value::day),
             integrations: self
                 .take(row, at, places, Column::Integrations, value::integrations)

@@ -11,7 +11,7 @@ use super::{
     super::{
         Application, Column, Columns, Integration, Options, Pattern, Survey, survey,
         table::{Cell, Row},
-        value,
+        unit, value,
     },
     model::{Element, Model, Property, say},
 };
@@ -301,8 +301,16 @@ impl<'a> Table<'a> {
             if column == Some(Column::Force) {
                 force = Some(text.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|f| !f.is_empty());
             }
-            let at = self.place(title, column);
-            put(at, text);
+            // Two elements can have one meaning in two units, so the unit goes with the figure.
+            let (title, text) = match (column, title.find(['(', '['])) {
+                (Some(column), Some(unit)) if !text.trim().is_empty() && unit::has(column) => {
+                    let (_, unit) = title.split_at(unit);
+                    (self.columns.title(column).to_owned(), format!("{text} {unit}"))
+                }
+                _ => (title.to_owned(), text.to_owned()),
+            };
+            let at = self.place(&title, column);
+            put(at, &text);
         }
         for (column, text) in more.iter().filter(|(_, text)| !text.is_empty()) {
             let title = self.columns.title(*column).to_owned();
