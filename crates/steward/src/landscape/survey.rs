@@ -263,12 +263,13 @@ impl<'a> Reader<'a> {
             }
         }
         self.units(&at, &places);
-        let unnamed = self.model || !places.contains_key(&Column::Force);
+        let column = places.contains_key(&Column::Force);
         self.force = self.options.force.clone();
-        if unnamed && self.force.is_none() {
+        // Of a model, its reader tells which elements were taken as of whose service this is.
+        if (self.model || !column) && self.force.is_none() {
             self.force.clone_from(&self.options.own);
         }
-        if !places.contains_key(&Column::Force) && self.options.force.is_none() {
+        if !column && self.options.force.is_none() {
             let title = self.columns.title(Column::Force);
             match &self.options.own {
                 None => {
@@ -278,13 +279,13 @@ impl<'a> Reader<'a> {
                     self.faults.push(at.say(None, reason));
                     return;
                 }
-                Some(own) => {
-                    let what = if self.model { "property" } else { "column" };
+                Some(own) if !self.model => {
                     let reason = format!(
-                        "there is no {what} '{title}': everything was taken as of '{own}', whose service this is; if that is wrong, name the force when it is imported"
+                        "there is no column '{title}': everything was taken as of '{own}', whose service this is; if that is wrong, name the force when it is imported"
                     );
                     self.survey.notes.push(at.say(None, reason));
                 }
+                Some(_) => {}
             }
         }
         let known = |column| places.contains_key(&column);
