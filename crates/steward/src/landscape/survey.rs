@@ -191,6 +191,8 @@ struct Reader<'a> {
     /// Where each application was first named.
     seen: BTreeMap<String, (usize, String, u64)>,
     levels: BTreeSet<(String, String)>,
+    /// How many maturities the register does not take.
+    left_out: usize,
 }
 
 /// A place in a file, to say what is wrong there.
@@ -237,6 +239,7 @@ impl<'a> Reader<'a> {
             survey,
             seen: BTreeMap::new(),
             levels: BTreeSet::new(),
+            left_out: 0,
         }
     }
 
@@ -506,6 +509,13 @@ impl<'a> Reader<'a> {
             }
             return;
         }
+        if let Some(why) = super::take::not_taken(&capability, now) {
+            let reason =
+                format!("{why}: the maturity is kept with the survey, and the register does not take it");
+            let column = places.get(&Column::Capabilities).map(|(n, title)| (title.as_str(), *n));
+            self.survey.notes.push(at.say(column, reason));
+            self.left_out += 1;
+        }
         self.survey.maturities.push(Maturity { force, capability, now, target });
     }
 
@@ -522,6 +532,11 @@ impl<'a> Reader<'a> {
             self.faults.truncate(TOLD);
             let reason = format!("has more faults than the first {TOLD}: put these right and read it again");
             self.faults.push(Fault::new(&self.options.file, reason));
+        }
+        if self.left_out > 0 {
+            let all = self.survey.maturities.len();
+            let reason = format!("{all} maturities, {} taken into the register", all - self.left_out);
+            self.survey.notes.insert(0, Fault::new(&self.options.file, reason));
         }
         if self.survey.notes.len() > TOLD {
             let more = self.survey.notes.len() - TOLD;

@@ -149,6 +149,66 @@ fn the_measure_after_a_survey_is_of_the_whole_landscape_as_it_stood_then() {
     });
 }
 
+/// The register takes a level without a target; what it cannot take is told with its line.
+#[test]
+fn maturities_that_the_register_does_not_take_are_told() {
+    on_both(|test| {
+        let who = office(test);
+        let text = "Force,Capability,Current maturity,Target maturity\nAvon,C02 Reporting,2,4\nAvon,C07,1,\n\
+                    Avon,Investigation,2,4\nAvon,C05,,3\n";
+        let looked = looked("mat.csv", text);
+        let notes: Vec<_> = looked.survey.notes.iter().map(ToString::to_string).collect();
+        let kept = "the maturity is kept with the survey, and the register does not take it";
+        assert_eq!(
+            notes,
+            [
+                "mat.csv: 4 maturities, 2 taken into the register".to_owned(),
+                format!(
+                    "mat.csv:4: Capability (column B): 'Investigation' is none of the ten capabilities: {kept}"
+                ),
+                format!(
+                    "mat.csv:5: Capability (column B): of 'C05' it is not said how mature it is now: {kept}"
+                ),
+            ]
+        );
+        assert_eq!(taken(test, &who, &looked).maturities, 2);
+        let all = test.db.read(&who, |cx| entry::entries(cx, &MATURITY)).unwrap();
+        let said: Vec<_> = all.iter().map(|e| (e.title.as_str(), e.body.text("target"))).collect();
+        assert_eq!(said, [("C02 in Avon", "4"), ("C07 in Avon", "")]);
+        let held = now(test, &who).maturities;
+        assert_eq!(held.len(), 4, "the landscape shows all of them");
+        assert_eq!(
+            held.iter().find(|m| m.capability == "C07").map(|m| (m.now, m.target)),
+            Some((Some(1), None))
+        );
+    });
+}
+
+/// A later survey brings a level up to date and leaves what people wrote beside it.
+#[test]
+fn a_later_survey_leaves_the_target_and_the_day_that_people_set() {
+    on_both(|test| {
+        let who = office(test);
+        taken(test, &who, &looked("one.csv", "Force,Capability,Maturity now\nAvon,C02,2\n"));
+        test.db
+            .write(&who, |cx| {
+                let e = entry::entries(cx, &MATURITY)?.remove(0);
+                let body = MATURITY.read_json(&serde_json::json!({
+                    "title": e.title, "capability": e.body.all("capability"), "organisation": e.organisation,
+                    "now": "2", "target": "4", "due": "2028-03-31", "judged": e.body.text("judged"),
+                    "evidence": "Seen on site.",
+                }));
+                entry::change(cx, &MATURITY, &e.code, 1, &body.unwrap(), "").map(drop)
+            })
+            .unwrap();
+        taken(test, &who, &looked("two.csv", "Force,Capability,Maturity now\nAvon,C02,3\n"));
+        let e = test.db.read(&who, |cx| entry::entries(cx, &MATURITY)).unwrap().remove(0);
+        let field = |name: &str| e.body.text(name).to_owned();
+        assert_eq!((field("now"), field("target")), ("3".into(), "4".into()));
+        assert_eq!(e.body.day("due").map(|d| d.to_string()).as_deref(), Some("2028-03-31"));
+    });
+}
+
 #[test]
 fn a_maturity_that_was_withdrawn_stays_withdrawn() {
     on_both(|test| {
