@@ -1,5 +1,6 @@
 //! The columns of a survey and the many ways in which forces spell them, from `data/landscape/columns.toml`.
 
+use super::unit;
 use bluelamp_model::{Fault, Faults};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -170,6 +171,7 @@ impl Columns {
         spelled(heading)
             .or_else(|| spelled(&without_brackets(heading)))
             .or_else(|| spelled(heading.split(['(', '[']).next()?))
+            .or_else(|| unit::before_bare(heading, spelled))
     }
 }
 
@@ -210,6 +212,11 @@ mod tests {
             ("Annual cost (£k) Run", Some(Column::RunCost)),
             ("Cost (£) change", Some(Column::ChangeCost)),
             ("Cost (£) per month", Some(Column::RunCost)),
+            ("Annual cost £k", Some(Column::RunCost)),
+            ("Annual cost in £ thousands", Some(Column::RunCost)),
+            ("Users 000s", Some(Column::Users)),
+            ("Cost per user", None),
+            ("Cost centre", None),
             ("Contract end", Some(Column::ContractEnd)),
             ("Contract-End Date", Some(Column::ContractEnd)),
             ("Direct legacy link?", Some(Column::DirectLegacy)),

@@ -59,6 +59,18 @@ pub fn inspect(columns: &Columns, options: &Options, bytes: &[u8]) -> Result<Ins
     Ok(Inspection { file, sha256, survey, model: Some((model, mapped)) })
 }
 
+/// The names of the organisations of the register, for [`Options::organisations`].
+///
+/// # Errors
+/// Not allowed; database errors.
+pub fn organisations(cx: &mut Cx<'_>) -> Result<Vec<String>> {
+    cx.allow(action::STRATEGY_IMPORT, None)?;
+    let all: Vec<String> =
+        entry::held(cx, ORGANISATION.code)?.into_iter().filter(|e| !e.withdrawn).map(|e| e.title).collect();
+    cx.record(Verb::Consult, "landscape", None, json!({ "organisations": all.len() }))?;
+    Ok(all)
+}
+
 /// What taking a survey up would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Plan {

@@ -166,21 +166,52 @@ const PLAIN_LEVEL: [&str; 15] = [
     "to",
 ];
 
-/// The unit of a heading: what stands from its first bracket on. None of a column without figures, or where the heading
-/// has no brackets.
+/// The unit of a heading: what stands from its first bracket on, or from the first word of a unit. None of a column
+/// without figures, or where the heading has neither.
 ///
 /// # Errors
 /// What is not understood, and what to write.
 pub(super) fn of_heading(column: Column, heading: &str) -> Result<Option<Unit>, String> {
     let Some(sort) = sort(column) else { return Ok(None) };
-    let Some(at) = heading.find(['(', '[']) else { return Ok(None) };
-    let (head, rest) = heading.split_at(at);
+    let Some((head, rest)) = split(heading) else { return Ok(None) };
     let unit = read(sort, rest).ok_or_else(|| not_understood(sort, rest))?;
     let yearly = words(head).iter().any(|w| YEAR.contains(&w.as_str()));
     if unit.in_year > 1.0 && yearly {
         return Err("says both a year and a month: write for which of the two the figures are".into());
     }
     Ok(Some(unit))
+}
+
+/// A heading and its unit: what stands from the first bracket on, or from the first word that begins a unit.
+fn split(heading: &str) -> Option<(&str, &str)> {
+    let at = heading.find(['(', '[']).or_else(|| {
+        let begins = |word: &str| {
+            word.starts_with(['£', '€', '$'])
+                || matches!(
+                    words(word).first().map(String::as_str),
+                    Some("per" | "k" | "000" | "000s" | "thousands" | "millions" | "monthly" | "pcm")
+                )
+        };
+        let starts = heading.char_indices().filter(|(at, c)| {
+            let before = heading.get(..*at).and_then(|t| t.chars().next_back());
+            !c.is_whitespace() && before.is_some_and(char::is_whitespace)
+        });
+        starts.map(|(at, _)| at).find(|at| {
+            let word = heading.get(*at..).and_then(|rest| rest.split_whitespace().next());
+            word.is_some_and(begins)
+        })
+    })?;
+    Some(heading.split_at(at))
+}
+
+/// The part of a heading before a unit that stands without brackets: "Annual cost £k", "Annual cost in £ thousands".
+/// None where what follows is no unit of that column; money of another sort is one that is asked about.
+pub(super) fn before_bare(heading: &str, find: impl Fn(&str) -> Option<Column>) -> Option<Column> {
+    let (head, rest) = split(heading)?;
+    let head = head.trim();
+    let column = find(head).or_else(|| find(head.strip_suffix(" in")?))?;
+    let sort = sort(column)?;
+    (read(sort, rest).is_some() || rest.starts_with(['£', '€', '$'])).then_some(column)
 }
 
 /// The figure without the unit in brackets behind it, and the unit: "2400 (£k)". None where there are no brackets, or
@@ -299,6 +330,11 @@ mod tests {
             ("Annual cost (£'000)", Column::RunCost, 1e3),
             ("Annual cost [£ thousands]", Column::RunCost, 1e3),
             ("Annual cost (£m)", Column::RunCost, 1e6),
+            ("Annual cost £k", Column::RunCost, 1e3),
+            ("Annual cost in £ thousands", Column::RunCost, 1e3),
+            ("Cost per month", Column::RunCost, 12.0),
+            ("Cost per annum", Column::RunCost, 1.0),
+            ("Users '000s", Column::Users, 1e3),
             ("Annual cost (in £ millions, ex. VAT)", Column::RunCost, 1e6),
             ("Cost (per month)", Column::RunCost, 12.0),
             ("Cost (monthly)", Column::RunCost, 12.0),
@@ -338,6 +374,8 @@ mod tests {
             ("Cost (£/user/month)", Column::RunCost),
             ("Change cost (%)", Column::ChangeCost),
             ("Annual cost (£bn)", Column::RunCost),
+            ("Annual cost €", Column::RunCost),
+            ("Annual cost £ per user", Column::RunCost),
             ("Annual cost (£k, £m)", Column::RunCost),
             ("Cost (per)", Column::RunCost),
             ("Cost (over 3 years)", Column::RunCost),

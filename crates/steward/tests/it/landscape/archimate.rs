@@ -160,7 +160,7 @@ fn a_component_without_a_force_needs_one_at_import() {
             .to_string()
             .contains("name the force")
     );
-    let with = Options { file: "m.xml".into(), force: Some("Borset".into()), own: None };
+    let with = Options { file: "m.xml".into(), force: Some("Borset".into()), ..Options::default() };
     assert_eq!(
         archimate::landscape(&columns(), &with, &model).unwrap().survey.applications[0].code,
         "borset--caseworks"
@@ -190,7 +190,7 @@ fn small(elements: &[(&str, &str, &str)], relationships: &[(&str, &str, &str)]) 
 const APP: &str = "ApplicationComponent";
 
 fn mapped(model: &archimate::Model) -> (archimate::Mapped, Vec<String>) {
-    let own = Options { file: "m.xml".into(), force: None, own: Some("Borset".into()) };
+    let own = Options { file: "m.xml".into(), own: Some("Borset".into()), ..Options::default() };
     let mapped = archimate::landscape(&columns(), &own, model).unwrap();
     let notes = mapped.survey.notes.iter().map(ToString::to_string).collect();
     (mapped, notes)
@@ -219,7 +219,7 @@ fn the_only_force_of_a_model_is_that_of_all_that_name_none() {
              is wrong, name the force when it is imported: 'CaseWorks'"
         ]
     );
-    let named = Options { file: "m.xml".into(), force: Some("Dunford".into()), own: None };
+    let named = Options { file: "m.xml".into(), force: Some("Dunford".into()), ..Options::default() };
     let of = archimate::landscape(&columns(), &named, &model).unwrap();
     assert_eq!(
         forces(&of),

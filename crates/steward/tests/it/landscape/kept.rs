@@ -267,7 +267,7 @@ fn a_model_is_kept_whole_and_its_applications_are_taken_up() {
         let who = office(test);
         let text = include_str!("model.xml");
         let looked =
-            inspect(&columns(), &Options { file: "m.xml".into(), force: None, own: None }, text.as_bytes())
+            inspect(&columns(), &Options { file: "m.xml".into(), ..Options::default() }, text.as_bytes())
                 .unwrap();
         assert_eq!(looked.kind(), "archimate");
         let done = taken(test, &who, &looked);

@@ -187,7 +187,7 @@ fn a_unit_in_a_heading_that_is_not_understood_is_refused() {
 
 #[test]
 fn a_force_named_at_import_stands_for_the_rows_that_name_none() {
-    let with = Options { file: "f.csv".into(), force: Some("Borset".into()), own: None };
+    let with = Options { file: "f.csv".into(), force: Some("Borset".into()), ..Options::default() };
     let s = read(&columns(), &with, b"Application\nX\nY\n").unwrap();
     assert!(s.applications.iter().all(|a| a.force == "Borset"));
     let s = read(&columns(), &with, b"Force,Application\n,X\nDunford,Y\n").unwrap();
@@ -196,7 +196,7 @@ fn a_force_named_at_import_stands_for_the_rows_that_name_none() {
 
 #[test]
 fn a_survey_without_a_column_for_the_force_is_of_the_force_whose_service_it_is() {
-    let own = Options { file: "f.csv".into(), force: None, own: Some("Borset".into()) };
+    let own = Options { file: "f.csv".into(), own: Some("Borset".into()), ..Options::default() };
     let s = read(&columns(), &own, b"Application\nX\n").unwrap();
     assert_eq!(s.applications[0].force, "Borset");
     assert!(
