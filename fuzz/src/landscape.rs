@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 static COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::shipped().expect("shipped"));
 
 fn options() -> Options {
-    Options { file: "survey".into(), force: Some("Borset".into()), own: None }
+    Options { file: "survey".into(), force: Some("Borset".into()), ..Options::default() }
 }
 
 /// Every fault says why.

@@ -74,7 +74,8 @@ fn bytes(file: &Path) -> Result<Vec<u8>, Fail> {
 fn import(loaded: Loaded, file: &Path, more: &LandscapeOptions, kind: &str) -> Result<(), Fail> {
     let shown = file.display().to_string();
     let own = Some(loaded.config.force_name());
-    let options = Options { file: shown.clone(), force: more.force.clone(), own };
+    // A check opens no database, so a sheet is only known by what forces are called.
+    let options = Options { file: shown.clone(), force: more.force.clone(), own, ..Options::default() };
     let columns = Content::load(loaded.config.content_dir.as_deref())?.columns;
     let looked = match landscape::inspect(&columns, &options, &bytes(file)?) {
         Ok(looked) => looked,

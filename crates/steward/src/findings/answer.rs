@@ -1,6 +1,6 @@
 //! What people say to findings.
 
-use super::{Finding, Kind};
+use super::{About, Finding, Kind, lasting};
 use crate::{
     entry::{self, Entry},
     registers::benefits::SAVING,
@@ -11,7 +11,7 @@ use bluelamp_model::{
 };
 use bluelamp_store::Cx;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 
@@ -56,6 +56,16 @@ pub struct Answered {
     pub by: String,
     /// When.
     pub at: Time,
+    /// The codes of the applications that it was about.
+    #[serde(skip)]
+    pub applications: Vec<String>,
+}
+
+/// What is read again of a finding as it was kept with its answer.
+#[derive(Deserialize)]
+struct Kept {
+    #[serde(default)]
+    about: Vec<About>,
 }
 
 /// How a finding stands.
@@ -140,7 +150,7 @@ pub struct NewSaving {
 pub fn answers(cx: &mut Cx<'_>) -> Result<HashMap<String, Answered>> {
     cx.allow(action::STRATEGY_VIEW, None)?;
     let rows = cx.rows(
-        "select f.finding, f.basis, f.said, f.answer, f.reasons, a.name, f.at from finding_answer f
+        "select f.finding, f.basis, f.said, f.answer, f.reasons, a.name, f.at, f.body from finding_answer f
          join account a on a.id = f.by_id order by f.at, f.id",
         &[],
     )?;
@@ -150,6 +160,9 @@ pub fn answers(cx: &mut Cx<'_>) -> Result<HashMap<String, Answered>> {
         let answer = Answer::ALL.into_iter().find(|a| a.code() == code);
         let answer = answer.ok_or_else(|| Error::Bug(format!("‘{code}’ is no answer to a finding")))?;
         let finding: String = r.get(0)?;
+        let kept: Kept = serde_json::from_str(&r.get::<String>(7)?)
+            .map_err(|e| Error::Bug(format!("an answered finding cannot be read: {e}")))?;
+        let about = kept.about.into_iter().filter(|a| a.register == "application");
         let answered = Answered {
             finding: finding.clone(),
             basis: r.get(1)?,
@@ -158,6 +171,7 @@ pub fn answers(cx: &mut Cx<'_>) -> Result<HashMap<String, Answered>> {
             reasons: r.get(4)?,
             by: r.get(5)?,
             at: r.get(6)?,
+            applications: about.map(|a| a.code).collect(),
         };
         all.insert(finding, answered);
     }
@@ -178,20 +192,15 @@ pub fn tally(cx: &mut Cx<'_>) -> Result<Tally> {
     Ok(Tally { confirmed: of(Answer::Confirmed)?, rejected: of(Answer::Rejected)? })
 }
 
-/// Findings with how each stands.
+/// Findings with how each stands. A group of applications that has gained or lost members keeps its id and its answer,
+/// and is open again.
 #[must_use]
 pub fn shown<S: std::hash::BuildHasher>(
     found: Vec<Finding>,
     answers: &HashMap<String, Answered, S>,
 ) -> Vec<Shown> {
-    let each = found.into_iter().map(|finding| {
-        let answered = answers.get(&finding.id).cloned();
-        let standing = match &answered {
-            None => Standing::Open,
-            Some(a) if a.basis != finding.basis => Standing::Changed,
-            Some(a) if a.answer == Answer::Confirmed => Standing::Confirmed,
-            Some(_) => Standing::Rejected,
-        };
+    let each = lasting::settled(found, answers).into_iter().map(|(finding, answered)| {
+        let standing = lasting::standing(&finding, answered.as_ref());
         Shown { finding, standing, answered }
     });
     each.collect()
@@ -201,7 +210,8 @@ pub fn shown<S: std::hash::BuildHasher>(
 ///
 /// # Errors
 /// Not allowed; [`Error::Forbidden`] for anybody but a named member of staff; [`Error::Stale`] where what they saw rests
-/// on something else; [`Error::Invalid`] without an answer or reasons, and for a saving that is not whole.
+/// on something else; [`Error::Invalid`] without an answer or reasons, for a saving that is not whole, and for a second
+/// saving for the same thing.
 pub fn answer(cx: &mut Cx<'_>, finding: &Finding, given: &Given) -> Result<Option<Entry>> {
     cx.allow(action::FINDING_CONFIRM, None)?;
     let person = Decider::of(cx.actor())?;
@@ -221,6 +231,14 @@ pub fn answer(cx: &mut Cx<'_>, finding: &Finding, given: &Given) -> Result<Optio
         say("reasons", "required", "Enter your reasons");
     } else if reasons.chars().count() > 4000 {
         say("reasons", "too-long", "Reasons must be 4,000 characters or fewer");
+    }
+    let made = if given.saving.is_some() { savings_of(cx, finding)? } else { Vec::new() };
+    if let [first, ..] = made.as_slice() {
+        let message = format!(
+            "The saving ‘{}’ ({}) came of this already: change it in the register of savings, and leave this empty",
+            first.title, first.code
+        );
+        say("saving_yearly", "taken", &message);
     }
     let may_save =
         answer == Some(Answer::Confirmed) && matches!(finding.kind, Kind::Duplicate | Kind::Synergy);
@@ -264,18 +282,32 @@ pub fn answer(cx: &mut Cx<'_>, finding: &Finding, given: &Given) -> Result<Optio
     saving.map(|body| entry::create(cx, &SAVING, "", &body, reasons)).transpose()
 }
 
+/// The savings that came of a finding and were not given up: those that name it, and of a group of applications those
+/// that came of a group with which it shares two.
+fn savings_of(cx: &mut Cx<'_>, finding: &Finding) -> Result<Vec<Entry>> {
+    let members = finding.applications();
+    let mut all = entry::held(cx, SAVING.code)?;
+    all.retain(|e| {
+        let of = e.body.text("finding");
+        let theirs: Vec<String> = e.body.all("applications").into_iter().map(str::to_owned).collect();
+        let same_group = lasting::is_group(&finding.id)
+            && lasting::is_group(of)
+            && lasting::shared(&members, &theirs) >= lasting::SHARED;
+        !e.withdrawn && e.body.text("state") != "given-up" && (of == finding.id || same_group)
+    });
+    Ok(all)
+}
+
 /// The entry of a saving that a finding leads to. Its errors are named as the form has them.
 fn body_of(finding: &Finding, saving: &NewSaving) -> Result<crate::register::Body, Vec<FieldError>> {
-    let of = |register: &str| -> Vec<String> {
-        finding.about.iter().filter(|a| a.register == register).map(|a| a.code.clone()).collect()
-    };
+    let items = finding.about.iter().filter(|a| a.register == "item").map(|a| a.code.clone()).collect();
     let titles: Vec<_> = finding.about.iter().map(|a| a.title.as_str()).take(4).collect();
     let one = |text: &str| vec![text.to_owned()];
     let title: String = format!("From {}", titles.join(" and ")).chars().take(200).collect();
     let given: BTreeMap<String, Vec<String>> = [
         ("title", vec![title]),
-        ("items", of("item")),
-        ("applications", of("application")),
+        ("items", items),
+        ("applications", finding.applications()),
         ("yearly", one(&saving.yearly)),
         ("once", one(&saving.once)),
         ("owner", one(&saving.owner)),

@@ -15,6 +15,9 @@ pub fn of_landscape(applications: &[Application], organisations: &BTreeMap<Strin
     all
 }
 
+/// The rule that shows a group of applications that are probably one.
+pub(super) const SAME: &str = "same-application";
+
 fn called(a: &Application) -> (String, String) {
     (a.code.clone(), a.name.clone())
 }
@@ -31,7 +34,7 @@ fn same(applications: &[Application], by_code: &BTreeMap<&str, &Application>) ->
         let forces: BTreeSet<&str> = known.iter().map(|a| a.force.as_str()).collect();
         let shown = vec![evidence("Why", reasons), evidence("Forces", forces)];
         let sentence = format!("These seem to be one application: {}", named.join(", "));
-        Finding::new(Kind::Duplicate, "same-application", &codes, sentence, shown)
+        Finding::new(Kind::Duplicate, SAME, &codes, sentence, shown)
             .about("application", known.iter().map(|a| called(a)))
             .scored(group.score)
     });

@@ -11,6 +11,7 @@ mod applications;
 mod gaps;
 mod gather;
 mod input;
+mod lasting;
 mod pairs;
 mod shared;
 mod wins;
@@ -25,7 +26,7 @@ pub use pairs::{ENOUGH, ENOUGH_ALONE, ROLL_OUT_DAYS};
 pub use wins::Report;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// What sort of thing was noticed.
@@ -92,7 +93,7 @@ impl Kind {
 }
 
 /// Something that a finding is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct About {
     /// The register it stands in, or `element`.
     pub register: String,
@@ -114,7 +115,8 @@ pub struct Evidence {
 /// Something that was noticed.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Finding {
-    /// Stable: made from what it is about, so that it is the same finding tomorrow.
+    /// Stable: made from what it is about, so that it is the same finding tomorrow. A group of applications that was
+    /// answered keeps its id when it gains or loses members.
     pub id: String,
     /// Its kind.
     pub kind: Kind,
@@ -165,6 +167,11 @@ impl Finding {
             title,
         }));
         self
+    }
+
+    /// The codes of the applications that it is about.
+    fn applications(&self) -> Vec<String> {
+        self.about.iter().filter(|a| a.register == "application").map(|a| a.code.clone()).collect()
     }
 
     fn about_items<'a>(self, items: impl IntoIterator<Item = &'a Item>) -> Self {

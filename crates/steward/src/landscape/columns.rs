@@ -1,5 +1,6 @@
 //! The columns of a survey and the many ways in which forces spell them, from `data/landscape/columns.toml`.
 
+use super::unit;
 use bluelamp_model::{Fault, Faults};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -164,11 +165,31 @@ impl Columns {
     /// The column that somebody means by a heading.
     #[must_use]
     pub fn find(&self, heading: &str) -> Option<Column> {
-        let whole = plain(heading);
-        let found = self.spelled.get(&whole).copied();
-        // What stands in brackets is a unit or an instruction: "Annual cost (£)", "Users (approx.)".
-        found.or_else(|| self.spelled.get(&plain(heading.split(['(', '[']).next()?)).copied())
+        let spelled = |text: &str| self.spelled.get(&plain(text)).copied();
+        // What stands in brackets is a unit or an instruction: "Annual cost (£)", "Annual cost (£k) Run". What a unit
+        // means for the figures is read where they are.
+        spelled(heading)
+            .or_else(|| spelled(&without_brackets(heading)))
+            .or_else(|| spelled(heading.split(['(', '[']).next()?))
+            .or_else(|| unit::before_bare(heading, spelled))
     }
+}
+
+/// A heading without what stands in brackets in it.
+fn without_brackets(heading: &str) -> String {
+    let mut depth = 0_usize;
+    let kept = heading.chars().filter(|c| {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => {
+                depth = depth.saturating_sub(1);
+                return false;
+            }
+            _ => {}
+        }
+        depth == 0
+    });
+    kept.collect()
 }
 
 /// Letters and digits in lower case: what is left of a heading when everything else is forgotten.
@@ -188,6 +209,14 @@ mod tests {
             ("SYSTEM_NAME", Some(Column::Name)),
             ("System  name:", Some(Column::Name)),
             ("Annual cost (£)", Some(Column::RunCost)),
+            ("Annual cost (£k) Run", Some(Column::RunCost)),
+            ("Cost (£) change", Some(Column::ChangeCost)),
+            ("Cost (£) per month", Some(Column::RunCost)),
+            ("Annual cost £k", Some(Column::RunCost)),
+            ("Annual cost in £ thousands", Some(Column::RunCost)),
+            ("Users 000s", Some(Column::Users)),
+            ("Cost per user", None),
+            ("Cost centre", None),
             ("Contract end", Some(Column::ContractEnd)),
             ("Contract-End Date", Some(Column::ContractEnd)),
             ("Direct legacy link?", Some(Column::DirectLegacy)),

@@ -49,7 +49,7 @@ pub struct TakenSurvey {
     pub file: String,
     /// How many applications it named.
     pub applications: i64,
-    /// The measure of what every force had last told by then.
+    /// The measure of the whole landscape as it stood then, by what every force had last told of each application.
     pub measure: HostingMeasure,
 }
 
@@ -87,17 +87,17 @@ pub fn landscape(cx: &mut Cx<'_>) -> Result<Landscape> {
          left join account a on a.id = s.taken_by order by s.taken_at, s.id",
         &[],
     )?;
-    let (mut told, mut latest) =
-        (BTreeMap::<String, Application>::new(), BTreeMap::<String, Application>::new());
+    let entries = entry::held(cx, APPLICATION.code)?;
+    // What was withdrawn stood in the landscape until then.
+    let gone: BTreeMap<&str, Time> =
+        entries.iter().filter(|e| e.withdrawn).map(|e| (e.code.as_str(), e.changed_at)).collect();
+    let mut latest = BTreeMap::<String, Application>::new();
     let mut levels = BTreeMap::<(String, String), Maturity>::new();
     let mut surveys = Vec::with_capacity(rows.len());
     for row in &rows {
         let stored: Stored = serde_json::from_str(&row.get::<String>(6)?)
             .map_err(|e| Error::Bug(format!("a stored survey cannot be read: {e}")))?;
-        // A later survey of a force stands for the earlier one.
-        let forces: Vec<String> = stored.applications.iter().map(|a| a.force.to_lowercase()).collect();
-        told.retain(|_, a| !forces.contains(&a.force.to_lowercase()));
-        told.extend(stored.applications.iter().map(|a| (a.code.clone(), a.clone())));
+        let at: Time = row.get(1)?;
         for a in stored.applications {
             let before = latest.remove(&a.code);
             latest.insert(a.code.clone(), over(before, a));
@@ -105,10 +105,13 @@ pub fn landscape(cx: &mut Cx<'_>) -> Result<Landscape> {
         levels.extend(
             stored.maturities.into_iter().map(|m| ((m.force.to_lowercase(), m.capability.clone()), m)),
         );
-        let then: Vec<Application> = told.values().cloned().collect();
+        // What a survey does not name stays as it was told before, in the landscape and so here too: a survey of a part
+        // changes that part.
+        let there = |code: &str| gone.get(code).is_none_or(|since| *since > at);
+        let then = latest.values().filter(|a| there(&a.code)).cloned().collect::<Vec<_>>();
         surveys.push(TakenSurvey {
             id: row.get(0)?,
-            at: row.get(1)?,
+            at,
             by: row.get(2)?,
             kind: row.get(3)?,
             file: row.get(4)?,
@@ -120,7 +123,7 @@ pub fn landscape(cx: &mut Cx<'_>) -> Result<Landscape> {
         entry::held(cx, ORGANISATION.code)?.into_iter().map(|e| (e.code, e.title)).collect();
     let mut held = Landscape { surveys, ..Landscape::default() };
     let mut names = BTreeMap::new();
-    for e in entry::held(cx, APPLICATION.code)?.into_iter().filter(|e| !e.withdrawn) {
+    for e in entries.into_iter().filter(|e| !e.withdrawn) {
         let force = forces.get(&e.organisation).cloned().unwrap_or_else(|| e.organisation.clone());
         names.insert(e.code.clone(), e.title.clone());
         held.versions.insert(e.code.clone(), e.version);
@@ -139,15 +142,22 @@ pub fn landscape(cx: &mut Cx<'_>) -> Result<Landscape> {
             a.front_end = a.front_end.or(e.body.yes("front_end"));
         }
     }
-    for e in entry::held(cx, MATURITY.code)?.into_iter().filter(|e| !e.withdrawn) {
+    // Of what the register holds, the register decides, also that it is withdrawn.
+    let mut standing = Vec::new();
+    for e in entry::held(cx, MATURITY.code)? {
         let force = forces.get(&e.organisation).cloned().unwrap_or_else(|| e.organisation.clone());
         for element in e.body.all("capability") {
             let capability = element.rsplit(':').next().unwrap_or(element).to_owned();
+            levels.remove(&(force.to_lowercase(), capability.clone()));
             let step = |field| e.body.text(field).parse().ok();
-            let m = Maturity { force: force.clone(), capability, now: step("now"), target: step("target") };
-            levels.insert((m.force.to_lowercase(), m.capability.clone()), m);
+            if !e.withdrawn {
+                let m =
+                    Maturity { force: force.clone(), capability, now: step("now"), target: step("target") };
+                standing.push(m);
+            }
         }
     }
+    levels.extend(standing.into_iter().map(|m| ((m.force.to_lowercase(), m.capability.clone()), m)));
     held.maturities = levels.into_values().collect();
     held.applications.sort_by(|a, b| (&a.force, &a.name, &a.code).cmp(&(&b.force, &b.name, &b.code)));
     let count = held.applications.len();
@@ -163,6 +173,8 @@ fn over(before: Option<Application>, a: Application) -> Application {
     let mut other = old.other;
     other.extend(a.other);
     Application {
+        hosting: if a.hosting == Hosting::Unknown { old.hosting } else { a.hosting },
+        users: a.users.or(old.users),
         run_cost: if costs { a.run_cost } else { old.run_cost },
         change_cost: if costs { a.change_cost } else { old.change_cost },
         version: if product { a.version } else { old.version },

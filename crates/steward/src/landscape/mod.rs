@@ -21,6 +21,7 @@ mod sheet;
 mod survey;
 mod table;
 mod take;
+mod unit;
 mod value;
 mod workbook;
 
@@ -43,4 +44,4 @@ pub use legacy::{DirectLink, direct_links};
 pub use same::{Descriptions, Group, Pair, same_applications};
 pub use sheet::to_csv;
 pub use survey::{Options, Survey, read};
-pub use take::{Inspection, Plan, Taken, inspect, plan, take};
+pub use take::{Inspection, Plan, Taken, inspect, organisations, plan, take};

@@ -6,6 +6,7 @@
 use super::{
     Application, Column, Columns, Maturity, SetDisposition,
     table::{self, Cell, Row, Sheet},
+    unit::{self, Unit},
     value::{self, Reading, Taken},
 };
 use bluelamp_model::{Fault, Faults};
@@ -22,6 +23,8 @@ pub struct Options {
     pub force: Option<String>,
     /// Whose service this is: the force of a file that names none anywhere. That it was taken so is noted.
     pub own: Option<String>,
+    /// The organisations of the register, by name: a sheet that is called like one is of that one.
+    pub organisations: Vec<String>,
 }
 
 /// A survey that was taken.
@@ -64,12 +67,17 @@ pub fn read(columns: &Columns, options: &Options, bytes: &[u8]) -> Result<Survey
     reader.survey.notes = book.notes;
     let mut nearest = None;
     let mut found = false;
-    for sheet in &book.sheets {
+    let headings: Vec<_> = book.sheets.iter().map(|sheet| heading(columns, sheet)).collect();
+    let has = |h: &Heading, wanted: Column| h.columns.iter().any(|(_, _, c)| *c == Some(wanted));
+    let of_none =
+        headings.iter().flatten().filter(|h| has(h, Column::Name) && !has(h, Column::Force)).count();
+    reader.several = of_none > 1;
+    for (sheet, heading) in book.sheets.iter().zip(headings) {
         let shown = match &sheet.name {
             Some(name) => format!("{}, sheet '{name}'", options.file),
             None => options.file.clone(),
         };
-        match heading(columns, sheet) {
+        match heading {
             Ok(heading) => {
                 found = true;
                 reader.sheet(sheet, &shown, &heading);
@@ -181,13 +189,19 @@ struct Reader<'a> {
     options: &'a Options,
     /// Whether it is a model.
     model: bool,
+    /// Whether several sheets name applications and no force.
+    several: bool,
     /// The force of a row that names none.
     force: Option<String>,
+    /// The units of the columns of the sheet that is read.
+    units: BTreeMap<Column, Unit>,
     faults: Vec<Fault>,
     survey: Survey,
     /// Where each application was first named.
     seen: BTreeMap<String, (usize, String, u64)>,
     levels: BTreeSet<(String, String)>,
+    /// How many maturities the register does not take.
+    left_out: usize,
 }
 
 /// A place in a file, to say what is wrong there.
@@ -228,11 +242,14 @@ impl<'a> Reader<'a> {
             columns,
             options,
             model,
+            several: false,
             force: None,
+            units: BTreeMap::new(),
             faults: Vec::new(),
             survey,
             seen: BTreeMap::new(),
             levels: BTreeSet::new(),
+            left_out: 0,
         }
     }
 
@@ -258,29 +275,9 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        let unnamed = self.model || !places.contains_key(&Column::Force);
-        self.force = self.options.force.clone();
-        if unnamed && self.force.is_none() {
-            self.force.clone_from(&self.options.own);
-        }
-        if !places.contains_key(&Column::Force) && self.options.force.is_none() {
-            let title = self.columns.title(Column::Force);
-            match &self.options.own {
-                None => {
-                    let reason = format!(
-                        "there is no column '{title}': add one, or name the force of the file when it is imported"
-                    );
-                    self.faults.push(at.say(None, reason));
-                    return;
-                }
-                Some(own) => {
-                    let what = if self.model { "property" } else { "column" };
-                    let reason = format!(
-                        "there is no {what} '{title}': everything was taken as of '{own}', whose service this is; if that is wrong, name the force when it is imported"
-                    );
-                    self.survey.notes.push(at.say(None, reason));
-                }
-            }
+        self.units(&at, &places);
+        if !self.force_of(sheet, &at, &places) {
+            return;
         }
         let known = |column| places.contains_key(&column);
         let maturity = !known(Column::Name);
@@ -297,6 +294,77 @@ impl<'a> Reader<'a> {
                 self.application(row, &at, &places, &others);
             }
         }
+    }
+
+    /// Works out the force of the rows that name none: the one that was named at import, the one that the sheet is called
+    /// after, or that whose service this is. Gives whether the sheet can be read.
+    fn force_of(&mut self, sheet: &Sheet, at: &At<'_>, places: &BTreeMap<Column, (usize, String)>) -> bool {
+        let column = places.contains_key(&Column::Force);
+        let called = sheet.name.as_deref().and_then(|name| force_named(name, &self.options.organisations));
+        self.force = self.options.force.clone();
+        let title = self.columns.title(Column::Force);
+        let note = match (&self.options.force, called, &self.options.own) {
+            (Some(force), Some(called), _) if !column && *force != called => Some(format!(
+                "the sheet is called after '{called}', and was taken as of '{force}', which was named when it was imported"
+            )),
+            (Some(_), ..) => None,
+            (None, Some(called), _) if !column => {
+                let note = format!(
+                    "there is no column '{title}': the sheet was taken as of '{called}', whose name it has"
+                );
+                self.force = Some(called);
+                Some(note)
+            }
+            (None, _, _) if !column && self.several => {
+                let reason = format!(
+                    "there is no column '{title}', and the sheet's name names no force: call each sheet after its force, \
+                     such as 'Avon Police', add the column, or name the force of the file when it is imported"
+                );
+                self.faults.push(at.say(None, reason));
+                return false;
+            }
+            (None, _, None) if !column => {
+                let reason = format!(
+                    "there is no column '{title}': add one, or name the force of the file when it is imported"
+                );
+                self.faults.push(at.say(None, reason));
+                return false;
+            }
+            (None, _, Some(own)) if self.model || !column => {
+                self.force = Some(own.clone());
+                // Of a model, its reader tells which elements were taken so.
+                (!self.model).then(|| {
+                    format!(
+                        "there is no column '{title}': everything was taken as of '{own}', whose service this is; if that is wrong, name the force when it is imported"
+                    )
+                })
+            }
+            _ => None,
+        };
+        self.survey.notes.extend(note.map(|note| at.say(None, note)));
+        true
+    }
+
+    /// The units that the headings name. One that is not understood is a fault, as its figures would be wrong.
+    fn units(&mut self, at: &At<'_>, places: &BTreeMap<Column, (usize, String)>) {
+        self.units.clear();
+        for (column, (n, title)) in places {
+            match unit::of_heading(*column, title) {
+                Ok(Some(unit)) if unit.times() > 1.0 => {
+                    let reason =
+                        format!("its figures are {} and were taken times {}", unit.said(), unit.times());
+                    self.survey.notes.push(at.say(Some((title, *n)), reason));
+                    self.units.insert(*column, unit);
+                }
+                Ok(_) => {}
+                Err(reason) => self.faults.push(at.say(Some((title, *n)), reason)),
+            }
+        }
+    }
+
+    /// The unit of a column's figures.
+    fn unit(&self, column: Column) -> Unit {
+        self.units.get(&column).copied().unwrap_or(Unit::ONE)
     }
 
     /// Reads one cell; a fault or a doubt is kept with its place.
@@ -378,16 +446,18 @@ impl<'a> Reader<'a> {
             let reason = "names no application: write its name, or remove the row";
             self.faults.push(at.say(Some((name_title, *name_at)), reason));
         }
+        let (run, change, users) =
+            (self.unit(Column::RunCost), self.unit(Column::ChangeCost), self.unit(Column::Users));
         let mut app = Application {
             supplier: self.take(row, at, places, Column::Supplier, value::words),
             product: self.take(row, at, places, Column::Product, value::words),
             version: self.take(row, at, places, Column::Version, value::words),
             function: self.take(row, at, places, Column::Function, value::words),
             capabilities: self.take(row, at, places, Column::Capabilities, value::list).unwrap_or_default(),
-            users: self.take(row, at, places, Column::Users, value::count),
+            users: self.take(row, at, places, Column::Users, |c| value::count(c, users)),
             hosting: self.take(row, at, places, Column::Hosting, value::hosting).unwrap_or_default(),
-            run_cost: self.take(row, at, places, Column::RunCost, value::money),
-            change_cost: self.take(row, at, places, Column::ChangeCost, value::money),
+            run_cost: self.take(row, at, places, Column::RunCost, |c| value::money(c, run)),
+            change_cost: self.take(row, at, places, Column::ChangeCost, |c| value::money(c, change)),
             contract_end: self.take(row, at, places, Column::ContractEnd, value::day),
             integrations: self
                 .take(row, at, places, Column::Integrations, value::integrations)
@@ -476,6 +546,13 @@ impl<'a> Reader<'a> {
             }
             return;
         }
+        if let Some(why) = super::take::not_taken(&capability, now) {
+            let reason =
+                format!("{why}: the maturity is kept with the survey, and the register does not take it");
+            let column = places.get(&Column::Capabilities).map(|(n, title)| (title.as_str(), *n));
+            self.survey.notes.push(at.say(column, reason));
+            self.left_out += 1;
+        }
         self.survey.maturities.push(Maturity { force, capability, now, target });
     }
 
@@ -493,6 +570,11 @@ impl<'a> Reader<'a> {
             let reason = format!("has more faults than the first {TOLD}: put these right and read it again");
             self.faults.push(Fault::new(&self.options.file, reason));
         }
+        if self.left_out > 0 {
+            let all = self.survey.maturities.len();
+            let reason = format!("{all} maturities, {} taken into the register", all - self.left_out);
+            self.survey.notes.insert(0, Fault::new(&self.options.file, reason));
+        }
         if self.survey.notes.len() > TOLD {
             let more = self.survey.notes.len() - TOLD;
             self.survey.notes.truncate(TOLD);
@@ -500,6 +582,22 @@ impl<'a> Reader<'a> {
         }
         Faults(self.faults).or(self.survey)
     }
+}
+
+/// The force that a sheet is called after: an organisation of the register, or what ends as the names of forces do.
+fn force_named(sheet: &str, organisations: &[String]) -> Option<String> {
+    let name = sheet.split_whitespace().collect::<Vec<_>>().join(" ");
+    let low = name.to_lowercase();
+    if let Some(known) = organisations.iter().find(|o| o.to_lowercase() == low) {
+        return Some(known.clone());
+    }
+    let words: Vec<&str> = low.split(' ').collect();
+    let is_force = match words.as_slice() {
+        ["police", "scotland"] | ["police", "service", "of", ..] => true,
+        [_, .., "police", "service" | "force"] | [_, .., "police" | "constabulary"] => true,
+        _ => false,
+    };
+    is_force.then_some(name)
 }
 
 /// A row without words that holds numbers: the sums below a table.
@@ -511,6 +609,28 @@ fn sum(row: &Row) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sheet_is_called_after_a_force_or_it_is_not() {
+        let known = ["Regional Unit East".to_owned()];
+        for name in [
+            "Mercia Police",
+            "Trent  Constabulary",
+            "Avon Police Service",
+            "Police Service of Borsetshire",
+            "regional unit east",
+        ] {
+            assert!(force_named(name, &known).is_some(), "{name}");
+        }
+        for name in ["Sheet1", "Police", "Police systems", "Applications", "Constabulary"] {
+            assert_eq!(force_named(name, &known), None, "{name}");
+        }
+        assert_eq!(
+            force_named("REGIONAL UNIT EAST", &known),
+            Some(known[0].clone()),
+            "as the register has it"
+        );
+    }
 
     #[test]
     fn columns_have_the_names_of_a_spreadsheet() {

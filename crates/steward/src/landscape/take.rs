@@ -59,6 +59,18 @@ pub fn inspect(columns: &Columns, options: &Options, bytes: &[u8]) -> Result<Ins
     Ok(Inspection { file, sha256, survey, model: Some((model, mapped)) })
 }
 
+/// The names of the organisations of the register, for [`Options::organisations`].
+///
+/// # Errors
+/// Not allowed; database errors.
+pub fn organisations(cx: &mut Cx<'_>) -> Result<Vec<String>> {
+    cx.allow(action::STRATEGY_IMPORT, None)?;
+    let all: Vec<String> =
+        entry::held(cx, ORGANISATION.code)?.into_iter().filter(|e| !e.withdrawn).map(|e| e.title).collect();
+    cx.record(Verb::Consult, "landscape", None, json!({ "organisations": all.len() }))?;
+    Ok(all)
+}
+
 /// What taking a survey up would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Plan {
@@ -210,7 +222,9 @@ pub fn take(cx: &mut Cx<'_>, inspection: &Inspection) -> Result<Taken> {
     let ties = ties(survey);
     entry::put(cx, &INTEGRATION, &ties, &reason)?;
     let today = cx.now().day();
-    let levels = levels(survey, &today, &organisation);
+    let before: BTreeMap<String, Body> =
+        entry::held(cx, MATURITY.code)?.into_iter().map(|e| (e.code, e.body)).collect();
+    let levels = levels(survey, &today, &organisation, &before);
     entry::put(cx, &MATURITY, &levels, &reason)?;
     let id = keep(cx, inspection)?;
     Ok(Taken { survey: id, plan, ties: ties.len(), maturities: levels.len() })
@@ -312,21 +326,37 @@ fn ties(survey: &Survey) -> Vec<(String, Body)> {
     all.into_iter().collect()
 }
 
-/// The maturities of which everything is said that the register asks for.
-fn levels(survey: &Survey, today: &str, organisation: &impl Fn(&str) -> String) -> Vec<(String, Body)> {
-    let whole = survey.maturities.iter().filter(|m| is_ten(&m.capability));
-    whole
+/// What keeps a maturity that a survey tells out of the register; none where the register takes it.
+pub(super) fn not_taken(capability: &str, now: Option<u8>) -> Option<String> {
+    if !is_ten(capability) {
+        return Some(format!("'{capability}' is none of the ten capabilities"));
+    }
+    now.is_none().then(|| format!("of '{capability}' it is not said how mature it is now"))
+}
+
+/// The maturities that the register takes. What people wrote beside a level stays, and so does a target where the survey
+/// names none.
+fn levels(
+    survey: &Survey,
+    today: &str,
+    organisation: &impl Fn(&str) -> String,
+    before: &BTreeMap<String, Body>,
+) -> Vec<(String, Body)> {
+    let taken = survey.maturities.iter().filter(|m| not_taken(&m.capability, m.now).is_none());
+    taken
         .filter_map(|m| {
-            let (now, target) = (m.now?, m.target?);
-            let mut body = Body::default();
+            let code = digest("maturity", &format!("{} {}", m.force.to_lowercase(), m.capability));
+            let mut body = before.get(&code).cloned().unwrap_or_default();
             body.set("title", json!(format!("{} in {}", m.capability, m.force)));
             body.set("capability", json!([format!("{NATIONAL}:{}", m.capability)]));
             body.set("organisation", json!(organisation(&m.force)));
-            body.set("now", json!(now.to_string()));
-            body.set("target", json!(target.to_string()));
+            body.set("now", json!(m.now?.to_string()));
+            if let Some(target) = m.target {
+                body.set("target", json!(target.to_string()));
+            }
             body.set("judged", json!(today));
             body.set("evidence", json!(format!("Told by the force in the survey {}", survey.file)));
-            Some((digest("maturity", &format!("{} {}", m.force.to_lowercase(), m.capability)), body))
+            Some((code, body))
         })
         .collect()
 }

@@ -2,9 +2,11 @@
 //! a sentence that says what to write instead.
 
 use super::{
+    Column,
     application::{Disposition, Hosting, Integration, Pattern, Pence, Sourcing},
     calendar,
     table::Cell,
+    unit::{self, Unit},
     workbook::serial_day,
 };
 use bluelamp_model::Day;
@@ -92,25 +94,52 @@ pub(super) fn yes_no(cell: &Cell) -> Reading<bool> {
     }
 }
 
-/// A count of people.
-pub(super) fn count(cell: &Cell) -> Reading<u64> {
+/// The words of a figure and its unit: that of the column, or the one that stands in brackets behind it. Both is one
+/// too many.
+fn own_unit(column: Column, text: &str, of_column: Unit) -> Result<(&str, Unit, bool), String> {
+    match unit::of_figure(column, text).map_err(|e| format!("'{text}': {e}"))? {
+        None => Ok((text, of_column, false)),
+        Some((figure, unit)) if of_column == Unit::ONE => Ok((figure, unit, unit != Unit::ONE)),
+        Some(_) => Err(two_units(text, of_column)),
+    }
+}
+
+fn two_units(text: &str, of_column: Unit) -> String {
+    format!(
+        "'{text}' has its own unit in a column whose figures are {}: write the figure alone, in the unit of the column",
+        of_column.said()
+    )
+}
+
+/// A figure with its scale, times the scale of its column. It has one of the two, or neither.
+fn scaled(text: &str, shown: &str, unit: Unit) -> Result<Option<f64>, String> {
+    let Some((number, by)) = figure(text) else { return Ok(None) };
+    if by > 1.0 && unit.scale > 1.0 {
+        return Err(two_units(shown, unit));
+    }
+    Ok(Some(number * by * unit.times()))
+}
+
+/// A count of people, where the column's figures are in this unit.
+pub(super) fn count(cell: &Cell, unit: Unit) -> Reading<u64> {
     broken(cell)?;
     let text = cell.text();
     if unsaid(&text) {
         return nothing();
     }
     let wrong = || format!("'{text}' is not a number of people: write digits only, such as 1200");
-    let (plain, about) = about(&text);
+    let (plain, unit, own) = own_unit(Column::Users, &text, unit)?;
+    let (plain, about) = about(plain);
     let plain = plain.trim_end_matches("users").trim_end_matches("people").trim();
-    let number = figure(plain).ok_or_else(wrong)?;
+    let number = scaled(plain, &text, unit)?.ok_or_else(wrong)?;
     if !(0.0..=10_000_000.0).contains(&number) {
         return Err(format!("'{text}' cannot be a number of people: write a number from 0 to 10,000,000"));
     }
     let whole = number.round();
-    let doubt = match (about, (whole - number).abs() > 1e-9) {
+    let doubt = match (about, (whole - number).abs() > 1e-6) {
         (_, true) => Some(format!("'{text}' was rounded to {whole}")),
         (true, _) => Some(format!("'{text}' was taken as {whole}: it is an estimate")),
-        _ => None,
+        _ => own.then(|| format!("'{text}' was taken as {whole}")),
     };
     Ok(Taken { value: u64::try_from(self::whole(whole)).ok(), doubt })
 }
@@ -131,8 +160,8 @@ fn about(text: &str) -> (String, bool) {
     }
 }
 
-/// A number with commas between thousands and `k` or `m` behind it.
-fn figure(text: &str) -> Option<f64> {
+/// A number with commas between thousands, and what `k` or `m` behind it takes it times.
+fn figure(text: &str) -> Option<(f64, f64)> {
     let text = text.trim();
     let ends = [("million", 1e6), ("mn", 1e6), ("m", 1e6), ("thousand", 1e3), ("k", 1e3)];
     let found = ends.iter().find_map(|(end, by)| text.strip_suffix(end).map(|rest| (rest.trim(), *by)));
@@ -147,34 +176,32 @@ fn figure(text: &str) -> Option<f64> {
         return None;
     }
     let number: f64 = format!("{}.{}", groups.concat(), rest.unwrap_or("0")).parse().ok()?;
-    Some(number * by)
+    Some((number, by))
 }
 
-/// Pounds in a year, in pence.
-pub(super) fn money(cell: &Cell) -> Reading<Pence> {
+/// Pounds in a year, in pence, where the column's figures are in this unit.
+pub(super) fn money(cell: &Cell, unit: Unit) -> Reading<Pence> {
     broken(cell)?;
     let text = cell.text();
     if unsaid(&text) {
         return nothing();
     }
-    let (mut plain, estimate) = about(&text);
+    let (plain, unit, own) = own_unit(Column::RunCost, &text, unit)?;
+    let (mut plain, estimate) = about(plain);
+    let monthly = unit.in_year > 1.0;
     if plain.contains(['€', '$', '¥']) || plain.contains("eur") || plain.contains("usd") {
         return Err(format!("'{text}' is in another currency: write the amount in pounds"));
     }
-    for word in [
-        "gbp",
-        "£",
-        "per annum",
-        "per year",
-        "p.a.",
-        "pa",
-        "a year",
-        "/year",
-        "/yr",
-        "ex vat",
-        "exc vat",
-        "excl vat",
-    ] {
+    let yearly = ["per annum", "per year", "p.a.", "pa", "a year", "/year", "/yr"];
+    if monthly && yearly.iter().any(|w| plain.contains(w)) {
+        return Err(format!(
+            "'{text}' is for a year in a column for a month: write what it costs in a month"
+        ));
+    }
+    for word in yearly.into_iter().chain(["gbp", "£", "ex vat", "exc vat", "excl vat"]) {
+        plain = plain.replace(word, " ");
+    }
+    for word in ["per month", "a month", "/month"].into_iter().filter(|_| monthly) {
         plain = plain.replace(word, " ");
     }
     let plain = plain.trim();
@@ -191,8 +218,8 @@ pub(super) fn money(cell: &Cell) -> Reading<Pence> {
     }
     // A spreadsheet's number may carry the noise of its arithmetic; a typed one may not.
     let number = match cell {
-        Cell::Number(n) => *n,
-        _ => figure(plain).ok_or_else(|| {
+        Cell::Number(n) => n * unit.times(),
+        _ => scaled(plain, &text, unit)?.ok_or_else(|| {
             format!("'{text}' is not an amount in pounds: write it such as 12500 or £12,500.00")
         })?,
     };
@@ -202,6 +229,9 @@ pub(super) fn money(cell: &Cell) -> Reading<Pence> {
     let pence = (number * 100.0).round();
     if estimate {
         return doubtful(whole(pence), format!("'{text}' was taken as £{number}: it is an estimate"));
+    }
+    if own {
+        return doubtful(whole(pence), format!("'{text}' was taken as £{number}"));
     }
     sure(whole(pence))
 }
@@ -428,7 +458,8 @@ pub(super) fn level(cell: &Cell) -> Reading<u8> {
     if unsaid(&text) {
         return nothing();
     }
-    match text.trim().parse::<f64>() {
+    let (figure, ..) = own_unit(Column::MaturityNow, &text, Unit::ONE)?;
+    match figure.trim().parse::<f64>() {
         Ok(n) if (0.0..=5.0).contains(&n) && n.fract() == 0.0 => {
             Ok(Taken { value: u8::try_from(whole(n)).ok(), doubt: None })
         }
@@ -567,14 +598,14 @@ mod tests {
         ];
         for (said, pence) in table {
             assert_eq!(
-                money(&text(said)).unwrap_or_else(|e| panic!("{said}: {e}")).value,
+                money(&text(said), Unit::ONE).unwrap_or_else(|e| panic!("{said}: {e}")).value,
                 Some(pence),
                 "{said}"
             );
         }
-        assert_eq!(money(&Cell::Number(0.1 + 0.2)).unwrap().value, Some(30));
-        assert!(money(&text("c. £5k")).unwrap().doubt.is_some());
-        assert_eq!(money(&text("tbc")).unwrap().value, None);
+        assert_eq!(money(&Cell::Number(0.1 + 0.2), Unit::ONE).unwrap().value, Some(30));
+        assert!(money(&text("c. £5k"), Unit::ONE).unwrap().doubt.is_some());
+        assert_eq!(money(&text("tbc"), Unit::ONE).unwrap().value, None);
         let wrong = [
             ("€500", "another currency"),
             ("(500)", "less than nothing"),
@@ -585,21 +616,46 @@ mod tests {
             ("lots", "is not an amount"),
         ];
         for (said, words) in wrong {
-            assert!(money(&text(said)).unwrap_err().contains(words), "{said}");
+            assert!(money(&text(said), Unit::ONE).unwrap_err().contains(words), "{said}");
         }
     }
 
     #[test]
-    fn counts_answers_and_places_are_read() {
-        assert_eq!(count(&text("1,200 users")).unwrap().value, Some(1200));
+    fn figures_are_scaled_as_their_column_says() {
+        let (k, monthly) = (Unit { scale: 1e3, ..Unit::ONE }, Unit { in_year: 12.0, ..Unit::ONE });
+        assert_eq!(money(&text("2,400"), k), sure(240_000_000));
+        assert_eq!(money(&Cell::Number(0.5), k), sure(50_000));
+        assert_eq!(money(&text("£200 per month"), monthly), sure(240_000));
+        assert_eq!(count(&text("6.1"), k), sure(6_100), "nothing is rounded that is whole when it is scaled");
+        assert!(count(&text("6.12345"), k).unwrap().doubt.unwrap().contains("rounded to 6123"));
         assert_eq!(
-            count(&text("approx. 1.2k")).unwrap(),
+            money(&text("2,400 (£k)"), Unit::ONE),
+            doubtful(240_000_000, "'2,400 (£k)' was taken as £2400000")
+        );
+        for (said, unit, words) in [
+            ("£1.2m", k, "has its own unit in a column whose figures are in thousands"),
+            ("5 (£m)", k, "has its own unit"),
+            ("£50 p.a.", monthly, "write what it costs in a month"),
+            ("5 (€)", Unit::ONE, "'(€)' is not understood"),
+        ] {
+            assert!(money(&text(said), unit).unwrap_err().contains(words), "{said}");
+        }
+        assert!(count(&text("1.2k"), k).is_err());
+    }
+
+    #[test]
+    fn counts_answers_and_places_are_read() {
+        assert_eq!(count(&text("1,200 users"), Unit::ONE).unwrap().value, Some(1200));
+        assert_eq!(
+            count(&text("approx. 1.2k"), Unit::ONE).unwrap(),
             Taken {
                 value: Some(1200),
                 doubt: Some("'approx. 1.2k' was taken as 1200: it is an estimate".into())
             }
         );
-        assert!(count(&text("everybody")).is_err() && count(&Cell::Number(-1.0)).is_err());
+        assert!(
+            count(&text("everybody"), Unit::ONE).is_err() && count(&Cell::Number(-1.0), Unit::ONE).is_err()
+        );
         for (said, value) in
             [("Y", Some(true)), ("No", Some(false)), ("✓", Some(true)), ("n/k", None), ("", None)]
         {

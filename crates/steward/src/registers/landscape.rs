@@ -94,7 +94,7 @@ pub const MATURITY: Register = register(
         F::elements("capability", "Capability", "Such as national-2020:C06").needed(),
         F::link("organisation", "Organisation", "", "organisation").needed(),
         F::choice("now", "Now", "", FIVE_STEPS).needed(),
-        F::choice("target", "Target", "", FIVE_STEPS).needed(),
+        F::choice("target", "Target", "", FIVE_STEPS),
         F::day("due", "Target due on", ""),
         F::day("judged", "Judged on", "").needed(),
         F::long("evidence", "What the judgement rests on", "").needed(),

@@ -1,5 +1,6 @@
 //! Gaps, duplicates, conflicts, synergies and quick wins, and what people say to them.
 
+mod lasting;
 mod planted;
 mod real;
 

@@ -92,10 +92,10 @@ pub(crate) async fn take(
     bytes: Bytes,
 ) -> Answer {
     // Who may not take it up is not told what is wrong with it.
-    app.read(&who.actor, |cx| landscape::plan(cx, &landscape::Survey::default())).await?;
+    let organisations = app.read(&who.actor, landscape::organisations).await?;
     let file = if q.file.trim().is_empty() { "survey".to_owned() } else { q.file.trim().to_owned() };
     let force = Some(q.force.trim().to_owned()).filter(|f| !f.is_empty());
-    let options = Options { file, force, own: Some(app.inner.settings.force_name()) };
+    let options = Options { file, force, own: Some(app.inner.settings.force_name()), organisations };
     let looked = app
         .blocking(move |app| Ok(landscape::inspect(&app.inner.settings.columns, &options, &bytes)))
         .await?

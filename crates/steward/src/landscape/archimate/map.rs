@@ -1,21 +1,22 @@
 //! A model as a landscape.
 //!
-//! What becomes what: each `ApplicationComponent` is an application, whose properties are the columns of a survey by
-//! any of their spellings, and whose force is the one actor with the name of a force that it serves or is tied to,
-//! where no property says it; each `Capability` that one realises, serves or is associated with, directly or over one
-//! service, function or process, is a capability of it; a flow, serving, triggering or association between two
-//! components is a tie. A `Capability` with a property for its maturity says how far the force has come. Everything
-//! else is kept with the model and told by its number.
+//! What becomes what: each `ApplicationComponent` is an application, unless it is a part of another, whose properties
+//! are the columns of a survey by any of their spellings. Its force is the one that a property says, or the one actor with
+//! the name of a force that it serves or is tied to, or the only such actor of the model. Each `Capability` that it
+//! reaches over services, functions and processes is a capability of it; a flow, serving, triggering or association
+//! between two components of one force is a tie. A `Capability` with a property for its maturity says how far the force
+//! has come. Everything else is kept with the model and told by its number.
 
 use super::{
     super::{
-        Application, Column, Columns, Integration, Options, Pattern, Survey, survey,
+        Application, Column, Columns, Integration, Options, Survey, survey,
         table::{Cell, Row},
-        value,
+        unit,
     },
     model::{Element, Model, Property, say},
+    ties::{BETWEEN, Ties, is_force},
 };
-use bluelamp_model::Faults;
+use bluelamp_model::{Fault, Faults};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,22 +33,6 @@ pub struct Mapped {
     pub canvas: (usize, usize, usize),
 }
 
-/// The types between an application and a capability.
-const BETWEEN: [&str; 8] = [
-    "ApplicationService",
-    "ApplicationFunction",
-    "ApplicationProcess",
-    "ApplicationInterface",
-    "BusinessService",
-    "BusinessFunction",
-    "BusinessProcess",
-    "ValueStream",
-];
-/// The relationships that say that something is for something.
-const FOR: [&str; 4] = ["Realization", "Serving", "Association", "Assignment"];
-/// Those that tie two applications together.
-const TIES: [&str; 4] = ["Flow", "Serving", "Triggering", "Association"];
-
 /// Reads a model as a landscape.
 ///
 /// # Errors
@@ -55,47 +40,82 @@ const TIES: [&str; 4] = ["Flow", "Serving", "Triggering", "Association"];
 pub fn landscape(columns: &Columns, options: &Options, model: &Model) -> Result<Mapped, Faults> {
     let names: BTreeMap<&str, &str> =
         model.definitions.iter().map(|d| (d.identifier.as_str(), say(&d.names))).collect();
+    let column = |p: &Property| names.get(p.definition.as_str()).and_then(|n| columns.find(n));
     let elements: BTreeMap<&str, &Element> =
         model.elements.iter().map(|e| (e.identifier.as_str(), e)).collect();
     let (mut mapped, mut kept) = (BTreeMap::<String, usize>::new(), BTreeMap::<String, usize>::new());
-    let ties = Ties::of(model, &elements, &names);
+    let mut notes = Vec::new();
+    let mut ties = Ties::of(model, &elements, &names);
+    let parts = parts(options, model, &elements, &column, &mut notes);
+    // Whoever names the force at import has the last word for what names none.
+    let only = only_force(model).filter(|_| options.force.is_none());
+    let (mut of_only, mut of_default) = (Vec::new(), Vec::new());
 
     let mut apps = Table::new(columns, true);
     let mut levels = Table::new(columns, false);
+    let mut actors = BTreeSet::new();
     for e in &model.elements {
+        let mut force = |tied: Option<(&str, &str)>| {
+            let named = |p: &&Property| column(p) == Some(Column::Force) && !say(&p.values).trim().is_empty();
+            if e.properties.iter().any(|p| named(&p)) {
+                return None;
+            }
+            let found = tied.or_else(|| only.inspect(|_| of_only.push(e)));
+            if found.is_none() {
+                of_default.push(e);
+            }
+            actors.extend(found.map(|(_, actor)| actor.to_owned()));
+            found.map(|(name, _)| (Column::Force, name.to_owned()))
+        };
         let known = match e.kind.as_str() {
+            "ApplicationComponent" if parts.contains_key(e.identifier.as_str()) => false,
             "ApplicationComponent" => {
-                let capabilities = ties.capabilities(&e.identifier);
-                let function = say(&e.documentation).to_owned();
-                let said = |p: &Property| {
-                    names.get(p.definition.as_str()).and_then(|n| columns.find(n)) == Some(Column::Force)
-                };
-                let mut more =
-                    vec![(Column::Function, function), (Column::Capabilities, capabilities.join("\n"))];
-                if !e.properties.iter().any(said) {
-                    more.extend(ties.force(&e.identifier).map(|force| (Column::Force, force.to_owned())));
-                }
+                let all = parts.iter().filter(|(_, whole)| **whole == e.identifier).map(|(part, _)| *part);
+                let capabilities: BTreeSet<&str> =
+                    all.chain([e.identifier.as_str()]).flat_map(|id| ties.capabilities(id)).collect();
+                let capabilities: Vec<&str> = capabilities.into_iter().collect();
+                let mut more = vec![
+                    (Column::Function, say(&e.documentation).to_owned()),
+                    (Column::Capabilities, capabilities.join("\n")),
+                ];
+                more.extend(force(ties.force(&e.identifier)));
                 apps.row(e, &names, &more);
                 true
             }
-            "BusinessActor" => ties.forces.values().flatten().any(|(_, actor)| *actor == e.identifier),
             "Capability" => {
-                let said = |p: &&Property| {
-                    let column = names.get(p.definition.as_str()).and_then(|n| columns.find(n));
-                    matches!(column, Some(Column::MaturityNow | Column::MaturityTarget))
-                };
-                if e.properties.iter().any(|p| said(&p)) {
-                    levels.row(e, &names, &[(Column::Capabilities, say(&e.names).to_owned())]);
+                if e.properties
+                    .iter()
+                    .any(|p| matches!(column(p), Some(Column::MaturityNow | Column::MaturityTarget)))
+                {
+                    let mut more = vec![(Column::Capabilities, say(&e.names).to_owned())];
+                    more.extend(force(None));
+                    levels.row(e, &names, &more);
                 }
                 true
             }
+            // Whether an actor became the force of something is known at the end.
+            "BusinessActor" => continue,
             kind => BETWEEN.contains(&kind) && ties.between.contains(e.identifier.as_str()),
         };
         *if known { &mut mapped } else { &mut kept }.entry(e.kind.clone()).or_default() += 1;
     }
-    for r in &model.relationships {
-        let known = ties.used.contains(r.identifier.as_str());
-        *if known { &mut mapped } else { &mut kept }.entry(r.kind.clone()).or_default() += 1;
+    for e in model.elements.iter().filter(|e| e.kind == "BusinessActor") {
+        let known = actors.contains(e.identifier.as_str()) || ties.is_force(&e.identifier);
+        *if known { &mut mapped } else { &mut kept }.entry(e.kind.clone()).or_default() += 1;
+    }
+    if let Some((name, _)) = only {
+        let why = format!(
+            "'{name}', the only force of the model; if that is wrong, name the force when it is imported"
+        );
+        notes.extend(taken_as_of(options, &of_only, &why));
+    }
+    if let Some(name) = &options.force {
+        let why = format!("'{name}', which was named when it was imported");
+        notes.extend(taken_as_of(options, &of_default, &why));
+    } else if let Some(name) = &options.own {
+        let why =
+            format!("'{name}', whose service this is; if that is wrong, name the force when it is imported");
+        notes.extend(taken_as_of(options, &of_default, &why));
     }
     let component = apps.elements.clone();
     let mut survey = if apps.rows.is_empty() {
@@ -110,139 +130,146 @@ pub fn landscape(columns: &Columns, options: &Options, model: &Model) -> Result<
     }
     // The ties between components, beside those that the properties name already.
     let mut by_line: BTreeMap<&str, usize> = BTreeMap::new();
-    for (id, force_and_name) in &component {
-        let at = survey.applications.iter().position(|a| {
-            a.name == force_and_name.1
-                && force_and_name
-                    .0
-                    .as_ref()
-                    .or(options.force.as_ref())
-                    .or(options.own.as_ref())
-                    .is_none_or(|f| *f == a.force)
-        });
-        if let Some(at) = at {
-            by_line.insert(id, at);
+    for (id, (force, name)) in &component {
+        let force = force.as_ref().or(options.force.as_ref()).or(options.own.as_ref());
+        let at =
+            survey.applications.iter().position(|a| a.name == *name && force.is_none_or(|f| *f == a.force));
+        by_line.extend(at.map(|at| (id.as_str(), at)));
+    }
+    for (part, whole) in &parts {
+        if let Some(at) = by_line.get(whole).copied() {
+            by_line.insert(part, at);
         }
     }
-    for (from, to, pattern) in &ties.links {
-        let (Some(from), Some(to)) = (by_line.get(from), by_line.get(to)) else { continue };
+    let mut between_forces = Vec::new();
+    for link in &ties.links {
+        let (Some(from), Some(to)) = (by_line.get(link.from), by_line.get(link.to)) else { continue };
+        if from == to {
+            continue; // within one application, between its parts
+        }
         let Some(other) = survey.applications.get(*to).map(|a| (a.force.clone(), a.name.clone())) else {
             continue;
         };
         if let Some(app) = survey.applications.get_mut(*from) {
+            if other.0 != app.force {
+                let said = format!("'{}' of {} to '{}' of {}", app.name, app.force, other.1, other.0);
+                between_forces.push((link.line, said));
+                continue;
+            }
+            ties.used.insert(link.relationship);
             let code = |name: &str| Application::code_of(&app.force, name);
-            if other.0 == app.force && !app.integrations.iter().any(|i| code(&i.to) == code(&other.1)) {
-                app.integrations.push(Integration { to: other.1, pattern: *pattern });
+            if !app.integrations.iter().any(|i| code(&i.to) == code(&other.1)) {
+                app.integrations.push(Integration { to: other.1, pattern: link.pattern });
             }
         }
     }
+    between_forces.sort();
+    if let [(line, _), ..] = between_forces.as_slice() {
+        let said: Vec<String> =
+            between_forces.iter().map(|(line, said)| format!("{said} (line {})", (*line).max(1))).collect();
+        let reason = format!(
+            "ties between applications of different forces are no part of the landscape and were only kept with the \
+             model: {}",
+            first(&said)
+        );
+        notes.push(Fault::new(&options.file, reason).at_line((*line).max(1)));
+    }
+    for r in &model.relationships {
+        let known = ties.used.contains(r.identifier.as_str())
+            || (PARTS.contains(&r.kind.as_str()) && parts.get(r.target.as_str()) == Some(&r.source.as_str()));
+        *if known { &mut mapped } else { &mut kept }.entry(r.kind.clone()).or_default() += 1;
+    }
+    notes.append(&mut survey.notes);
+    survey.notes = notes;
     Ok(Mapped { survey, mapped, kept, canvas: model.canvas() })
 }
 
-/// Whether an actor is a force, by its name: models hold citizens, officers and suppliers as actors too.
-fn is_force(actor: &Element) -> bool {
-    let name = say(&actor.names).to_lowercase();
-    name.split(|c: char| !c.is_alphanumeric()).any(|w| matches!(w, "police" | "constabulary" | "policing"))
+/// The first of many, and how many more.
+fn first(all: &[String]) -> String {
+    let shown: Vec<&str> = all.iter().take(SHOWN).map(String::as_str).collect();
+    match all.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
-/// How elements hang together, as far as a landscape is concerned.
-struct Ties<'a> {
-    /// The names of the capabilities of each element.
-    serves: BTreeMap<&'a str, BTreeSet<&'a str>>,
-    /// From component to component.
-    links: BTreeSet<(&'a str, &'a str, Option<Pattern>)>,
-    /// The forces, by name and id, that each component belongs to.
-    forces: BTreeMap<&'a str, BTreeSet<(&'a str, &'a str)>>,
-    /// The elements over which a capability was reached.
-    between: BTreeSet<&'a str>,
-    /// The relationships that say any of it.
-    used: BTreeSet<&'a str>,
+/// So many names stand in a note.
+const SHOWN: usize = 5;
+
+/// The note that elements which name no force were taken as of one.
+fn taken_as_of(options: &Options, all: &[&Element], why: &str) -> Option<Fault> {
+    let line = all.first()?.line.0.max(1);
+    let named: Vec<String> = all.iter().map(|e| format!("'{}'", say(&e.names))).collect();
+    let count =
+        if all.len() == 1 { "1 element names".into() } else { format!("{} elements name", all.len()) };
+    let was = if all.len() == 1 { "was" } else { "were" };
+    let reason = format!("{count} no force and {was} taken as of {why}: {}", first(&named));
+    Some(Fault::new(&options.file, reason).at_line(line))
 }
 
-impl<'a> Ties<'a> {
-    fn of(model: &'a Model, elements: &BTreeMap<&'a str, &'a Element>, names: &BTreeMap<&str, &str>) -> Self {
-        let kind = |id: &str| elements.get(id).map_or("", |e| e.kind.as_str());
-        let mut ties = Self {
-            serves: BTreeMap::new(),
-            links: BTreeSet::new(),
-            forces: BTreeMap::new(),
-            between: BTreeSet::new(),
-            used: BTreeSet::new(),
-        };
-        // What is for a capability directly, then what is for something of that sort.
-        let mut direct = BTreeMap::<&str, BTreeSet<&str>>::new();
-        let both = |r: &'a super::model::Relationship| {
-            let turned = r.kind == "Association";
-            let ends = [(r.source.as_str(), r.target.as_str()), (r.target.as_str(), r.source.as_str())];
-            ends.into_iter().take(if turned { 2 } else { 1 })
-        };
-        for r in model.relationships.iter().filter(|r| FOR.contains(&r.kind.as_str())) {
-            for (from, to) in both(r) {
-                let for_it = kind(from) == "ApplicationComponent" || BETWEEN.contains(&kind(from));
-                if let Some(capability) = elements.get(to).filter(|e| e.kind == "Capability" && for_it) {
-                    direct.entry(from).or_default().insert(say(&capability.names));
-                    ties.used.insert(&r.identifier);
-                }
-            }
-        }
-        for r in
-            model.relationships.iter().filter(|r| FOR.contains(&r.kind.as_str()) || r.kind == "Composition")
-        {
-            for (from, to) in both(r) {
-                if kind(from) == "ApplicationComponent"
-                    && BETWEEN.contains(&kind(to))
-                    && let Some(over) = direct.get(to)
-                {
-                    ties.serves.entry(from).or_default().extend(over.iter().copied());
-                    ties.between.insert(to);
-                    ties.used.insert(&r.identifier);
-                }
-            }
-        }
-        for (from, capabilities) in direct {
-            ties.serves.entry(from).or_default().extend(capabilities);
-        }
-        for r in model.relationships.iter().filter(|r| FOR.contains(&r.kind.as_str())) {
-            for (from, to) in [(&r.source, &r.target), (&r.target, &r.source)] {
-                let actor = elements.get(to.as_str()).filter(|e| e.kind == "BusinessActor");
-                if let Some(actor) = actor.filter(|a| kind(from) == "ApplicationComponent" && is_force(a)) {
-                    let force = (say(&actor.names), actor.identifier.as_str());
-                    ties.forces.entry(from).or_default().insert(force);
-                    ties.used.insert(&r.identifier);
-                }
-            }
-        }
-        for r in model.relationships.iter().filter(|r| TIES.contains(&r.kind.as_str())) {
-            if kind(&r.source) != "ApplicationComponent"
-                || kind(&r.target) != "ApplicationComponent"
-                || r.source == r.target
-            {
-                continue;
-            }
-            let said = r.properties.iter().find(|p| {
-                names.get(p.definition.as_str()).is_some_and(|n| n.eq_ignore_ascii_case("pattern"))
-            });
-            let words = said.map_or_else(|| say(&r.names), |p| say(&p.values));
-            // Who is served is tied to who serves.
-            let (from, to) = match r.kind.as_str() {
-                "Serving" => (r.target.as_str(), r.source.as_str()),
-                _ => (r.source.as_str(), r.target.as_str()),
-            };
-            ties.links.insert((from, to, value::pattern(words)));
-            ties.used.insert(&r.identifier);
-        }
-        ties
-    }
+/// The one force among the actors of a model, by name and id; none where there is none, or more than one.
+fn only_force(model: &Model) -> Option<(&str, &str)> {
+    let mut all = model.elements.iter().filter(|e| e.kind == "BusinessActor" && is_force(e));
+    let first = all.next()?;
+    let name = |e: &Element| say(&e.names).split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    all.all(|other| name(other) == name(first)).then(|| (say(&first.names), first.identifier.as_str()))
+}
 
-    /// The one force that a component belongs to; none where there are several.
-    fn force(&self, id: &str) -> Option<&'a str> {
-        let all = self.forces.get(id)?;
-        all.first().filter(|_| all.len() == 1).map(|(name, _)| *name)
-    }
+/// The relationships that make one component a part of another.
+const PARTS: [&str; 2] = ["Composition", "Aggregation"];
 
-    fn capabilities(&self, id: &str) -> Vec<&'a str> {
-        self.serves.get(id).map(|all| all.iter().copied().collect()).unwrap_or_default()
+/// Components that are parts, by id, with the component that each is a part of in the end. A part that is bought or
+/// paid for by itself is an application, whatever it belongs to. What was taken as a part of what is told.
+fn parts<'a>(
+    options: &Options,
+    model: &'a Model,
+    elements: &BTreeMap<&'a str, &'a Element>,
+    column: &impl Fn(&Property) -> Option<Column>,
+    notes: &mut Vec<Fault>,
+) -> BTreeMap<&'a str, &'a str> {
+    let is_component = |id: &str| elements.get(id).is_some_and(|e| e.kind == "ApplicationComponent");
+    let own = |id: &str| {
+        let said = |p: &Property| {
+            let wanted = [Column::Supplier, Column::RunCost, Column::ChangeCost, Column::ContractEnd];
+            column(p).is_some_and(|c| wanted.contains(&c)) && !say(&p.values).trim().is_empty()
+        };
+        elements.get(id).is_some_and(|e| e.properties.iter().any(said))
+    };
+    let mut direct = BTreeMap::<&str, &str>::new();
+    for kind in PARTS {
+        for r in model.relationships.iter().filter(|r| r.kind == kind && r.source != r.target) {
+            if is_component(&r.source) && is_component(&r.target) && !own(&r.target) {
+                direct.entry(&r.target).or_insert(&r.source);
+            }
+        }
     }
+    let mut all = BTreeMap::new();
+    for (part, whole) in &direct {
+        let (mut top, mut seen) = (*whole, BTreeSet::from([*part]));
+        while seen.insert(top) {
+            match direct.get(top) {
+                Some(next) => top = next,
+                None => break,
+            }
+        }
+        // What is a part of itself in the end is no part of anything.
+        if !direct.contains_key(top) {
+            all.insert(*part, top);
+        }
+    }
+    for e in &model.elements {
+        if let Some(whole) = all.get(e.identifier.as_str()).and_then(|id| elements.get(id)) {
+            let reason = format!(
+                "'{}' was taken as a part of '{}' and is no application of its own: what it serves and is tied to counts \
+                 for the whole, and its properties are only kept with the model; if it is bought by itself, give it a \
+                 supplier, a cost or a contract end",
+                say(&e.names),
+                say(&whole.names)
+            );
+            notes.push(Fault::new(&options.file, reason).at_line(e.line.0.max(1)));
+        }
+    }
+    all
 }
 
 /// Elements as the rows of a sheet.
@@ -301,8 +328,16 @@ impl<'a> Table<'a> {
             if column == Some(Column::Force) {
                 force = Some(text.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|f| !f.is_empty());
             }
-            let at = self.place(title, column);
-            put(at, text);
+            // Two elements can have one meaning in two units, so the unit goes with the figure.
+            let (title, text) = match (column, title.find(['(', '['])) {
+                (Some(column), Some(unit)) if !text.trim().is_empty() && unit::has(column) => {
+                    let (_, unit) = title.split_at(unit);
+                    (self.columns.title(column).to_owned(), format!("{text} {unit}"))
+                }
+                _ => (title.to_owned(), text.to_owned()),
+            };
+            let at = self.place(&title, column);
+            put(at, &text);
         }
         for (column, text) in more.iter().filter(|(_, text)| !text.is_empty()) {
             let title = self.columns.title(*column).to_owned();

@@ -8,6 +8,7 @@ mod export;
 mod map;
 mod model;
 mod read;
+mod ties;
 mod write;
 mod xml;
 

@@ -160,46 +160,211 @@ fn a_component_without_a_force_needs_one_at_import() {
             .to_string()
             .contains("name the force")
     );
-    let with = Options { file: "m.xml".into(), force: Some("Borset".into()), own: None };
+    let with = Options { file: "m.xml".into(), force: Some("Borset".into()), ..Options::default() };
     assert_eq!(
         archimate::landscape(&columns(), &with, &model).unwrap().survey.applications[0].code,
         "borset--caseworks"
     );
 }
 
-#[test]
-fn a_model_that_names_no_force_is_taken_as_of_the_force_whose_service_it_is() {
-    let own = Options { file: "m.xml".into(), force: None, own: Some("Borset".into()) };
-    let component = |id: &str, name: &str| {
-        format!("<element identifier='{id}' xsi:type='ApplicationComponent'><name>{name}</name></element>")
-    };
-    let actor = |id: &str, name: &str| {
-        format!("<element identifier='{id}' xsi:type='BusinessActor'><name>{name}</name></element>")
-    };
-    let tie = |id: &str, from: &str, to: &str| {
-        format!("<relationship identifier='{id}' source='{from}' target='{to}' xsi:type='Serving'/>")
-    };
-    let text = format!(
-        "<model xmlns='{NS}' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' identifier='m'><name>n</name><elements>{}{}{}{}</elements><relationships>{}{}</relationships></model>",
-        component("a", "CaseWorks"),
-        component("b", "Cell Watch"),
-        actor("k", "Kent Police"),
-        actor("c", "Citizen"),
-        tie("r", "b", "k"),
-        tie("s", "a", "c"),
+/// A model of elements, each with its type, id and name, and relationships, each with its type and both ends.
+fn small(elements: &[(&str, &str, &str)], relationships: &[(&str, &str, &str)]) -> archimate::Model {
+    let mut text = format!(
+        "<model xmlns='{NS}' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' identifier='m'><name>n</name>\n<elements>\n"
     );
-    let (model, _) = archimate::read("m.xml", text.as_bytes()).unwrap();
-    let mapped = archimate::landscape(&columns(), &own, &model).unwrap();
-    let of: Vec<_> = mapped.survey.applications.iter().map(|a| (a.name.as_str(), a.force.as_str())).collect();
-    assert_eq!(of, [("CaseWorks", "Borset"), ("Cell Watch", "Kent Police")], "a citizen is no force");
-    assert_eq!((mapped.mapped["BusinessActor"], mapped.kept["BusinessActor"]), (1, 1));
-    let none = text.replace("Kent Police", "Officer");
-    let (model, _) = archimate::read("m.xml", none.as_bytes()).unwrap();
-    let notes = archimate::landscape(&columns(), &own, &model).unwrap().survey.notes;
+    for (kind, id, name) in elements {
+        text.push_str(&format!(
+            "<element identifier='{id}' xsi:type='{kind}'><name>{name}</name></element>\n"
+        ));
+    }
+    text.push_str("</elements>\n<relationships>\n");
+    for (n, (kind, from, to)) in relationships.iter().enumerate() {
+        text.push_str(&format!(
+            "<relationship identifier='r{n}' source='{from}' target='{to}' xsi:type='{kind}'/>\n"
+        ));
+    }
+    text.push_str("</relationships></model>");
+    archimate::read("m.xml", text.replace("<relationships>\n</relationships>", "").as_bytes()).unwrap().0
+}
+
+const APP: &str = "ApplicationComponent";
+
+fn mapped(model: &archimate::Model) -> (archimate::Mapped, Vec<String>) {
+    let own = Options { file: "m.xml".into(), own: Some("Borset".into()), ..Options::default() };
+    let mapped = archimate::landscape(&columns(), &own, model).unwrap();
+    let notes = mapped.survey.notes.iter().map(ToString::to_string).collect();
+    (mapped, notes)
+}
+
+fn forces(mapped: &archimate::Mapped) -> Vec<(&str, &str)> {
+    mapped.survey.applications.iter().map(|a| (a.name.as_str(), a.force.as_str())).collect()
+}
+
+#[test]
+fn the_only_force_of_a_model_is_that_of_all_that_name_none() {
+    let elements = [
+        (APP, "a", "CaseWorks"),
+        (APP, "b", "Cell Watch"),
+        ("BusinessActor", "k", "Wyvern Police"),
+        ("BusinessActor", "c", "Citizen"),
+    ];
+    let model = small(&elements, &[("Assignment", "k", "b"), ("Serving", "a", "c")]);
+    let (of, notes) = mapped(&model);
+    assert_eq!(forces(&of), [("CaseWorks", "Wyvern Police"), ("Cell Watch", "Wyvern Police")]);
+    assert_eq!((of.mapped["BusinessActor"], of.kept["BusinessActor"]), (1, 1), "a citizen is no force");
+    assert_eq!(
+        notes,
+        [
+            "m.xml:3: 1 element names no force and was taken as of 'Wyvern Police', the only force of the model; if that \
+             is wrong, name the force when it is imported: 'CaseWorks'"
+        ]
+    );
+    let named = Options { file: "m.xml".into(), force: Some("Dunford".into()), ..Options::default() };
+    let of = archimate::landscape(&columns(), &named, &model).unwrap();
+    assert_eq!(
+        forces(&of),
+        [("CaseWorks", "Dunford"), ("Cell Watch", "Wyvern Police")],
+        "whoever names the force at import has the last word for what names none"
+    );
+}
+
+#[test]
+fn of_a_model_with_several_forces_or_none_it_is_told_what_was_taken_as_of_whose_service_it_is() {
+    let two = [
+        (APP, "a", "CaseWorks"),
+        (APP, "b", "Cell Watch"),
+        ("BusinessActor", "k", "Wyvern Police"),
+        ("BusinessActor", "l", "Kennet Constabulary"),
+    ];
+    let (of, notes) = mapped(&small(&two, &[("Serving", "b", "k")]));
+    assert_eq!(forces(&of), [("CaseWorks", "Borset"), ("Cell Watch", "Wyvern Police")]);
+    let said = "1 element names no force and was taken as of 'Borset', whose service this is; if that is wrong, name the \
+                force when it is imported: 'CaseWorks'";
+    assert_eq!(notes, [format!("m.xml:3: {said}")]);
+    let many: Vec<(String, String)> = (1..=7).map(|n| (format!("a{n}"), format!("App {n}"))).collect();
+    let none: Vec<_> = many.iter().map(|(id, name)| (APP, id.as_str(), name.as_str())).collect();
+    let (of, notes) = mapped(&small(&none, &[]));
+    assert!(forces(&of).iter().all(|(_, force)| *force == "Borset"));
     assert!(
-        notes[0].to_string().contains("everything was taken as of 'Borset', whose service this is"),
+        notes[0].contains("7 elements name no force") && notes[0].ends_with("'App 5' and 2 more"),
         "{notes:?}"
     );
+}
+
+#[test]
+fn a_tie_between_two_forces_is_only_kept_and_told() {
+    let elements = [
+        (APP, "a", "CaseWorks"),
+        (APP, "b", "Cell Watch"),
+        (APP, "c", "Rota"),
+        ("BusinessActor", "k", "Wyvern Police"),
+        ("BusinessActor", "l", "Kennet Constabulary"),
+    ];
+    let ties = [
+        ("Serving", "a", "k"),
+        ("Serving", "b", "l"),
+        ("Serving", "c", "k"),
+        ("Flow", "a", "b"),
+        ("Flow", "a", "c"),
+    ];
+    let (of, notes) = mapped(&small(&elements, &ties));
+    assert_eq!((of.mapped["Flow"], of.kept["Flow"]), (1, 1));
+    let tied: Vec<_> = of.survey.applications[0].integrations.iter().map(|i| i.to.as_str()).collect();
+    assert_eq!(tied, ["Rota"]);
+    assert_eq!(
+        notes,
+        [
+            "m.xml:13: ties between applications of different forces are no part of the landscape and were only kept with \
+             the model: 'CaseWorks' of Wyvern Police to 'Cell Watch' of Kennet Constabulary (line 13)"
+        ]
+    );
+}
+
+#[test]
+fn a_capability_is_reached_over_services_and_processes_without_running_in_circles() {
+    let elements = [
+        (APP, "a", "CaseWorks"),
+        (APP, "b", "Rota"),
+        ("ApplicationService", "s", "Record crime"),
+        ("BusinessProcess", "p", "Take report"),
+        ("BusinessProcess", "q", "Chase report"),
+        ("BusinessFunction", "f", "Crime recording"),
+        ("Capability", "c", "Investigation"),
+        ("Capability", "d", "Response"),
+        ("BusinessProcess", "z", "Plan shifts"),
+        ("BusinessActor", "k", "Wyvern Police"),
+    ];
+    let ties = [
+        ("Realization", "a", "s"),
+        ("Serving", "s", "p"),
+        ("Assignment", "p", "f"),
+        ("Serving", "f", "p"),
+        ("Realization", "f", "c"),
+        // Two processes that are associated are not for the same.
+        ("Association", "p", "q"),
+        ("Realization", "q", "d"),
+        ("Serving", "b", "z"),
+    ];
+    let (of, _) = mapped(&small(&elements, &ties));
+    let served: Vec<_> = of.survey.applications.iter().map(|a| a.capabilities.clone()).collect();
+    assert_eq!(served, [vec!["Investigation".to_owned()], vec![]]);
+    assert_eq!((of.mapped["BusinessProcess"], of.kept["BusinessProcess"]), (1, 2));
+    assert_eq!((of.mapped["Realization"], of.kept["Realization"]), (2, 1));
+    assert_eq!(of, mapped(&small(&elements, &ties)).0);
+}
+
+#[test]
+fn a_component_that_is_a_part_of_another_is_no_application_of_its_own() {
+    let elements = [
+        (APP, "a", "Command and Control"),
+        (APP, "b", "Map window"),
+        (APP, "c", "Map layer"),
+        (APP, "d", "CaseWorks"),
+        ("Capability", "e", "Response"),
+        ("BusinessActor", "k", "Wyvern Police"),
+    ];
+    let ties = [
+        ("Composition", "a", "b"),
+        ("Aggregation", "b", "c"),
+        ("Flow", "c", "d"),
+        ("Flow", "b", "c"),
+        ("Realization", "b", "e"),
+    ];
+    let model = small(&elements, &ties);
+    let (of, notes) = mapped(&model);
+    let apps = &of.survey.applications;
+    assert_eq!(forces(&of), [("Command and Control", "Wyvern Police"), ("CaseWorks", "Wyvern Police")]);
+    assert_eq!(apps[0].capabilities, ["Response"], "what a part serves, the whole serves");
+    assert_eq!(apps[0].integrations.iter().map(|i| i.to.as_str()).collect::<Vec<_>>(), ["CaseWorks"]);
+    let told = |part: &str| format!("'{part}' was taken as a part of 'Command and Control'");
+    assert!(notes[0].starts_with(&format!("m.xml:4: {}", told("Map window"))), "{notes:?}");
+    assert!(notes[1].starts_with(&format!("m.xml:5: {}", told("Map layer"))), "{notes:?}");
+    assert_eq!((of.mapped[APP], of.kept[APP]), (2, 2));
+    assert_eq!(again(&model), model, "and the model keeps it");
+    // In a circle nothing is a part.
+    let circle = small(&elements, &[("Composition", "a", "b"), ("Composition", "b", "a")]);
+    assert_eq!(mapped(&circle).0.survey.applications.len(), 4);
+}
+
+#[test]
+fn a_part_that_is_bought_by_itself_is_an_application_and_a_figure_has_the_unit_of_its_property() {
+    let mut model = small(&[(APP, "a", "Suite"), (APP, "b", "Module")], &[("Aggregation", "a", "b")]);
+    let definition = |id: &str, name: &str| {
+        let text = MODEL.replace("propid-4", id).replace("Annual run cost", name);
+        let (read, _) = archimate::read("d.xml", text.as_bytes()).unwrap();
+        read.definitions.into_iter().find(|d| d.identifier == id).unwrap()
+    };
+    let property = |id: &str, text: &str| archimate::Property {
+        definition: id.into(),
+        values: vec![archimate::Text { lang: None, text: text.into() }],
+    };
+    model.definitions = vec![definition("k", "Annual cost (£k)"), definition("m", "Annual cost")];
+    model.elements[0].properties.push(property("m", "£1,000"));
+    model.elements[1].properties.push(property("k", "24"));
+    let (of, notes) = mapped(&model);
+    let costs: Vec<_> = of.survey.applications.iter().map(|a| (a.name.as_str(), a.run_cost)).collect();
+    assert_eq!(costs, [("Suite", Some(100_000)), ("Module", Some(2_400_000))]);
+    assert!(notes.iter().any(|n| n.contains("'24 (£k)' was taken as £24000")), "{notes:?}");
 }
 
 #[test]

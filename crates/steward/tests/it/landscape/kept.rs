@@ -6,10 +6,13 @@ use bluelamp_model::{Error, authority::Actor};
 use bluelamp_steward::{
     entry,
     landscape::{
-        Disposing, Disposition, Hosting, Inspection, Landscape, Options, Taken, archimate, inspect,
-        landscape, model_text, models, plan, set_disposition, take,
+        Disposing, Disposition, Hosting, Inspection, Landscape, Options, Share, Taken, archimate, inspect,
+        landscape, measure, model_text, models, plan, set_disposition, take,
     },
-    registers::{landscape::APPLICATION, organisations::ORGANISATION},
+    registers::{
+        landscape::{APPLICATION, MATURITY},
+        organisations::ORGANISATION,
+    },
 };
 use bluelamp_testkit::{TestDb, on_both};
 
@@ -25,6 +28,10 @@ fn taken(test: &TestDb, who: &Actor, looked: &Inspection) -> Taken {
 
 fn now(test: &TestDb, who: &Actor) -> Landscape {
     test.db.read(who, landscape).unwrap()
+}
+
+fn of_all(share: &Share) -> i64 {
+    share.cloud + share.elsewhere + share.unknown
 }
 
 fn disposing(version: i64) -> Disposing {
@@ -86,8 +93,15 @@ fn a_later_survey_changes_what_it_says_and_leaves_what_people_set() {
         let shares: Vec<_> = held.surveys.iter().map(|s| s.measure.number.cloud).collect();
         assert_eq!(
             shares,
-            [5, 7],
-            "by what each force had last told: Borset's new survey stands for its old one"
+            [5, 8],
+            "two of Borset moved to public cloud and one is new there; all others stand as they were told"
+        );
+        let numbers: Vec<_> =
+            held.surveys.iter().map(|s| (s.applications, of_all(&s.measure.number))).collect();
+        assert_eq!(
+            numbers,
+            [(10, 10), (3, 11)],
+            "each row is of the whole landscape, whatever the survey told of"
         );
         let versions = test
             .db
@@ -102,6 +116,119 @@ fn a_later_survey_changes_what_it_says_and_leaves_what_people_set() {
             4,
             "no force came twice"
         );
+    });
+}
+
+/// A survey of a part, and one that leaves cells empty, change what they say and nothing of the rest.
+#[test]
+fn the_measure_after_a_survey_is_of_the_whole_landscape_as_it_stood_then() {
+    on_both(|test| {
+        let who = office(test);
+        let head = "Force,Application,Hosting,Annual cost,Users";
+        let first =
+            format!("{head}\nAvon,A,SaaS,100,10\nAvon,B,on-premise,100,10\nDorsett,C,on-premise,100,10\n");
+        taken(test, &who, &looked("one.csv", &first));
+        taken(test, &who, &looked("part.csv", "Force,Application,Hosting\nAvon,B,SaaS\n"));
+        taken(test, &who, &looked("silent.csv", "Force,Application,Supplier\nAvon,A,Larkfield\n"));
+        test.pass_seconds(60);
+        test.db
+            .write(&who, |cx| entry::withdraw(cx, &APPLICATION, "dorsett--c", 1, "Switched off.").map(drop))
+            .unwrap();
+        taken(test, &who, &looked("later.csv", "Force,Application,Hosting\nHumber,D,IaaS\n"));
+        let held = now(test, &who);
+        let said: Vec<_> = held
+            .surveys
+            .iter()
+            .map(|s| {
+                (s.applications, s.measure.number.cloud, of_all(&s.measure.number), s.measure.users.cloud)
+            })
+            .collect();
+        assert_eq!(said, [(3, 1, 3, 10), (1, 2, 3, 20), (1, 2, 3, 20), (1, 3, 3, 20)]);
+        let measured = measure(&held.applications);
+        assert_eq!(held.surveys[3].measure, measured, "the last row is the landscape as it stands");
+    });
+}
+
+/// The register takes a level without a target; what it cannot take is told with its line.
+#[test]
+fn maturities_that_the_register_does_not_take_are_told() {
+    on_both(|test| {
+        let who = office(test);
+        let text = "Force,Capability,Current maturity,Target maturity\nAvon,C02 Reporting,2,4\nAvon,C07,1,\n\
+                    Avon,Investigation,2,4\nAvon,C05,,3\n";
+        let looked = looked("mat.csv", text);
+        let notes: Vec<_> = looked.survey.notes.iter().map(ToString::to_string).collect();
+        let kept = "the maturity is kept with the survey, and the register does not take it";
+        assert_eq!(
+            notes,
+            [
+                "mat.csv: 4 maturities, 2 taken into the register".to_owned(),
+                format!(
+                    "mat.csv:4: Capability (column B): 'Investigation' is none of the ten capabilities: {kept}"
+                ),
+                format!(
+                    "mat.csv:5: Capability (column B): of 'C05' it is not said how mature it is now: {kept}"
+                ),
+            ]
+        );
+        assert_eq!(taken(test, &who, &looked).maturities, 2);
+        let all = test.db.read(&who, |cx| entry::entries(cx, &MATURITY)).unwrap();
+        let said: Vec<_> = all.iter().map(|e| (e.title.as_str(), e.body.text("target"))).collect();
+        assert_eq!(said, [("C02 in Avon", "4"), ("C07 in Avon", "")]);
+        let held = now(test, &who).maturities;
+        assert_eq!(held.len(), 4, "the landscape shows all of them");
+        assert_eq!(
+            held.iter().find(|m| m.capability == "C07").map(|m| (m.now, m.target)),
+            Some((Some(1), None))
+        );
+    });
+}
+
+/// A later survey brings a level up to date and leaves what people wrote beside it.
+#[test]
+fn a_later_survey_leaves_the_target_and_the_day_that_people_set() {
+    on_both(|test| {
+        let who = office(test);
+        taken(test, &who, &looked("one.csv", "Force,Capability,Maturity now\nAvon,C02,2\n"));
+        test.db
+            .write(&who, |cx| {
+                let e = entry::entries(cx, &MATURITY)?.remove(0);
+                let body = MATURITY.read_json(&serde_json::json!({
+                    "title": e.title, "capability": e.body.all("capability"), "organisation": e.organisation,
+                    "now": "2", "target": "4", "due": "2028-03-31", "judged": e.body.text("judged"),
+                    "evidence": "Seen on site.",
+                }));
+                entry::change(cx, &MATURITY, &e.code, 1, &body.unwrap(), "").map(drop)
+            })
+            .unwrap();
+        taken(test, &who, &looked("two.csv", "Force,Capability,Maturity now\nAvon,C02,3\n"));
+        let e = test.db.read(&who, |cx| entry::entries(cx, &MATURITY)).unwrap().remove(0);
+        let field = |name: &str| e.body.text(name).to_owned();
+        assert_eq!((field("now"), field("target")), ("3".into(), "4".into()));
+        assert_eq!(e.body.day("due").map(|d| d.to_string()).as_deref(), Some("2028-03-31"));
+    });
+}
+
+#[test]
+fn a_maturity_that_was_withdrawn_stays_withdrawn() {
+    on_both(|test| {
+        let who = office(test);
+        let text = "Force,Capability,Maturity now,Maturity target\nAvon,C02,2,4\nAvon,C03,1,3\nAvon,Horse care,1,2\n";
+        taken(test, &who, &looked("levels.csv", text));
+        let levels = || {
+            let held = now(test, &who).maturities;
+            held.into_iter().map(|m| (m.capability, m.now)).collect::<Vec<_>>()
+        };
+        let named = |c: &str, now| (c.to_owned(), Some(now));
+        assert_eq!(levels(), [named("C02", 2), named("C03", 1), named("Horse care", 1)]);
+        test.db
+            .write(&who, |cx| {
+                let all = entry::entries(cx, &MATURITY)?;
+                let e = all.iter().find(|e| e.title.starts_with("C02")).unwrap();
+                entry::withdraw(cx, &MATURITY, &e.code, 1, "It was judged wrongly.").map(drop)
+            })
+            .unwrap();
+        assert_eq!(levels(), [named("C03", 1), named("Horse care", 1)], "the survey does not bring it back");
     });
 }
 
@@ -140,7 +267,7 @@ fn a_model_is_kept_whole_and_its_applications_are_taken_up() {
         let who = office(test);
         let text = include_str!("model.xml");
         let looked =
-            inspect(&columns(), &Options { file: "m.xml".into(), force: None, own: None }, text.as_bytes())
+            inspect(&columns(), &Options { file: "m.xml".into(), ..Options::default() }, text.as_bytes())
                 .unwrap();
         assert_eq!(looked.kind(), "archimate");
         let done = taken(test, &who, &looked);

@@ -146,9 +146,48 @@ fn what_is_in_doubt_is_taken_and_noted() {
     assert_eq!(s.applications[0].other["Shoe size"], "43", "nothing is lost");
 }
 
+/// Force after force writes its figures in its own unit; each is taken as what it means, and that is said once.
+#[test]
+fn the_unit_in_a_heading_scales_its_figures() {
+    let text = "Force,Application,Annual cost (£k),Change cost (£000s),Users (000s)\n\
+                A,X,2400,300,6.1\nA,Y,650,20.5,0.4\n";
+    let s = read(&columns(), &options("f.csv"), text.as_bytes()).unwrap();
+    let said: Vec<_> = s.applications.iter().map(|a| (a.run_cost, a.change_cost, a.users)).collect();
+    let wanted =
+        [(Some(240_000_000), Some(30_000_000), Some(6_100)), (Some(65_000_000), Some(2_050_000), Some(400))];
+    assert_eq!(said, wanted);
+    let notes: Vec<_> = s.notes.iter().map(ToString::to_string).collect();
+    let note =
+        |heading: &str| format!("f.csv:1: {heading}: its figures are in thousands and were taken times 1000");
+    let headings =
+        ["Users (000s) (column E)", "Annual cost (£k) (column C)", "Change cost (£000s) (column D)"];
+    assert_eq!(notes, headings.map(note));
+    let monthly = "Force,Application,Cost (per month)\nA,X,2400\nA,Y,£10 per month\n";
+    let s = read(&columns(), &options("f.csv"), monthly.as_bytes()).unwrap();
+    let costs: Vec<_> = s.applications.iter().map(|a| a.run_cost).collect();
+    assert_eq!(costs, [Some(2_880_000), Some(12_000)], "what it costs in a year");
+    assert!(s.notes[0].to_string().contains("its figures are for a month and were taken times 12"));
+}
+
+#[test]
+fn a_unit_in_a_heading_that_is_not_understood_is_refused() {
+    let table = [
+        ("Annual cost (€)", "'(€)'", "pounds in a year"),
+        ("Cost (per quarter)", "'(per quarter)'", "pounds in a year"),
+        ("Change cost (per user)", "'(per user)'", "pounds in a year"),
+        ("Users (%)", "'(%)'", "write people"),
+    ];
+    for (heading, unit, what) in table {
+        let text = format!("Survey 2026,,\nForce,Application,{heading}\nA,X,5\n");
+        let said = read(&columns(), &options("f.csv"), text.as_bytes()).unwrap_err().to_string();
+        let wanted = format!("f.csv:2: {heading} (column C): the unit {unit} is not understood");
+        assert!(said.starts_with(&wanted) && said.contains(what), "{said}");
+    }
+}
+
 #[test]
 fn a_force_named_at_import_stands_for_the_rows_that_name_none() {
-    let with = Options { file: "f.csv".into(), force: Some("Borset".into()), own: None };
+    let with = Options { file: "f.csv".into(), force: Some("Borset".into()), ..Options::default() };
     let s = read(&columns(), &with, b"Application\nX\nY\n").unwrap();
     assert!(s.applications.iter().all(|a| a.force == "Borset"));
     let s = read(&columns(), &with, b"Force,Application\n,X\nDunford,Y\n").unwrap();
@@ -157,7 +196,7 @@ fn a_force_named_at_import_stands_for_the_rows_that_name_none() {
 
 #[test]
 fn a_survey_without_a_column_for_the_force_is_of_the_force_whose_service_it_is() {
-    let own = Options { file: "f.csv".into(), force: None, own: Some("Borset".into()) };
+    let own = Options { file: "f.csv".into(), own: Some("Borset".into()), ..Options::default() };
     let s = read(&columns(), &own, b"Application\nX\n").unwrap();
     assert_eq!(s.applications[0].force, "Borset");
     assert!(

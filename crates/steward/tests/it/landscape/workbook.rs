@@ -1,7 +1,7 @@
 //! Surveys as workbooks, put together here part by part so that each oddity is known.
 
 use super::world::{columns, options};
-use bluelamp_steward::landscape::{Hosting, read};
+use bluelamp_steward::landscape::{Hosting, Options, read};
 use std::io::{Cursor, Write};
 
 /// A workbook of the sheets: name, `hidden` or nothing, the rows as XML, merged areas.
@@ -141,6 +141,39 @@ fn a_sheet_of_maturities_stands_beside_the_applications() {
     assert_eq!((s.applications.len(), s.maturities.len()), (1, 1));
     let m = &s.maturities[0];
     assert_eq!((m.capability.as_str(), m.now, m.target), ("C07", Some(2), Some(4)));
+}
+
+/// One sheet for each force, and none of them has a column for it.
+#[test]
+fn a_sheet_that_is_called_after_a_force_is_of_that_force() {
+    let rows = |name: &str| [row(1, &["Application", "Annual cost £k"]), row(2, &[name, "90"])].concat();
+    let (one, two) = (rows("Connect"), rows("Red Line"));
+    let own = Options { own: Some("Borset".into()), ..options("s.xlsx") };
+    let sheets = book(&[("Mercia Police", "", &one, &[]), ("Trent Constabulary", "", &two, &[])]);
+    let s = read(&columns(), &own, &sheets).unwrap();
+    let of: Vec<_> = s.applications.iter().map(|a| (a.name.as_str(), a.force.as_str(), a.run_cost)).collect();
+    assert_eq!(
+        of,
+        [("Connect", "Mercia Police", Some(9_000_000)), ("Red Line", "Trent Constabulary", Some(9_000_000))]
+    );
+    let said = s.notes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    let note = "s.xlsx, sheet 'Mercia Police':1: there is no column 'Force': the sheet was taken as of 'Mercia Police'";
+    assert!(said.contains(note), "{said}");
+    let regional = book(&[("Regional Unit", "", &one, &[]), ("Trent Constabulary", "", &two, &[])]);
+    let known = Options { organisations: vec!["Regional unit".into()], ..own.clone() };
+    assert_eq!(read(&columns(), &known, &regional).unwrap().applications[0].force, "Regional unit");
+    let faults = read(&columns(), &own, &regional).unwrap_err().to_string();
+    assert_eq!(
+        faults,
+        "s.xlsx, sheet 'Regional Unit':1: there is no column 'Force', and the sheet's name names no force: call each sheet \
+         after its force, such as 'Avon Police', add the column, or name the force of the file when it is imported"
+    );
+    let named = Options { force: Some("Mercia".into()), ..own.clone() };
+    let s = read(&columns(), &named, &sheets).unwrap();
+    assert!(s.applications.iter().all(|a| a.force == "Mercia"), "whoever imports it has the last word");
+    assert!(s.notes.iter().any(|n| n.to_string().contains("called after 'Trent Constabulary'")));
+    let alone = read(&columns(), &own, &book(&[("Sheet1", "", &one, &[])])).unwrap();
+    assert_eq!(alone.applications[0].force, "Borset", "one sheet alone is of the force whose service it is");
 }
 
 #[test]

@@ -23,7 +23,7 @@ Pellshire,Idea Box,Otherwise,Ideas of staff,C09,800,PaaS,5000,,,yes,no\r
 ";
 
 pub(super) fn options(file: &str) -> Options {
-    Options { file: file.into(), force: None, own: None }
+    Options { file: file.into(), ..Options::default() }
 }
 
 pub(super) fn columns() -> Columns {

@@ -111,7 +111,7 @@ pub(crate) async fn look(State(app): State<App>, staff: Staff, mut form: Multipa
         called.trim().chars().take(200).collect()
     };
     let waiting = Waiting { file: called, force };
-    let (looked, bytes) = inspected(&app, &waiting, bytes.to_vec()).await?;
+    let (looked, bytes) = inspected(&app, &staff, &waiting, bytes.to_vec()).await?;
     match looked {
         Err(Faults(faults)) => {
             let message = match faults.len() {
@@ -135,11 +135,13 @@ pub(crate) async fn look(State(app): State<App>, staff: Staff, mut form: Multipa
 /// Looks at a file away from the threads that answer.
 async fn inspected(
     app: &App,
+    staff: &Staff,
     waiting: &Waiting,
     bytes: Vec<u8>,
 ) -> Result<(Result<Inspection, Faults>, Vec<u8>)> {
     let own = Some(app.inner.settings.force_name());
-    let options = Options { file: waiting.file.clone(), force: waiting.force.clone(), own };
+    let organisations = app.read(&staff.actor(), landscape::organisations).await?;
+    let options = Options { file: waiting.file.clone(), force: waiting.force.clone(), own, organisations };
     app.blocking(move |app| {
         let looked = landscape::inspect(&app.inner.settings.columns, &options, &bytes);
         Ok((looked, bytes))
@@ -178,7 +180,7 @@ pub(crate) async fn confirm(State(app): State<App>, staff: Staff, RawForm(bytes)
         Some((waiting, v.get(at + 1..)?.to_vec()))
     });
     let Some((waiting, bytes)) = split else { return wrong(&app, &staff, page, gone) };
-    let (looked, _) = inspected(&app, &waiting, bytes).await?;
+    let (looked, _) = inspected(&app, &staff, &waiting, bytes).await?;
     let Ok(looked) = looked else { return wrong(&app, &staff, page, gone) };
     let count = looked.survey.applications.len();
     match app.write(&staff.actor(), move |cx| landscape::take(cx, &looked)).await {
