@@ -58,9 +58,11 @@ fn several(applications: &[Application], by_code: &BTreeMap<&str, &Application>)
             named.join(", ")
         );
         let words = if score.is_some() { words } else { vec!["not all say what they do".into()] };
-        let shown = vec![evidence("Same capability", [overlap.name]), evidence("Described alike", words)];
+        let shown =
+            vec![evidence("Same capability", [overlap.name.as_str()]), evidence("Described alike", words)];
         let on = [overlap.force.as_str(), overlap.capability.as_str()];
-        let found = Finding::new(Kind::Duplicate, "same-capability", &on, sentence, shown);
+        let also = overlap.spellings.iter().map(|c| vec![overlap.force.clone(), c.clone()]);
+        let found = Finding::new(Kind::Duplicate, "same-capability", &on, sentence, shown).known_as(also);
         let found = found.about("application", known.iter().map(|a| called(a)));
         Some(match score {
             Some(score) => found.scored(score),
@@ -85,14 +87,16 @@ fn unserved(applications: &[Application], organisations: &BTreeMap<String, Strin
             shown.push(evidence("Applications of the force that name no capability", [said]));
         }
         let on = [gap.force.as_str(), gap.capability.as_str()];
-        let found = Finding::new(Kind::Gap, "capability-missing", &on, sentence, shown);
+        let also = gap.spellings.iter().map(|c| vec![gap.force.clone(), c.clone()]);
+        let found = Finding::new(Kind::Gap, "capability-missing", &on, sentence, shown).known_as(also);
         let code = organisations.get(&gap.force).cloned();
         all.push(found.about("organisation", code.map(|code| (code, gap.force))));
     }
     all.extend(nowhere.into_values().map(|gap| {
         let sentence = format!("No force of the landscape has an application for {}", gap.name);
-        let shown = vec![evidence("Capability", [gap.name])];
-        Finding::new(Kind::Gap, "capability-unserved", &[&gap.capability], sentence, shown)
+        let shown = vec![evidence("Capability", [gap.name.as_str()])];
+        let also = gap.spellings.iter().map(|c| vec![c.clone()]);
+        Finding::new(Kind::Gap, "capability-unserved", &[&gap.capability], sentence, shown).known_as(also)
     }));
     all
 }

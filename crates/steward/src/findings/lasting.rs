@@ -29,6 +29,16 @@ pub(super) fn settled<S: std::hash::BuildHasher>(
     mut found: Vec<Finding>,
     answers: &HashMap<String, Answered, S>,
 ) -> Vec<(Finding, Option<Answered>)> {
+    // What is written in several ways keeps the id under which it was answered last.
+    for finding in &mut found {
+        let ids = std::iter::once(&finding.id).chain(&finding.also);
+        let mut all: Vec<&Answered> = ids.filter_map(|id| answers.get(id)).collect();
+        all.sort_by(|a, b| (b.at, &a.finding).cmp(&(a.at, &b.finding)));
+        if let [latest, others @ ..] = all.as_slice() {
+            finding.called(&latest.finding);
+            finding.evidence.extend(others.iter().map(|a| evidence("Answered before", [spoken(a)])));
+        }
+    }
     let mut answer_of: BTreeMap<usize, &Answered> = BTreeMap::new();
     for (n, finding) in found.iter().enumerate() {
         if let Some(answered) = answers.get(&finding.id) {

@@ -132,32 +132,59 @@ pub struct Finding {
     pub score: Option<f64>,
     /// SHA-256, in hex, of what it rests on. While it is the same, an answer that was given holds.
     pub basis: String,
+    /// Other ids by which people may know it, as what it is about is written in several ways.
+    #[serde(skip)]
+    also: Vec<String>,
 }
 
 /// What is about so many things that their codes are longer is told by a digest of them.
 const LONGEST: usize = 200;
 
+fn id_of(kind: Kind, rule: &str, on: &[&str]) -> String {
+    let mut on = on.join("+");
+    if on.len() > LONGEST {
+        on = hex::encode(Sha256::digest(on.as_bytes()));
+    }
+    format!("{}:{rule}:{on}", kind.code())
+}
+
+fn basis_of(id: &str, evidence: &[Evidence]) -> String {
+    let mut digest = Sha256::new();
+    let mut eat = |text: &str| {
+        digest.update((text.len() as u64).to_be_bytes());
+        digest.update(text.as_bytes());
+    };
+    eat(id);
+    for e in evidence {
+        eat(&e.what);
+        eat(&e.values.len().to_string());
+        e.values.iter().for_each(|v| eat(v));
+    }
+    hex::encode(digest.finalize())
+}
+
 impl Finding {
     /// Puts a finding together. What it rests on is its id and its evidence, and nothing of other items.
     fn new(kind: Kind, rule: &'static str, on: &[&str], sentence: String, evidence: Vec<Evidence>) -> Self {
-        let mut on = on.join("+");
-        if on.len() > LONGEST {
-            on = hex::encode(Sha256::digest(on.as_bytes()));
-        }
-        let id = format!("{}:{rule}:{on}", kind.code());
-        let mut digest = Sha256::new();
-        let mut eat = |text: &str| {
-            digest.update((text.len() as u64).to_be_bytes());
-            digest.update(text.as_bytes());
-        };
-        eat(&id);
-        for e in &evidence {
-            eat(&e.what);
-            eat(&e.values.len().to_string());
-            e.values.iter().for_each(|v| eat(v));
-        }
-        let basis = hex::encode(digest.finalize());
-        Self { id, kind, rule, sentence, about: Vec::new(), evidence, score: None, basis }
+        let id = id_of(kind, rule, on);
+        let basis = basis_of(&id, &evidence);
+        Self { id, kind, rule, sentence, about: Vec::new(), evidence, score: None, basis, also: Vec::new() }
+    }
+
+    /// The same finding, which people may know by what it is on in other words too.
+    fn known_as(mut self, all: impl IntoIterator<Item = Vec<String>>) -> Self {
+        let ids = all.into_iter().map(|on| {
+            let on: Vec<&str> = on.iter().map(String::as_str).collect();
+            id_of(self.kind, self.rule, &on)
+        });
+        self.also = ids.filter(|id| *id != self.id).collect();
+        self
+    }
+
+    /// The same finding under another of its ids, resting on the same.
+    fn called(&mut self, id: &str) {
+        id.clone_into(&mut self.id);
+        self.basis = basis_of(id, &self.evidence);
     }
 
     fn about(mut self, register: &str, all: impl IntoIterator<Item = (String, String)>) -> Self {

@@ -16,6 +16,7 @@ mod disposition;
 mod hosting;
 mod kept;
 mod legacy;
+mod nicknames;
 mod same;
 mod sheet;
 mod survey;

@@ -1,7 +1,7 @@
 //! The same application in several forces, under the names that each gives it. What is found is a proposal with its
 //! reasons and a score; a person confirms it.
 
-use super::Application;
+use super::{Application, nicknames};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,7 +59,7 @@ const GENERIC: [&str; 19] = [
     "service",
 ];
 /// Words that say which part of policing it is for: two names that share only these may be of two things.
-const FIELDS: [&str; 36] = [
+pub(super) const FIELDS: [&str; 36] = [
     "analytics",
     "anpr",
     "call",
@@ -125,7 +125,7 @@ const COMPANY: [&str; 22] = [
 
 /// Words of a text in lower case: parted at what is no letter or digit, and where a capital follows a small letter;
 /// single letters with dots between are one word.
-fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     let (mut all, mut word, mut last) = (Vec::<String>::new(), String::new(), ' ');
     for c in text.chars().chain([' ']) {
         let parts = !c.is_alphanumeric() || (c.is_uppercase() && last.is_lowercase());
@@ -161,7 +161,7 @@ fn name_words(text: &str) -> Vec<String> {
     telling(&words(text))
 }
 
-fn telling(all: &[String]) -> Vec<String> {
+pub(super) fn telling(all: &[String]) -> Vec<String> {
     let kept: Vec<_> =
         all.iter().filter(|w| !is_version(w) && !GENERIC.contains(&w.as_str())).cloned().collect();
     if kept.is_empty() { all.to_vec() } else { kept }
@@ -181,7 +181,7 @@ pub(super) fn company(text: &str) -> String {
 
 /// Whether two names are of one company: spelled alike, or one begins as the whole of the other, as a company does that
 /// was bought by another.
-fn same_company(x: &[String], y: &[String]) -> bool {
+pub(super) fn same_company(x: &[String], y: &[String]) -> bool {
     x.starts_with(y)
         || y.starts_with(x)
         || strsim::normalized_damerau_levenshtein(&x.concat(), &y.concat()) >= 0.85
@@ -222,7 +222,11 @@ pub fn same_applications(applications: &[Application]) -> Vec<Group> {
     let subjects = prepare(&sorted);
     let mut pairs: Vec<(usize, usize, Pair)> = candidates(&subjects)
         .into_iter()
-        .filter_map(|(a, b)| Some((a, b, compare(subjects.get(a)?, subjects.get(b)?)?)))
+        .filter_map(|(a, b)| {
+            let (x, y) = (subjects.get(a)?, subjects.get(b)?);
+            let suppliers = (x.supplier.as_ref(), y.supplier.as_ref());
+            Some((a, b, compare(x, y).or_else(|| nicknames::pair(x.app, y.app, suppliers))?))
+        })
         .collect();
     pairs.sort_by(|x, y| y.2.score.total_cmp(&x.2.score).then_with(|| (x.0, x.1).cmp(&(y.0, y.1))));
     let mut group_of: Vec<usize> = (0..subjects.len()).collect();
@@ -320,11 +324,16 @@ fn prepare<'a>(applications: &[&'a Application]) -> Vec<Subject<'a>> {
         .collect()
 }
 
-/// Those worth comparing: they share a word of a name, or stand side by side when names are sorted.
+/// Those worth comparing: they share a word of a name, stand side by side when names are sorted, or come from one
+/// supplier to one force.
 fn candidates(subjects: &[Subject<'_>]) -> BTreeSet<(usize, usize)> {
     let mut by_word = BTreeMap::<String, Vec<usize>>::new();
+    let mut by_supplier = BTreeMap::<(String, &str), Vec<usize>>::new();
     let mut sorted = Vec::new();
     for (n, subject) in subjects.iter().enumerate() {
+        if let Some(first) = subject.supplier.as_ref().and_then(|s| s.first()) {
+            by_supplier.entry((subject.app.force.to_lowercase(), first)).or_default().push(n);
+        }
         for name in &subject.names {
             let kept = telling(name);
             sorted.push((kept.concat(), n));
@@ -347,7 +356,7 @@ fn candidates(subjects: &[Subject<'_>]) -> BTreeSet<(usize, usize)> {
             pairs.insert((a.min(b), a.max(b)));
         }
     };
-    for all in by_word.values().filter(|all| all.len() <= COMMON) {
+    for all in by_word.values().chain(by_supplier.values()).filter(|all| all.len() <= COMMON) {
         for (at, a) in all.iter().enumerate() {
             all.iter().skip(at + 1).for_each(|b| put(*a, *b));
         }

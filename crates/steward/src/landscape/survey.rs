@@ -592,11 +592,13 @@ fn force_named(sheet: &str, organisations: &[String]) -> Option<String> {
         return Some(known.clone());
     }
     let words: Vec<&str> = low.split(' ').collect();
-    let is_force = match words.as_slice() {
-        ["police", "scotland"] | ["police", "service", "of", ..] => true,
-        [_, .., "police", "service" | "force"] | [_, .., "police" | "constabulary"] => true,
-        _ => false,
-    };
+    let is_force = matches!(
+        words.as_slice(),
+        ["police", "scotland"]
+            | ["police", "service", "of", ..]
+            | [_, .., "police", "service" | "force"]
+            | [_, .., "police" | "constabulary"]
+    );
     is_force.then_some(name)
 }
 

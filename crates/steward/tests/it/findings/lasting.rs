@@ -174,3 +174,43 @@ fn a_group_that_loses_a_member_is_the_same_finding_and_another_group_is_not() {
         );
     });
 }
+
+/// What a force lacks is the same, whether most write "HR" or "Human Resources".
+#[test]
+fn an_answer_stays_with_a_capability_that_most_come_to_write_differently() {
+    on_both(|test| {
+        let who = office(test);
+        let survey = |file: &str, rows: &str| {
+            test.pass_seconds(60);
+            let text = format!("Force,Application,Capability\n{rows}");
+            let options = Options { file: file.into(), ..Options::default() };
+            let looked = inspect(&Columns::shipped().unwrap(), &options, text.as_bytes()).unwrap();
+            test.db.write(&who, move |cx| take(cx, &looked)).unwrap();
+        };
+        let gap = || {
+            let all = test
+                .db
+                .read(&who, |cx| {
+                    let found = of_landscape(&landscape(cx)?.applications, &BTreeMap::new());
+                    Ok(shown(found, &answers(cx)?))
+                })
+                .unwrap();
+            let mut of_avon = all.into_iter().filter(|s| {
+                s.finding.rule == "capability-missing"
+                    && (s.finding.sentence.ends_with(" HR")
+                        || s.finding.sentence.ends_with("Human Resources"))
+            });
+            let one = of_avon.next().expect("it is found");
+            assert!(of_avon.next().is_none(), "two spellings are one gap");
+            one
+        };
+        survey("one.csv", "Avon,Rota,Duties\nDorsett,People Desk,HR\nDorsett,Shift Desk,Duties\n");
+        let first = gap();
+        assert_eq!(first.finding.sentence, "Avon has no application for HR");
+        say(test, &who, &first, "rejected", None).unwrap();
+        survey("two.csv", "Dorsett,Staff Files,Human Resources\nDorsett,Leave Book,Human Resources\n");
+        let now = gap();
+        assert_eq!(now.finding.sentence, "Avon has no application for Human Resources", "as most write it");
+        assert_eq!((now.standing, now.finding.id), (Standing::Rejected, first.finding.id));
+    });
+}
