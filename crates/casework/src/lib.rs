@@ -34,6 +34,7 @@ pub use decide::{
 pub use definitions::{
     Deed, Event, Version, VersionView, Waiting, ask_live, disagreements, go_live, in_force, misfit,
     refuse_live, retire, retriage, take_up, text_in_force, to_shadow, versions, view_version, waiting, write,
+    writers,
 };
 pub use facts::{FactLine, NewFact, answer_to, ask_again, consider, happened, note_fact, own_grade};
 pub use figures::{Agreement, FEWEST, Figures, Group, Period, Quality, quality, wilson};

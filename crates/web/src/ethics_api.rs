@@ -13,7 +13,7 @@ use axum::{
     http::StatusCode,
     response::IntoResponse,
 };
-use bluelamp_access::algorithm::Entry;
+use bluelamp_access::algorithm::{self, Entry};
 use bluelamp_casework::Led;
 use bluelamp_model::{Error, Id, Result};
 use bluelamp_steward::{
@@ -158,22 +158,21 @@ impl Deed {
             }
             Self::Opinion(o) => ethics::note_opinion(cx, id, &o.given_by, &o.given_on, &o.said),
             Self::Exemption(e) => ethics::exempt(cx, id, &e.field, &e.reasons),
-            Self::Advice(v) => ethics::advise(
-                cx,
-                id,
-                &NewVoice {
+            Self::Advice(v) => {
+                let writers = writers(cx, id)?;
+                let new = NewVoice {
                     point: v.point.clone(),
                     advice: v.advice.clone(),
                     reasons: v.reasons.clone(),
                     conditions: v.conditions.clone(),
                     interest: v.interest.clone(),
-                },
-            ),
+                };
+                ethics::advise(cx, id, &new, &writers)
+            }
             Self::Minutes(m) => ethics::minute(cx, id, &m.point, &m.held_on, &m.said).map(drop),
-            Self::Phase(p) => ethics::take(
-                cx,
-                id,
-                &Step {
+            Self::Phase(p) => {
+                let writers = writers(cx, id)?;
+                let step = Step {
                     to: p.to.clone(),
                     until: p.until.clone(),
                     units: p.units.clone(),
@@ -181,11 +180,29 @@ impl Deed {
                     reasons: p.reasons.clone(),
                     conditions_met: p.conditions_met.clone(),
                     published: p.published.clone(),
-                },
-            )
-            .map(drop),
+                };
+                ethics::take(cx, id, &step, &writers).map(drop)
+            }
         }
     }
+}
+
+/// Who wrote the text of an entry: of a definition, as the room of the definitions knows it; what the product brings has no
+/// writer here. Nobody for an entry that is not there, which the room of ethics says.
+fn writers(cx: &mut Cx<'_>, id: Id) -> Result<Vec<Id>> {
+    match algorithm::entry(cx, id) {
+        Ok(entry) => writers_of(cx, &entry),
+        Err(Error::NotFound(_)) => Ok(Vec::new()),
+        Err(e) => Err(e),
+    }
+}
+
+/// As [`writers`], of an entry that was read.
+pub(crate) fn writers_of(cx: &mut Cx<'_>, entry: &Entry) -> Result<Vec<Id>> {
+    if entry.what.kind != "definition" {
+        return Ok(Vec::new());
+    }
+    bluelamp_casework::writers(cx, &entry.what.name, &entry.what.digest)
 }
 
 /// What was counted of the use of everything that runs.

@@ -16,12 +16,12 @@ use crate::{
     },
     ethics_api::{
         Answers, Deed, Exemption, LabFinding, LabReport, NewMinutes, Opinion, Phase, Voice, counted,
-        record_of,
+        record_of, writers_of,
     },
     govuk::page::{Event, Problem},
     guard::{Answer, Staff, check_csrf, csrf},
     public::{
-        algorithms::{MinutesView, PartView, minutes_view, parts},
+        algorithms::{MinutesView, OpinionView, PartView, minutes_view, opinion_view, parts},
         fields::Raw,
         journey::{first, posted},
     },
@@ -102,13 +102,6 @@ struct LabView {
 }
 
 #[derive(Serialize)]
-struct OpinionView {
-    given_by: String,
-    given_on: String,
-    said: String,
-}
-
-#[derive(Serialize)]
 struct ExemptionView {
     label: &'static str,
     reasons: String,
@@ -147,7 +140,7 @@ pub(crate) async fn view(
 
 async fn show(app: &App, staff: &Staff, kind: &str, name: &str, version: &str, tried: Tried) -> Answer {
     let (kind, name, version) = (kind.to_owned(), name.to_owned(), version.to_owned());
-    let (all, d, counts) = app
+    let (all, d, counts, writers) = app
         .read(&staff.actor(), move |cx| {
             let all = ethics::versions(cx, &kind, &name)?;
             let fits = |e: &&Entry| e.what.digest == version || e.what.version == version;
@@ -156,11 +149,13 @@ async fn show(app: &App, staff: &Staff, kind: &str, name: &str, version: &str, t
                 false => all.iter().find(fits),
             };
             let id = chosen.ok_or_else(|| Error::NotFound("that version of the algorithm".into()))?.id;
-            Ok((all, ethics::view(cx, id)?, counted(cx)?))
+            let d = ethics::view(cx, id)?;
+            let writers = writers_of(cx, &d.entry)?;
+            Ok((all, d, counted(cx)?, writers))
         })
         .await?;
     let record = parts(&record_of(app, &d, &counts));
-    let mut page = page(app, staff, &all, &d, record, &tried);
+    let mut page = page(app, staff, &all, &d, record, &writers, &tried);
     if may(app, staff, action::STRATEGY_VIEW) {
         let target = format!("algorithm:{}", d.entry.algorithm());
         let pointers =
@@ -180,22 +175,24 @@ fn page(
     all: &[Entry],
     d: &Dossier,
     record: Vec<PartView>,
+    writers: &[Id],
     tried: &Tried,
 ) -> OnePage {
     let (e, now) = (&d.entry, app.inner.db.now());
-    let person = staff.actor().id;
-    let wrote = person.is_some_and(|p| d.wrote(p));
+    let person = staff.session.account;
+    let part = d.part_of(person, writers);
+    let apart = d.wrote(person) || writers.contains(&person) || d.let_on(person);
     let living = e.state != Standing::Retired;
     let can_write = living && may(app, staff, action::ETHICS_WRITE);
     let mut forms = Vec::new();
     if can_write {
         forms.extend(forms::for_writer(d, tried));
     }
-    if living && !wrote && may(app, staff, action::ETHICS_ADVISE) {
-        forms.extend(forms::for_member(tried));
+    if living && !apart && may(app, staff, action::ETHICS_ADVISE) {
+        forms.extend(forms::for_member(d, tried));
     }
     if may(app, staff, action::ETHICS_APPROVE) {
-        forms.extend(forms::for_officer(d, wrote, tried));
+        forms.extend(forms::for_officer(d, part, tried));
     }
     // What is wrong and has no field is said at the form.
     let known = |id: &str| forms.iter().any(|f| f.fields.iter().any(|field| field.id == id));
@@ -267,15 +264,7 @@ fn page(
                 notes: r.notes.clone(),
             })
             .collect(),
-        opinions: d
-            .opinions
-            .iter()
-            .map(|o| OpinionView {
-                given_by: o.given_by.clone(),
-                given_on: reading::day(&o.given_on),
-                said: o.said.clone(),
-            })
-            .collect(),
+        opinions: d.opinions.iter().map(opinion_view).collect(),
         exemptions: d
             .exemptions
             .iter()
