@@ -3,7 +3,7 @@
 use super::{answer, in_path, problem, schema, sent};
 use crate::api::{
     Follow,
-    complaints::{Complain, ComplaintDeed, ComplaintReceipt},
+    complaints::{Complain, ComplaintDeed, ComplaintReceipt, EnterComplaint},
     fairness::{AskFairness, FairnessDeed},
 };
 use serde_json::{Value, json};
@@ -63,10 +63,39 @@ pub(super) fn paths(denied: &dyn Fn(Value) -> Value) -> Value {
             },
         } },
         "/api/v1/complaints/figures": { "get": {
-            "operationId": "complaintFigures", "summary": "What is published about the complaints of a year",
+            "operationId": "complaintFigures",
+            "summary": "What is published about the complaints of the last four quarters that are over",
             "security": [],
             "responses": { "200": answer("The figures; small ones are left out", &object) },
         } },
+        "/api/v1/complaints/entered": { "post": denied(json!({
+            "operationId": "enterComplaint",
+            "summary": "Enter a complaint that came by other means, such as a letter; its clocks run from the day it came",
+            "parameters": [{
+                "name": "Idempotency-Key", "in": "header", "required": false,
+                "description": "A random key of 16 to 200 characters, as for a complaint that is sent",
+                "schema": { "type": "string", "minLength": 16, "maxLength": 200 },
+            }],
+            "requestBody": sent(&schema::<EnterComplaint>()),
+            "responses": {
+                "201": answer("Received, and on the disk", &schema::<ComplaintReceipt>()),
+                "409": problem("The key was used for another complaint"),
+                "422": problem("Some fields are not right"),
+            },
+        })) },
+        "/api/v1/complaints/reviewers": { "get": denied(json!({
+            "operationId": "listReviewers", "summary": "Who can look into complaints: account and name",
+            "responses": { "200": answer("Reviewers", &object) },
+        })) },
+        "/api/v1/complaints/{reference}/decisions": { "get": denied(json!({
+            "operationId": "getComplaintDecisions",
+            "summary": "What was decided about the report that a complaint names, beside what was proposed, for the reviewer \
+                        to whom it was given",
+            "parameters": [in_path("reference")],
+            "responses": {
+                "200": answer("The decisions, without who decided", &object), "404": problem("No such complaint of yours"),
+            },
+        })) },
         "/api/v1/complaints/{reference}": { "get": denied(json!({
             "operationId": "getComplaint", "summary": "A complaint with what was done about it",
             "parameters": [in_path("reference")],

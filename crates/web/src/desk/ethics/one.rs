@@ -15,10 +15,13 @@ use crate::{
         registers::{PointerView, pointer_views},
     },
     ethics_api::{
-        Answers, Deed, Exemption, LabFinding, LabReport, NewMinutes, Opinion, Phase, Voice, counted,
-        record_of, writers_of,
+        Answers, Deed, Exemption, LabFinding, LabReport, NewMinutes, Opinion, Phase, Voice, complaints_of,
+        counted, decisions_of, record_of, writers_of,
     },
-    govuk::page::{Event, Problem},
+    govuk::{
+        page::{Event, Problem},
+        theme::Link,
+    },
     guard::{Answer, Staff, check_csrf, csrf},
     public::{
         algorithms::{MinutesView, OpinionView, PartView, minutes_view, opinion_view, parts},
@@ -50,6 +53,12 @@ struct OnePage {
     href: String,
     public_href: String,
     definition_href: Option<String>,
+    /// The decisions in which it led, for who may see them.
+    decisions_href: Option<String>,
+    /// How many complaints name it, or no version of it.
+    complaint_count: u64,
+    /// Those that this person may see.
+    complaints: Vec<Link>,
     /// What the programme office has written down of it; none where this person may not see the strategy.
     pointers: Option<Vec<PointerView>>,
     state: Tag,
@@ -162,6 +171,14 @@ async fn show(app: &App, staff: &Staff, kind: &str, name: &str, version: &str, t
             app.read(&staff.actor(), move |cx| bluelamp_steward::entry::pointers(cx, &target)).await?;
         page.pointers = Some(pointer_views(&pointers));
     }
+    page.complaints = complaints_of(app, &staff.actor(), &d.entry)
+        .await?
+        .iter()
+        .map(|(brief, base)| Link {
+            text: format!("{}: {}", brief.reference, brief.state.label()),
+            href: format!("/desk/{base}/{}", brief.reference),
+        })
+        .collect();
     let mut response = app.page("staff/ethics-one.njk", &frame(app, staff, HERE), &page)?;
     if !tried.wrong.is_empty() {
         *response.status_mut() = tried.status;
@@ -212,6 +229,11 @@ fn page(
         href: format!("{HERE}/{}", e.algorithm()),
         public_href: format!("/algorithms/{}", e.algorithm()),
         pointers: None,
+        complaint_count: d.complaints,
+        complaints: Vec::new(),
+        decisions_href: decisions_of(e)
+            .filter(|_| may(app, staff, action::QUALITY_VIEW))
+            .map(|path| format!("/desk/{path}")),
         definition_href: (e.what.kind == "definition" && may(app, staff, action::DEFINITION_VIEW))
             .then(|| format!("/desk/definitions/{}/{}", e.what.name, e.what.version)),
         state: tag(e.state),

@@ -419,6 +419,7 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
         | "/fairness"
         | "/desk/complaints"
         | "/api/v1/complaints/figures"
+        | "/api/v1/complaints/reviewers"
         | "/api/v1/fairness/summaries" => bare(&[route]),
         "/complain" => with(
             route,
@@ -451,7 +452,11 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
                 form(&[]),
             ],
         ),
-        "/desk/complaints/{reference}" | "/api/v1/complaints/{reference}" => bare(&[
+        "/desk/complaints/{reference}"
+        | "/desk/complaints/{reference}/decisions"
+        | "/api/v1/complaints/{reference}"
+        | "/api/v1/complaints/{reference}/decisions"
+        | "/api/v1/graded/complaints/{reference}" => bare(&[
             &route.replace("{reference}", "K-0000-0000"),
             &route.replace("{reference}", &w.complaint()),
         ]),
@@ -519,6 +524,16 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
             more["state"] = json!("answered");
             with(route, vec![Body::Json(whole), Body::Json(more)])
         }
+        "/api/v1/complaints/entered" => with(
+            route,
+            vec![
+                Body::Json(json!({
+                    "channel": "post", "received_on": "2026-11-20",
+                    "complaint": { "about": "data", "told": "A letter.", "contact_by": "nothing" },
+                })),
+                Body::Json(json!({})),
+            ],
+        ),
         "/api/v1/complaints/track" => with(
             route,
             vec![Body::Json(json!({ "reference": "K-0000-0000", "tracking_code": "0000-0000-0000-0000" }))],
