@@ -4,7 +4,7 @@ use super::{answer, in_path, problem, schema, sent};
 use crate::api::{
     Follow,
     complaints::{Complain, ComplaintDeed, ComplaintReceipt, EnterComplaint},
-    fairness::{AskFairness, FairnessDeed},
+    fairness::{AskFairness, FairnessDeed, NewBounds},
 };
 use serde_json::{Value, json};
 
@@ -125,6 +125,31 @@ pub(super) fn paths(denied: &dyn Fn(Value) -> Value) -> Value {
             "summary": "The fairness reports that are or were public, in their form for the public", "security": [],
             "responses": { "200": answer("Summaries", &object) },
         } },
+        "/api/v1/fairness/bounds": {
+            "get": denied(json!({
+                "operationId": "listFairnessThresholds",
+                "summary": "The thresholds that hold, those that wait to be confirmed, and those that went before",
+                "responses": { "200": answer("Thresholds", &object) },
+            })),
+            "post": denied(json!({
+                "operationId": "proposeFairnessThresholds",
+                "summary": "Propose thresholds; they hold once another member of the committee has confirmed them",
+                "requestBody": sent(&schema::<NewBounds>()),
+                "responses": {
+                    "201": answer("Proposed", &object), "422": problem("Bounds that are none, or no reasons"),
+                },
+            })),
+        },
+        "/api/v1/fairness/bounds/{id}/confirm": { "post": denied(json!({
+            "operationId": "confirmFairnessThresholds",
+            "summary": "Confirm thresholds that somebody else has proposed",
+            "parameters": [in_path("id")],
+            "responses": {
+                "204": { "description": "They hold from now on" },
+                "404": problem("No such thresholds"),
+                "409": problem("They hold already, or others were proposed since"),
+            },
+        })) },
         "/api/v1/fairness/{id}": { "get": denied(json!({
             "operationId": "getFairnessReport", "summary": "A fairness report that was kept, whole",
             "parameters": [in_path("id")],

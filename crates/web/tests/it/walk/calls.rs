@@ -491,6 +491,21 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
                 form(&[("low", "2")]),
             ],
         ),
+        "/desk/fairness/bounds/confirm" => {
+            with(route, vec![form(&[("id", &Id::from_bytes([7; 16]).to_string())]), form(&[])])
+        }
+        "/api/v1/fairness/bounds" => with(
+            route,
+            vec![
+                Body::Json(
+                    json!({ "algorithm": "burglary", "low": 0.8, "high": 1.25, "reasons": "Four fifths." }),
+                ),
+                Body::Json(json!({ "low": 2 })),
+            ],
+        ),
+        "/api/v1/fairness/bounds/{id}/confirm" => {
+            bare(&[&route.replace("{id}", &Id::from_bytes([7; 16]).to_string())])
+        }
         "/fairness/{id}" | "/desk/fairness/{id}" | "/api/v1/fairness/{id}" => {
             bare(&[&route.replace("{id}", &Id::from_bytes([7; 16]).to_string())])
         }
