@@ -507,7 +507,7 @@ fn a_correction_follows_whoever_received_the_data() {
         assert_eq!(notices.len(), 1);
         assert_eq!(notices[0].recipient.name, "Borsetshire Council");
         let notice = notices[0].id;
-        let overdue = || o.t.db.read(&Actor::public(), |cx| public_figures(cx)).unwrap();
+        let overdue = || o.t.db.read(&Actor::public(), public_figures).unwrap();
         assert_eq!(overdue().overdue_notices, 0);
         let sends = |r: &str| {
             let r = r.to_owned();
@@ -588,7 +588,7 @@ fn each_clock_tells_what_is_due() {
         let (said, rules) = (reference.clone(), o.rules.clone());
         o.does(&o.handler, move |cx| inform(cx, &rules, &said, "It takes longer still.", &[])).unwrap();
         assert_eq!(due(), Some(("Answer", true)));
-        let figures = o.t.db.read(&Actor::public(), |cx| public_figures(cx)).unwrap();
+        let figures = o.t.db.read(&Actor::public(), public_figures).unwrap();
         assert_eq!(figures.received, None, "of one complaint nothing is told");
     });
 }
