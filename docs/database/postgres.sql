@@ -741,7 +741,10 @@ create table fairness_bounds (
   reasons text not null,
   set_at timestamp with time zone not null,
   set_by uuid not null,
+  confirmed_at timestamp with time zone,
+  confirmed_by uuid,
   PRIMARY KEY (id),
+  FOREIGN KEY (confirmed_by) REFERENCES account(id),
   FOREIGN KEY (set_by) REFERENCES account(id)
 );
 CREATE INDEX fairness_bounds_of ON fairness_bounds USING btree (algorithm, set_at);

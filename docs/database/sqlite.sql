@@ -640,7 +640,7 @@ CREATE TABLE fairness_bounds (
   reasons text not null,
   set_at integer not null,
   set_by blob not null references account (id)
-);
+, confirmed_at integer, confirmed_by blob references account (id));
 
 CREATE INDEX fairness_bounds_of on fairness_bounds (algorithm, set_at);
 

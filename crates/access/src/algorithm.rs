@@ -171,6 +171,12 @@ impl Entry {
         OF_WORK.contains(&self.what.kind.as_str())
     }
 
+    /// Whether its uses are counted while it is in a pilot: where they are not, nothing tells whether it was used.
+    #[must_use]
+    pub fn counts_uses(&self) -> bool {
+        COUNTED.contains(&self.what.kind.as_str())
+    }
+
     /// Whether it is asked, at a moment.
     #[must_use]
     pub fn is_asked(&self, now: Time) -> bool {
@@ -196,6 +202,8 @@ pub struct Phase {
     pub at: Time,
     /// By whom, by name.
     pub by: String,
+    /// By whom, by account.
+    pub by_id: Id,
     /// The state before.
     pub was: State,
     /// The state after.
@@ -231,6 +239,9 @@ pub struct Change {
 
 /// The sorts of algorithms that rank or compare work.
 pub const OF_WORK: [&str; 2] = ["alignment", "finding"];
+
+/// The sorts of algorithms whose uses are counted while they are in a pilot.
+pub const COUNTED: [&str; 4] = ["definition", "indicator", "comparison", "ranking"];
 
 /// A pilot is at most so many days long.
 pub const LONGEST_PILOT: i64 = 183;
@@ -441,7 +452,7 @@ pub fn published(cx: &mut Cx<'_>) -> Result<Vec<Entry>> {
 /// Database errors.
 pub fn phases(cx: &mut Cx<'_>, id: Id) -> Result<Vec<Phase>> {
     let rows = cx.rows(
-        "select p.id, p.at, a.name, p.was, p.state, p.until_at, p.units, p.volume, p.reasons, p.published
+        "select p.id, p.at, a.name, p.by_id, p.was, p.state, p.until_at, p.units, p.volume, p.reasons, p.published
          from algorithm_phase p join account a on a.id = p.by_id
          where p.algorithm_id = $1 order by p.at desc, p.id desc",
         &[id.into()],
@@ -452,13 +463,14 @@ pub fn phases(cx: &mut Cx<'_>, id: Id) -> Result<Vec<Phase>> {
                 id: r.get(0)?,
                 at: r.get(1)?,
                 by: r.get(2)?,
-                was: state(&r.get::<String>(3)?)?,
-                state: state(&r.get::<String>(4)?)?,
-                until: r.get(5)?,
-                units: units(&r.get::<String>(6)?),
-                volume: r.get(7)?,
-                reasons: r.get(8)?,
-                published: r.get(9)?,
+                by_id: r.get(3)?,
+                was: state(&r.get::<String>(4)?)?,
+                state: state(&r.get::<String>(5)?)?,
+                until: r.get(6)?,
+                units: units(&r.get::<String>(7)?),
+                volume: r.get(8)?,
+                reasons: r.get(9)?,
+                published: r.get(10)?,
             })
         })
         .collect()

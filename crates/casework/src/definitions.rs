@@ -120,6 +120,14 @@ pub struct VersionView {
     pub asked_by: Option<Id>,
 }
 
+impl VersionView {
+    /// Whether somebody has written its text, or a part of it.
+    #[must_use]
+    pub fn wrote(&self, person: Id) -> bool {
+        self.events.iter().any(|e| e.what == Deed::Write && e.by_id == person)
+    }
+}
+
 /// A wish that a version go live, which nobody has answered.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Waiting {
@@ -362,6 +370,19 @@ fn events(cx: &mut Cx<'_>, version: Id) -> Result<Vec<Event>> {
     .collect()
 }
 
+/// Who wrote the text of a version, by account: none of them lets it go on. For a room that has asked the policy.
+///
+/// # Errors
+/// Database errors.
+pub fn writers(cx: &mut Cx<'_>, definition: &str, digest: &str) -> Result<Vec<Id>> {
+    let rows = cx.rows(
+        "select distinct e.by_id from definition_event e join definition_version v on v.id = e.version_id
+         where v.definition = $1 and v.digest = $2 and e.what = 'write'",
+        &[definition.into(), digest.into()],
+    )?;
+    rows.iter().map(|r| Ok(r.get(0)?)).collect()
+}
+
 /// Keeps what a person did, with the status that comes of it.
 fn done(
     cx: &mut Cx<'_>,
@@ -579,8 +600,8 @@ fn green(definition: &Definition) -> Result<()> {
 /// something else. No grade changes by it.
 ///
 /// # Errors
-/// Not allowed; without reasons; [`Error::Forbidden`] for who asked; [`Error::Conflict`] when nobody has asked, and for
-/// a version that is not approved for a pilot or for operation.
+/// Not allowed; without reasons; [`Error::Forbidden`] for who asked and for who wrote its text; [`Error::Conflict`] when
+/// nobody has asked, and for a version that is not approved for a pilot or for operation.
 pub fn go_live(cx: &mut Cx<'_>, shelf: &Shelf, id: &str, version: &str, why: &str) -> Result<()> {
     cx.allow(action::DEFINITION_APPROVE, None)?;
     let person = Decider::of(cx.actor())?;
@@ -595,6 +616,10 @@ pub fn go_live(cx: &mut Cx<'_>, shelf: &Shelf, id: &str, version: &str, why: &st
             return Err(Error::Forbidden { reason });
         }
         Some(_) => {}
+    }
+    if found.wrote(person.id()) {
+        let reason = "you have written the text of this version: somebody else has to let it go live".into();
+        return Err(Error::Forbidden { reason });
     }
     green(&found.definition)?;
     let (gate, header) = (Gate::of(cx, shelf)?, &found.definition.header);

@@ -2,7 +2,7 @@
 //! for going below it as a code. No person, no words of a report.
 
 use bluelamp_model::{
-    Error, Id, Result, Time,
+    Decision, Error, Id, Result, Time,
     authority::{Verb, action},
 };
 use bluelamp_store::{Cx, Reference, Row};
@@ -46,6 +46,19 @@ impl GradedDecision {
     pub fn overrides(&self) -> bool {
         matches!(self.stance.as_deref(), Some("raised" | "lowered"))
     }
+}
+
+/// A decision as an independent reviewer sees it who looks into a complaint about it: with what the officer wrote, and
+/// without who that was.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ReviewedDecision {
+    /// The decision beside what was proposed.
+    #[serde(flatten)]
+    pub decision: GradedDecision,
+    /// How it was graded, with the words for going below the proposal.
+    pub assessment: String,
+    /// Why it was decided so.
+    pub reasons: String,
 }
 
 /// Which decisions are looked for.
@@ -102,10 +115,7 @@ pub fn graded_decisions(cx: &mut Cx<'_>, sought: Sought<'_>) -> Result<Vec<Grade
             ),
             &[definition.into(), version.into(), MOST.into()],
         )?,
-        Sought::Report(reference) if !hidden(reference) => cx.rows(
-            &format!("{COLUMNS} where r.reference = $1 order by d.decided_at desc, d.id desc limit $2"),
-            &[reference.into(), MOST.into()],
-        )?,
+        Sought::Report(reference) => about(cx, reference, COLUMNS)?,
         // PostgreSQL takes no such character in a text, and nothing that is kept has it.
         _ => Vec::new(),
     };
@@ -113,17 +123,43 @@ pub fn graded_decisions(cx: &mut Cx<'_>, sought: Sought<'_>) -> Result<Vec<Grade
     rows.iter().map(read).collect()
 }
 
-/// The usernames of everybody who decided about a report, by its reference: none of them looks into a complaint about it.
+/// The rows of the decisions about a report, by its reference as people write it, the latest first.
+fn about(cx: &mut Cx<'_>, reference: &str, columns: &str) -> Result<Vec<Row>> {
+    let Some(reference) = Reference::parse(reference) else { return Ok(Vec::new()) };
+    cx.rows(
+        &format!("{columns} where r.reference = $1 order by d.decided_at desc, d.id desc limit $2"),
+        &[reference.text().into(), MOST.into()],
+    )
+}
+
+/// The decisions about a report, for whoever looks into a complaint that names it. Whether the complaint was given to them
+/// is asked before, by the room of complaints.
 ///
 /// # Errors
 /// Not allowed; database errors.
-pub fn deciders(cx: &mut Cx<'_>, reference: &str) -> Result<Vec<String>> {
-    cx.allow(action::COMPLAINT_HANDLE, None)?;
-    // As people write it: small letters, without hyphens.
+pub fn reviewed_decisions(cx: &mut Cx<'_>, reference: &str) -> Result<Vec<ReviewedDecision>> {
+    cx.allow(action::COMPLAINT_SEE_DECISION, None)?;
+    let with_body = COLUMNS.replacen("d.lower_code", "d.lower_code, d.body", 1);
+    let rows = about(cx, reference, &with_body)?;
+    cx.record(Verb::Consult, "decisions", None, json!({ "decisions": rows.len(), "for": "a complaint" }))?;
+    rows.iter()
+        .map(|row| {
+            let unreadable = |e| Error::Bug(format!("a stored decision cannot be read: {e}"));
+            let body: Decision<Id> = serde_json::from_str(&row.get::<String>(13)?).map_err(unreadable)?;
+            Ok(ReviewedDecision { decision: read(row)?, assessment: body.assessment, reasons: body.reasons })
+        })
+        .collect()
+}
+
+/// Everybody who decided about a report, by its reference as people write it: none of them looks into a complaint about it,
+/// or handles it. For a room that has asked the policy.
+///
+/// # Errors
+/// Database errors.
+pub fn deciders(cx: &mut Cx<'_>, reference: &str) -> Result<Vec<Id>> {
     let Some(reference) = Reference::parse(reference) else { return Ok(Vec::new()) };
     let rows = cx.rows(
-        "select distinct a.username from decision d join report r on r.id = d.report_id
-         join account a on a.id = d.decided_by where r.reference = $1 order by a.username",
+        "select distinct d.decided_by from decision d join report r on r.id = d.report_id where r.reference = $1",
         &[reference.text().into()],
     )?;
     cx.record(Verb::Consult, "decisions", None, json!({ "deciders": rows.len() }))?;

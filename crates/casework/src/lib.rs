@@ -34,11 +34,14 @@ pub use decide::{
 pub use definitions::{
     Deed, Event, Version, VersionView, Waiting, ask_live, disagreements, go_live, in_force, misfit,
     refuse_live, retire, retriage, take_up, text_in_force, to_shadow, versions, view_version, waiting, write,
+    writers,
 };
 pub use facts::{FactLine, NewFact, answer_to, ask_again, consider, happened, note_fact, own_grade};
 pub use figures::{Agreement, FEWEST, Figures, Group, Period, Quality, quality, wilson};
 pub use gate::{COMPARISON, ORDER, Withheld, algorithm_changed, algorithm_of_definition, register, running};
-pub use graded::{GradedDecision, Sought, deciders, graded_decision, graded_decisions};
+pub use graded::{
+    GradedDecision, ReviewedDecision, Sought, deciders, graded_decision, graded_decisions, reviewed_decisions,
+};
 pub use led::{Led, led};
 pub use matches::answer_match;
 pub use queue::{Filter, Page, QueueItem, queue};

@@ -251,6 +251,8 @@ pub mod action {
         COMPLAINT_HANDLE = "complaint.handle";
         /// Look into a complaint independently, and say what came of it.
         COMPLAINT_REVIEW = "complaint.review";
+        /// See the decision that a complaint given to oneself is about, beside what was proposed.
+        COMPLAINT_SEE_DECISION = "complaint.see-decision";
         /// Score an entry to an innovation challenge without knowing whose it is.
         CHALLENGE_SCORE = "challenge.score";
         /// Read what the programme publishes: challenges, and how its services stand to the Service Standard.

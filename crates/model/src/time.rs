@@ -72,7 +72,9 @@ impl Time {
     #[must_use]
     pub fn end_of_day(self) -> Self {
         let last = self.timestamp().to_zoned(london()).end_of_day();
-        last.map_or(self, |end| Self(end.timestamp().as_second() * 1_000_000))
+        // Down to the second, before 1970 too.
+        let second = |end: jiff::Zoned| end.timestamp().as_nanosecond().div_euclid(1_000_000_000);
+        last.ok().and_then(|end| i64::try_from(second(end)).ok()).map_or(self, |s| Self(s * 1_000_000))
     }
 }
 
@@ -133,6 +135,14 @@ mod tests {
         let t: Time = "2026-06-22T04:15:00.000001Z".parse().unwrap();
         assert_eq!(t.to_string(), "2026-06-22T04:15:00.000001Z");
         assert_eq!(t.to_string().parse::<Time>().unwrap(), t);
+    }
+
+    #[test]
+    fn the_last_second_of_a_day_is_on_that_day_before_1970_too() {
+        for day in ["1969-12-30", "1900-01-01", "1970-01-01", "2026-11-22"] {
+            let noon: Time = format!("{day}T12:00:00Z").parse().unwrap();
+            assert_eq!(noon.end_of_day().day(), day);
+        }
     }
 
     #[test]

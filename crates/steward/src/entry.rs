@@ -222,13 +222,25 @@ pub fn pointing_at(cx: &mut Cx<'_>, target: &str) -> Result<Vec<Pointer>> {
 /// Writes a new entry. Without a code it gets one from its title.
 ///
 /// # Errors
-/// Not allowed; [`Error::Invalid`] for a code that is none or is taken, and for what it points at and is not there.
+/// Not allowed; [`Error::Invalid`] for a code that is none or is taken, for what it points at and is not there, and for a
+/// field that only a step fills, in a register that takes nothing that is under way.
 pub fn create(cx: &mut Cx<'_>, register: &Register, code: &str, body: &Body, reason: &str) -> Result<Entry> {
     cx.allow(register.writes, None)?;
     by_hand(register)?;
     let mut reason = reason.trim().to_owned();
-    let set: Vec<&str> =
-        register.fields.iter().filter(|f| f.locked && body.get(f.name).is_some()).map(|f| f.label).collect();
+    let given = register.fields.iter().filter(|f| f.locked && body.get(f.name).is_some());
+    if !register.under_way {
+        let wrong = given.clone().map(|f| FieldError {
+            field: f.name.into(),
+            code: "locked".into(),
+            message: format!("{}: leave it out; it comes of a step, and is not entered", f.label),
+        });
+        let wrong: Vec<_> = wrong.collect();
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+    }
+    let set: Vec<&str> = given.map(|f| f.label).collect();
     if !set.is_empty() {
         // Work that was under way before this register was kept is entered as it stands; its history says so.
         let words = format!("Entered as it stood, without a step here: {}", set.join(", "));

@@ -13,6 +13,7 @@ mod read;
 mod report;
 mod rows;
 mod standing;
+mod thresholds;
 mod work;
 
 pub use bootstrap::Bootstrap;
@@ -24,5 +25,6 @@ pub use report::{
     Report, Verdict,
 };
 pub use rows::{csv, html};
-pub use standing::{SavedReport, SetBounds, bounds_for, save, saved, set_bounds, view_saved};
+pub use standing::{SavedReport, save, saved, view_saved};
+pub use thresholds::{SetBounds, all_bounds, bounds_for, bounds_of, confirm_bounds, propose_bounds};
 pub use work::report;

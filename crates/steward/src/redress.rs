@@ -13,15 +13,15 @@ mod notices;
 mod review;
 mod rules;
 
-pub use brief::{Brief, about_report, brief};
+pub use brief::{Brief, about_algorithm, about_report, brief};
 pub use complaint::{
     About, ComplaintReceived, ContactBy, NewComplaint, State, Told, Tracked, complain, enter, track,
 };
 pub use desk::{
-    ComplaintView, Event, Listed, Reviewer, acknowledge, answer, assign, assigned, complaints, inform,
-    reviewers, view, view_assigned,
+    Assignment, ComplaintView, Event, Listed, Reviewer, acknowledge, answer, assign, assigned, complaints,
+    inform, report_of, reviewers, view, view_assigned,
 };
 pub use figures::{AboutAlgorithm, Counted, PublicFigures, complaints_about, public_figures};
 pub use notices::{Notice, Recipient, notice_acknowledged, notice_sent};
 pub use review::{Finding, Found, Outcome, find};
-pub use rules::{Clock, Route, Rules};
+pub use rules::{BankHolidays, Clock, Counting, FirstDay, Route, Rules};

@@ -28,6 +28,8 @@ pub struct Register {
     pub writes: &'static str,
     /// Whether it is filled by hand. What is not is written by a function that has rules of its own.
     pub by_hand: bool,
+    /// Whether what was under way before this register was kept is entered as it stands, with what steps have made of it.
+    pub under_way: bool,
     /// What must be true beyond the fields one by one.
     pub check: fn(&Body, &mut Vec<FieldError>),
     /// What must be true of an entry with this code beside the others that are kept.
@@ -746,6 +748,7 @@ pub(crate) const fn register(
         reads: action::STRATEGY_VIEW,
         writes: action::REGISTER_WRITE,
         by_hand: true,
+        under_way: false,
         check: no_more,
         check_with: alone,
     }

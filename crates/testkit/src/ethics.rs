@@ -1,11 +1,15 @@
 //! The way of an algorithm into the lab and into operation, gone by people who have no other part in a test.
 
-use bluelamp_access::algorithm::State;
-use bluelamp_model::{Id, authority::Actor};
+use bluelamp_access::algorithm::{Permission, State, count_uses};
+use bluelamp_model::{
+    Id,
+    authority::{Actor, Verb, action},
+};
 use bluelamp_steward::ethics::{
     Finding, NewVoice, QUESTIONS, Step, advise, assess, minute, note_opinion, report_lab, take,
 };
 use bluelamp_store::{Cx, Db};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Who writes the assessments, and asks that definitions go live.
@@ -85,9 +89,9 @@ pub fn approve(db: &Db, versions: &[Id], upto: State, days: i64) {
     let (lead, chief) = (person(LEAD, "risk-lead"), person(CHIEF, "accountable-officer"));
     let [one, other] = MEMBERS.map(|id| person(id, "ethics-committee"));
     let heard = || {
-        each(&one, |cx, id, _| advise(cx, id, &voice("operational")));
+        each(&one, |cx, id, _| advise(cx, id, &voice("operational"), &[]));
         each(&other, |cx, id, _| {
-            advise(cx, id, &voice("operational"))?;
+            advise(cx, id, &voice("operational"), &[])?;
             let today = cx.now().day();
             minute(cx, id, "operational", &today, "For the test.").map(drop)
         });
@@ -99,9 +103,9 @@ pub fn approve(db: &Db, versions: &[Id], upto: State, days: i64) {
         assess(cx, id, &answers, None)
     });
     each(&chief, |cx, id, _| step(cx, id, "assessed", 0));
-    each(&one, |cx, id, _| advise(cx, id, &voice("lab")));
+    each(&one, |cx, id, _| advise(cx, id, &voice("lab"), &[]));
     each(&other, |cx, id, _| {
-        advise(cx, id, &voice("lab"))?;
+        advise(cx, id, &voice("lab"), &[])?;
         let today = cx.now().day();
         minute(cx, id, "lab", &today, "For the test.").map(drop)
     });
@@ -115,17 +119,30 @@ pub fn approve(db: &Db, versions: &[Id], upto: State, days: i64) {
         let today = cx.now().day();
         note_opinion(cx, id, "A university of the test", &today, "Nothing against it.")
     });
+    each(&chief, |cx, id, _| step(cx, id, "lab-reported", 0));
     heard();
-    each(&chief, |cx, id, _| {
-        step(cx, id, "lab-reported", 0)?;
-        step(cx, id, "pilot", 90)
-    });
+    each(&chief, |cx, id, _| step(cx, id, "pilot", 90));
     if upto == State::Pilot {
         return;
     }
+    used(db, versions);
     // Again, on what the pilot showed.
     heard();
     each(&chief, |cx, id, days| step(cx, id, "operational", days));
+}
+
+/// Uses each version once in its pilot, as the rooms count it: nothing goes further that was never used.
+///
+/// # Panics
+/// Where the database says no.
+pub fn used(db: &Db, versions: &[Id]) {
+    let all: Vec<_> = versions.iter().map(|id| Permission { id: *id, counts: true }).collect();
+    db.write(&Actor::system(), move |cx| {
+        cx.allow(action::REPORT_ASSESS, None)?;
+        cx.record(Verb::Propose, "report", None, json!({ "for": "a test" }))?;
+        count_uses(cx, &all).map(drop)
+    })
+    .expect("used");
 }
 
 fn voice(point: &str) -> NewVoice {
@@ -146,7 +163,7 @@ fn step(cx: &mut Cx<'_>, id: Id, to: &str, days: i64) -> bluelamp_model::Result<
         reasons: "For the test.".into(),
         ..Step::default()
     };
-    take(cx, id, &step).map(drop)
+    take(cx, id, &step, &[]).map(drop)
 }
 
 /// Suspends a version, by the chief officer of the test.

@@ -4,7 +4,7 @@
 use crate::{
     App,
     api::{body, id},
-    guard::{Answer, Ask, Bearer},
+    guard::{Answer, Ask as Asking, Bearer},
 };
 use axum::{
     Json,
@@ -13,13 +13,17 @@ use axum::{
     http::StatusCode,
     response::IntoResponse,
 };
-use bluelamp_access::algorithm::Entry;
+use bluelamp_access::algorithm::{self, Entry};
 use bluelamp_casework::Led;
-use bluelamp_model::{Error, Id, Result};
+use bluelamp_model::{
+    Error, Id, Result,
+    authority::{Actor, Ask, action},
+};
 use bluelamp_steward::{
     algorithms::FINDINGS,
     ethics::{self, Dossier, Finding, NewVoice, Ran, Step},
     findings::{self, Tally},
+    redress::{self, Brief},
 };
 use bluelamp_store::Cx;
 use schemars::JsonSchema;
@@ -158,22 +162,21 @@ impl Deed {
             }
             Self::Opinion(o) => ethics::note_opinion(cx, id, &o.given_by, &o.given_on, &o.said),
             Self::Exemption(e) => ethics::exempt(cx, id, &e.field, &e.reasons),
-            Self::Advice(v) => ethics::advise(
-                cx,
-                id,
-                &NewVoice {
+            Self::Advice(v) => {
+                let writers = writers(cx, id)?;
+                let new = NewVoice {
                     point: v.point.clone(),
                     advice: v.advice.clone(),
                     reasons: v.reasons.clone(),
                     conditions: v.conditions.clone(),
                     interest: v.interest.clone(),
-                },
-            ),
+                };
+                ethics::advise(cx, id, &new, &writers)
+            }
             Self::Minutes(m) => ethics::minute(cx, id, &m.point, &m.held_on, &m.said).map(drop),
-            Self::Phase(p) => ethics::take(
-                cx,
-                id,
-                &Step {
+            Self::Phase(p) => {
+                let writers = writers(cx, id)?;
+                let step = Step {
                     to: p.to.clone(),
                     until: p.until.clone(),
                     units: p.units.clone(),
@@ -181,11 +184,29 @@ impl Deed {
                     reasons: p.reasons.clone(),
                     conditions_met: p.conditions_met.clone(),
                     published: p.published.clone(),
-                },
-            )
-            .map(drop),
+                };
+                ethics::take(cx, id, &step, &writers).map(drop)
+            }
         }
     }
+}
+
+/// Who wrote the text of an entry: of a definition, as the room of the definitions knows it; what the product brings has no
+/// writer here. Nobody for an entry that is not there, which the room of ethics says.
+fn writers(cx: &mut Cx<'_>, id: Id) -> Result<Vec<Id>> {
+    match algorithm::entry(cx, id) {
+        Ok(entry) => writers_of(cx, &entry),
+        Err(Error::NotFound(_)) => Ok(Vec::new()),
+        Err(e) => Err(e),
+    }
+}
+
+/// As [`writers`], of an entry that was read.
+pub(crate) fn writers_of(cx: &mut Cx<'_>, entry: &Entry) -> Result<Vec<Id>> {
+    if entry.what.kind != "definition" {
+        return Ok(Vec::new());
+    }
+    bluelamp_casework::writers(cx, &entry.what.name, &entry.what.digest)
 }
 
 /// What was counted of the use of everything that runs.
@@ -239,15 +260,15 @@ fn public(e: &Entry) -> Value {
 }
 
 /// `GET /api/v1/algorithms`: the public register.
-pub(crate) async fn register(State(app): State<App>, ask: Ask) -> Answer {
-    let all = app.read(&ask.public(), bluelamp_access::algorithm::published).await?;
+pub(crate) async fn register(State(app): State<App>, ask: Asking) -> Answer {
+    let all = app.read(&ask.public(), algorithm::published).await?;
     Ok(Json(json!({ "algorithms": all.iter().map(public).collect::<Vec<_>>() })).into_response())
 }
 
 /// `GET /api/v1/algorithms/{kind}/{name}`: the transparency records of its versions, the one that works first.
 pub(crate) async fn record(
     State(app): State<App>,
-    ask: Ask,
+    ask: Asking,
     Path((kind, name)): Path<(String, String)>,
 ) -> Answer {
     let (all, counted) =
@@ -262,13 +283,46 @@ pub(crate) async fn list(State(app): State<App>, who: Bearer) -> Answer {
     Ok(Json(json!({ "entries": all })).into_response())
 }
 
-/// `GET /api/v1/ethics/{id}`: everything about one entry, with what is missing for each step that can come next.
+/// Where the complaints are that name an entry, for whom: those who handle complaints see each whole, those who answer for
+/// quality in brief; everybody else has their number.
+pub(crate) async fn complaints_of(app: &App, actor: &Actor, e: &Entry) -> Result<Vec<(Brief, &'static str)>> {
+    let may = |action| app.inner.policy.decide(actor, &Ask { action, object: None }).allowed;
+    let (action, base) = match (may(action::COMPLAINT_HANDLE), may(action::QUALITY_VIEW)) {
+        (true, _) => (action::COMPLAINT_HANDLE, "complaints"),
+        (false, true) => (action::QUALITY_VIEW, "graded/complaints"),
+        (false, false) => return Ok(Vec::new()),
+    };
+    let (algorithm, version) = (e.algorithm(), e.what.version.clone());
+    let all = app
+        .read(actor, move |cx| {
+            cx.allow(action, None)?;
+            redress::about_algorithm(cx, &algorithm, &version)
+        })
+        .await?;
+    Ok(all.into_iter().map(|brief| (brief, base)).collect())
+}
+
+/// Where the decisions are in which an entry led; none for what leads no decision.
+pub(crate) fn decisions_of(e: &Entry) -> Option<String> {
+    let definition = e.what.kind == "definition";
+    definition.then(|| format!("graded?definition={}&version={}", e.what.name, e.what.version))
+}
+
+/// `GET /api/v1/ethics/{id}`: everything about one entry, with what is missing for each step that can come next, the
+/// complaints that name it and where the decisions are in which it led.
 pub(crate) async fn view(State(app): State<App>, who: Bearer, Path(which): Path<String>) -> Answer {
     let which = id(&which)?;
     let d = app.read(&who.actor, move |cx| ethics::view(cx, which)).await?;
     let next: BTreeMap<_, _> =
         d.entry.state.next().iter().map(|s| (s.code(), ethics::lacking(&d, *s))).collect();
-    Ok(Json(json!({ "dossier": d, "next": next })).into_response())
+    let complaints: Vec<Value> = complaints_of(&app, &who.actor, &d.entry)
+        .await?
+        .iter()
+        .map(|(brief, base)| json!({ "brief": brief, "href": format!("/api/v1/{base}/{}", brief.reference) }))
+        .collect();
+    let decisions = decisions_of(&d.entry).map(|path| format!("/api/v1/{path}"));
+    Ok(Json(json!({ "dossier": d, "next": next, "complaints": complaints, "decisions": decisions }))
+        .into_response())
 }
 
 /// `POST /api/v1/ethics/{id}/{deed}`

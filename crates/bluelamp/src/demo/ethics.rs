@@ -6,14 +6,18 @@ use super::{
     story::{ACCOUNTABLE, COMMITTEE, RISK_LEAD},
 };
 use crate::{content, fail::Fail};
-use bluelamp_access::algorithm::{Entry, State};
-use bluelamp_model::{Fault, Faults, Id, Result, authority::Actor};
+use bluelamp_access::algorithm::{Entry, Permission, State, count_uses};
+use bluelamp_model::{
+    Fault, Faults, Id, Result,
+    authority::{Actor, Verb, action},
+};
 use bluelamp_steward::ethics::{
     self, Finding, NewVoice, Point, Step, advise, assess, minute, note_opinion, report_lab, take,
 };
 use bluelamp_store::Cx;
 use bluelamp_triage::Status;
 use serde::Deserialize;
+use serde_json::json;
 use std::{collections::BTreeMap, sync::Arc};
 
 const FILE: &str = "demo/ethics.json";
@@ -64,6 +68,8 @@ impl Builder<'_> {
         let further: Vec<Id> = all.iter().filter(|e| !shadow(e)).map(|e| e.id).collect();
         let on: Vec<Id> =
             all.iter().filter(|e| !shadow(e) && !said.pilot.contains(&e.algorithm())).map(|e| e.id).collect();
+        let used: Vec<_> = all.iter().filter(|e| e.counts_uses() && on.contains(&e.id)).collect();
+        let used: Vec<_> = used.into_iter().map(|e| Permission { id: e.id, counts: true }).collect();
         let all: Vec<Id> = all.iter().map(|e| e.id).collect();
         let unit = self.worker.organisation.clone();
         self.each(&lead, &all, &said, |cx, id, said| assess(cx, id, &said.answers, None))?;
@@ -79,11 +85,22 @@ impl Builder<'_> {
             let today = cx.now().day();
             note_opinion(cx, id, &said.opinion.given_by, &today, &said.opinion.said)
         })?;
+        self.each(&chief, &further, &said, |cx, id, said| step(cx, id, said, State::LabReported, 0, &[]))?;
         self.heard(&chair, &member, &further, &said, Point::Operational)?;
         let here = unit.clone();
         self.each(&chief, &further, &said, move |cx, id, said| {
-            step(cx, id, said, State::LabReported, 0, &[])?;
             step(cx, id, said, State::Pilot, 90, std::slice::from_ref(&here))
+        })?;
+        // The story begins after the pilots, in each of which it was used: nothing goes further that never was.
+        self.db.write(&Actor::system(), move |cx| {
+            cx.allow(action::REPORT_ASSESS, None)?;
+            cx.record(
+                Verb::Propose,
+                "report",
+                None,
+                json!({ "story": "the use of each algorithm in its pilot" }),
+            )?;
+            count_uses(cx, &used).map(drop)
         })?;
         self.heard(&chair, &member, &on, &said, Point::Operational)?;
         self.each(&chief, &on, &said, move |cx, id, said| {
@@ -106,9 +123,9 @@ impl Builder<'_> {
             reasons: said.advice.clone(),
             ..NewVoice::default()
         };
-        self.each(member, all, said, move |cx, id, said| advise(cx, id, &voice(said)))?;
+        self.each(member, all, said, move |cx, id, said| advise(cx, id, &voice(said), &[]))?;
         self.each(chair, all, said, move |cx, id, said| {
-            advise(cx, id, &voice(said))?;
+            advise(cx, id, &voice(said), &[])?;
             let today = cx.now().day();
             minute(cx, id, point.code(), &today, &said.minutes).map(drop)
         })
@@ -140,5 +157,5 @@ fn step(cx: &mut Cx<'_>, id: Id, said: &Said, to: State, days: i64, units: &[Str
         reasons: said.reasons.clone(),
         ..Step::default()
     };
-    take(cx, id, &step).map(drop)
+    take(cx, id, &step, &[]).map(drop)
 }

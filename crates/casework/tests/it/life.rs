@@ -4,7 +4,7 @@ use super::{burglary, choice, data, decided, look, officer, send, state, work};
 use bluelamp_access::algorithm::State;
 use bluelamp_casework::{
     Deed, Shelf, ask_live, go_live, in_force, refuse_live, retire, reviews, take_up, to_shadow, view_version,
-    write,
+    write, writers,
 };
 use bluelamp_model::{Error, Id, authority::Actor};
 use bluelamp_testkit::{TestDb, on_both, put_live};
@@ -129,6 +129,38 @@ fn going_live_takes_two_people_and_regrades_nothing_in_silence() {
         assert_eq!(live.iter().map(|d| d.header.version.as_str()).collect::<Vec<_>>(), ["2.0.0"]);
         act(&chief, Deed::Retire).unwrap();
         assert!(t.db.read(&Actor::public(), |cx| in_force(cx, &shelf)).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn whoever_wrote_the_text_does_not_let_it_go_live() {
+    on_both(|t| {
+        let shelf: Arc<Shelf> = burglary(t);
+        let (lead, chief) = two();
+        // The chief officer changes the text while it is a draft, as somebody with both roles can; the lead does the rest.
+        let both = Actor::staff(chief.id.unwrap(), vec!["risk-lead".into()], "governance");
+        for who in [&lead, &both, &lead] {
+            let (known, text) = (Arc::clone(&shelf), second());
+            of(t, who, move |cx| write(cx, &known, &text)).unwrap();
+        }
+        let known = Arc::clone(&shelf);
+        of(t, &lead, move |cx| to_shadow(cx, &known, "burglary", "2.0.0", "To see.")).unwrap();
+        let entry = bluelamp_testkit::ethics::entry(&t.db, "definition/burglary", "2.0.0");
+        bluelamp_testkit::ethics::approve(&t.db, &[entry], State::Operational, 300);
+        let known = Arc::clone(&shelf);
+        of(t, &lead, move |cx| ask_live(cx, &known, "burglary", "2.0.0", "Too high.")).unwrap();
+        let known = Arc::clone(&shelf);
+        let own = of(t, &chief, move |cx| go_live(cx, &known, "burglary", "2.0.0", "Agreed."));
+        let Err(Error::Forbidden { reason }) = own else { panic!("{own:?}") };
+        assert!(reason.contains("you have written the text of this version"), "{reason}");
+        let mut known =
+            t.db.read(&chief, |cx| {
+                let digest = view_version(cx, &shelf, "burglary", "2.0.0")?.version.digest;
+                writers(cx, "burglary", &digest)
+            })
+            .unwrap();
+        known.sort();
+        assert_eq!(known, [lead.id.unwrap(), chief.id.unwrap()]);
     });
 }
 

@@ -1,9 +1,10 @@
 //! The ethics committee: what its members advise at the two points of decision, and the minutes that say what came of it.
 //! It advises; it lets nothing go on by itself.
 
-use super::dossier::{day, living, read, text, wrong};
+use super::dossier::{Dossier, day, living, read, text, wrong};
+use bluelamp_access::algorithm::State;
 use bluelamp_model::{
-    Decider, Error, Id, Result, Time,
+    Decider, Error, FieldError, Id, Result, Time,
     authority::{Verb, action},
 };
 use bluelamp_store::{Cx, Row};
@@ -47,6 +48,25 @@ impl Point {
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|p| p.code() == code)
+    }
+
+    /// What has to come before the committee is heard at this point, in a sentence; none where it can be heard now. It is
+    /// heard on what there is to see: on the assessment that was accepted, on what the lab found, on what a pilot showed.
+    #[must_use]
+    pub fn before(self, d: &Dossier) -> Option<String> {
+        let state = d.entry.state;
+        let next = |steps: &[State]| state.next().iter().any(|s| steps.contains(s));
+        let first = match self {
+            Self::Lab if next(&[State::Lab]) => return None,
+            Self::Lab if state == State::Proposed => "its assessment has to be accepted first",
+            Self::Lab => "it is past the lab and does not go back from here",
+            // Whoever stopped it in the lab has not made a report of the lab of it.
+            Self::Operational if next(&[State::Pilot, State::Operational]) && d.lab_accepted() => {
+                return None;
+            }
+            Self::Operational => "the lab has to report first, and its report to be accepted",
+        };
+        Some(format!("{}: it is {}, and {first}", self.label(), state.label().to_lowercase()))
     }
 }
 
@@ -154,6 +174,9 @@ pub struct Minutes {
     pub conditions: String,
     /// Since when they are published.
     pub published_at: Time,
+    /// Who wrote them. For the rooms that ask who had a part, and not published.
+    #[serde(skip)]
+    pub by_id: Id,
 }
 
 /// The least number of members without an interest of their own.
@@ -184,24 +207,50 @@ pub fn since_minutes(voices: &[Voice], minutes: &[Minutes], point: Point) -> Vec
     latest
 }
 
-/// Gives a member's advice. What they say again before the minutes replaces what they said.
+/// The committee is not who lets it go on.
+fn apart(d: &Dossier, person: Id, deed: &str) -> Result<()> {
+    if d.let_on(person) {
+        let reason = format!(
+            "you have let this version go on: nobody is the committee and the accountable officer of it at once, so \
+             somebody else has to {deed}"
+        );
+        return Err(Error::Forbidden { reason });
+    }
+    Ok(())
+}
+
+/// The point of decision that is meant, where the committee can be heard at it now.
+fn hearing(d: &Dossier, point: &str, faults: &mut Vec<FieldError>) -> Option<Point> {
+    let Some(point) = Point::parse(point) else {
+        faults.push(wrong("point", "required", "Select the point of decision"));
+        return None;
+    };
+    if let Some(before) = point.before(d) {
+        faults.push(wrong("point", "early", before));
+    }
+    Some(point)
+}
+
+/// Gives a member's advice. What they say again before the minutes replaces what they said. `writers` are those who wrote
+/// the text of this version, as the room knows them that keeps it.
 ///
 /// # Errors
-/// Not allowed; [`Error::Forbidden`] for anybody but a named member of staff, and for who wrote on it; [`Error::Invalid`]
-/// without advice, reasons, or the conditions that are set.
-pub fn advise(cx: &mut Cx<'_>, id: Id, new: &NewVoice) -> Result<()> {
+/// Not allowed; [`Error::Forbidden`] for anybody but a named member of staff, for who wrote the text or on the assessment,
+/// and for who has let it go on; [`Error::Invalid`] without advice, reasons, or the conditions that are set, and for a
+/// point at which the committee cannot be heard yet.
+pub fn advise(cx: &mut Cx<'_>, id: Id, new: &NewVoice, writers: &[Id]) -> Result<()> {
     cx.allow(action::ETHICS_ADVISE, Some(id))?;
     let person = Decider::of(cx.actor())?;
     living(cx, id)?;
-    if read(cx, id)?.wrote(person.id()) {
-        let reason = "you have written on this assessment: somebody else has to advise on it".into();
+    let d = read(cx, id)?;
+    if d.wrote(person.id()) || writers.contains(&person.id()) {
+        let reason =
+            "you have written the text or on its assessment: somebody else has to advise on it".into();
         return Err(Error::Forbidden { reason });
     }
+    apart(&d, person.id(), "advise on it")?;
     let mut faults = Vec::new();
-    let point = Point::parse(&new.point);
-    if point.is_none() {
-        faults.push(wrong("point", "required", "Select the point of decision"));
-    }
+    let point = hearing(&d, &new.point, &mut faults);
     let advice = Advice::parse(&new.advice);
     if advice.is_none() {
         faults.push(wrong("advice", "required", "Select what you advise"));
@@ -238,29 +287,39 @@ pub fn advise(cx: &mut Cx<'_>, id: Id, new: &NewVoice) -> Result<()> {
     )
 }
 
-/// Writes and publishes the minutes of a point of decision, with what comes of the members' advice since the last.
+/// Writes and publishes the minutes of a point of decision, with what comes of the members' advice since the last minutes
+/// and since the last step: what was advised before something was there to see does not count.
 ///
 /// # Errors
-/// Not allowed; [`Error::Forbidden`] for anybody but a named member of staff; [`Error::Invalid`] without the day or what
-/// was said; [`Error::Conflict`] where too few members without an interest have advised.
+/// Not allowed; [`Error::Forbidden`] for anybody but a named member of staff, and for who has let it go on;
+/// [`Error::Invalid`] without what was said, for a day that is to come or was before the last step, and for a point at
+/// which the committee cannot be heard yet; [`Error::Conflict`] where too few members without an interest have advised.
 pub fn minute(cx: &mut Cx<'_>, id: Id, point: &str, held_on: &str, said: &str) -> Result<Advice> {
     cx.allow(action::ETHICS_ADVISE, Some(id))?;
     let person = Decider::of(cx.actor())?;
     living(cx, id)?;
+    let d = read(cx, id)?;
+    apart(&d, person.id(), "write the minutes")?;
     let mut faults = Vec::new();
-    let known = Point::parse(point);
-    if known.is_none() {
-        faults.push(wrong("point", "required", "Select the point of decision"));
-    }
+    let known = hearing(&d, point, &mut faults);
     let said = text(&mut faults, "said", said, Some("Enter what was said"));
+    let whole = faults.len();
     let held_on = day(&mut faults, "held_on", held_on, &cx.now().day());
+    if faults.len() == whole && held_on < d.entry.since.day().as_str() {
+        let message = format!(
+            "Enter the day of a meeting since it has become {}, on {}: before, there was something else to be heard on",
+            d.entry.state.label().to_lowercase(),
+            d.entry.since.spoken()
+        );
+        faults.push(wrong("held_on", "early", message));
+    }
     let (Some(point), true) = (known, faults.is_empty()) else { return Err(Error::Invalid(faults)) };
-    let (voices, minutes) = (voices(cx, id)?, minutes_of(cx, id)?);
-    let given = since_minutes(&voices, &minutes, point);
+    let mut given = since_minutes(&d.voices, &d.minutes, point);
+    given.retain(|v| v.at > d.entry.since);
     let counted: Vec<&Voice> = given.iter().filter(|v| v.interest.is_empty()).collect();
     if counted.len() < FEWEST {
         return Err(Error::Conflict(format!(
-            "{} of the committee have advised without an interest of their own; it takes {FEWEST}",
+            "{} of the committee have advised since the last step without an interest of their own; it takes {FEWEST}",
             counted.len()
         )));
     }
@@ -335,7 +394,7 @@ pub(super) fn voices(cx: &mut Cx<'_>, id: Id) -> Result<Vec<Voice>> {
 }
 
 const MINUTES: &str =
-    "select id, algorithm_id, point, outcome, held_on, said, votes, conditions, published_at
+    "select id, algorithm_id, point, outcome, held_on, said, votes, conditions, published_at, published_by
     from ethics_minutes";
 
 fn read_minutes(row: &Row) -> Result<Minutes> {
@@ -350,6 +409,7 @@ fn read_minutes(row: &Row) -> Result<Minutes> {
         votes: serde_json::from_str(&votes).map_err(|e| Error::Bug(format!("votes cannot be read: {e}")))?,
         conditions: row.get(7)?,
         published_at: row.get(8)?,
+        by_id: row.get(9)?,
     })
 }
 

@@ -68,6 +68,8 @@ pub struct Opinion {
     pub at: Time,
     /// Who noted it, by name.
     pub by: String,
+    /// Who noted it, by account.
+    pub by_id: Id,
     /// The body.
     pub given_by: String,
     /// The day.
@@ -119,11 +121,42 @@ impl Dossier {
         self.assessments.first().map(|a| a.answers.clone()).unwrap_or_default()
     }
 
-    /// Who has written on it: none of them lets it go on.
+    /// Whether somebody has written on it: none of them advises on it or lets it go on.
     #[must_use]
     pub fn wrote(&self, person: Id) -> bool {
         self.assessments.iter().any(|a| a.by_id == person)
             || self.lab_reports.iter().any(|r| r.by_id == person)
+    }
+
+    /// What part somebody had in it that keeps them from taking a step of approval, as the end of "you have …"; none where
+    /// they had none. `writers` are those who wrote the text of this version, as the room knows them that keeps it.
+    #[must_use]
+    pub fn part_of(&self, person: Id, writers: &[Id]) -> Option<&'static str> {
+        let mut parts = [
+            (writers.contains(&person), "written the text of this version"),
+            (self.wrote(person), "written on this assessment"),
+            (self.voices.iter().any(|v| v.by_id == person), "advised on it as a member of the committee"),
+            (self.minutes.iter().any(|m| m.by_id == person), "written the committee's minutes on it"),
+            (self.opinions.iter().any(|o| o.by_id == person), "noted an opinion on it"),
+        ]
+        .into_iter();
+        parts.find_map(|(is, part)| is.then_some(part))
+    }
+
+    /// Whether what the lab found was accepted since it was last there: whoever went back to the lab comes out of it by a
+    /// report that was accepted.
+    pub(super) fn lab_accepted(&self) -> bool {
+        use algorithm::State::{Lab, LabReported};
+        let last = self.phases.iter().find(|p| matches!(p.state, Lab | LabReported));
+        last.is_some_and(|p| p.state == LabReported)
+    }
+
+    /// Whether somebody has let it go on: they are not the committee too.
+    #[must_use]
+    pub fn let_on(&self, person: Id) -> bool {
+        let stops =
+            |s: algorithm::State| matches!(s, algorithm::State::Suspended | algorithm::State::Retired);
+        self.phases.iter().any(|p| p.by_id == person && !stops(p.state))
     }
 }
 
@@ -143,7 +176,7 @@ pub(super) fn read(cx: &mut Cx<'_>, id: Id) -> Result<Dossier> {
     )?;
     let opinions = of(
         cx,
-        "select e.noted_at, a.name, e.given_by, e.given_on, e.said from ethics_opinion e
+        "select e.noted_at, a.name, e.noted_by, e.given_by, e.given_on, e.said from ethics_opinion e
          join account a on a.id = e.noted_by where e.algorithm_id = $1 order by e.noted_at desc, e.id desc",
     )?;
     let exemptions = of(
@@ -180,9 +213,10 @@ pub(super) fn read(cx: &mut Cx<'_>, id: Id) -> Result<Dossier> {
                 Ok(Opinion {
                     at: r.get(0)?,
                     by: r.get(1)?,
-                    given_by: r.get(2)?,
-                    given_on: r.get(3)?,
-                    said: r.get(4)?,
+                    by_id: r.get(2)?,
+                    given_by: r.get(3)?,
+                    given_on: r.get(4)?,
+                    said: r.get(5)?,
                 })
             })
             .collect::<Result<_>>()?,

@@ -2,7 +2,8 @@
 //! committee's advice, what the lab found, and the steps that an accountable chief officer takes.
 //!
 //! What a step allows is enforced by `access::algorithm`; whether the grounds for it are there is said here. The committee
-//! advises and an accountable officer decides; who has written on an assessment can do neither.
+//! advises and an accountable officer decides; who has written the text or on its assessment can do neither, and nobody is
+//! both at once.
 
 mod committee;
 mod dossier;
@@ -61,7 +62,7 @@ pub fn versions(cx: &mut Cx<'_>, kind: &str, name: &str) -> Result<Vec<Entry>> {
 }
 
 /// The dossiers of one algorithm for everybody: of the versions that run or have been more than proposed. What of them is
-/// shown is the record, the minutes and the steps; the rest is for staff, and a page must not take it.
+/// shown is the record, the minutes, the opinions from outside and the steps; the rest is for staff, and a page must not take it.
 ///
 /// # Errors
 /// Not allowed; [`bluelamp_model::Error::NotFound`].

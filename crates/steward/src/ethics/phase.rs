@@ -57,7 +57,8 @@ pub fn lacking(d: &Dossier, to: State) -> Vec<FieldError> {
         State::Assessed => {}
         State::Lab => {
             open.extend(unanswered(&answers, &[Section::PublicView]));
-            open.extend(heard(d, Point::Lab, d.entry.state == State::Suspended));
+            // Back from its report it goes to the same trial, on which the committee was heard.
+            open.extend(heard(d, Point::Lab, d.entry.state != State::LabReported));
         }
         State::LabReported => open.extend(reported(d)),
         State::Pilot | State::Operational => {
@@ -67,16 +68,29 @@ pub fn lacking(d: &Dossier, to: State) -> Vec<FieldError> {
                 open.push(wrong("opinion", "missing", "No body outside the police has given an opinion"));
             }
             open.extend(record::incomplete(d));
-            if to == State::Operational && !d.phases.iter().any(|p| p.state == State::Pilot) {
-                open.push(wrong("pilot", "missing", "It was never in a pilot"));
+            if to == State::Operational {
+                open.extend(piloted(d));
             }
-            // What the pilot showed is heard before it becomes the rule.
-            let anew = matches!(d.entry.state, State::Suspended | State::Pilot) || d.entry.state == to;
-            open.extend(heard(d, Point::Operational, anew));
+            // What the lab found is heard before the pilot, and what the pilot showed before it becomes the rule.
+            open.extend(heard(d, Point::Operational, true));
         }
         State::Proposed | State::Suspended | State::Retired => {}
     }
     open
+}
+
+/// Whether a pilot has shown anything. Of a sort whose uses nobody counts, that cannot be told: the officer's reasons have
+/// to say what was seen.
+fn piloted(d: &Dossier) -> Option<FieldError> {
+    let e = &d.entry;
+    if !d.phases.iter().any(|p| p.state == State::Pilot) {
+        return Some(wrong("pilot", "missing", "It was never in a pilot"));
+    }
+    // Whoever was in operation before does not begin again.
+    let last = d.phases.iter().find(|p| p.state.operates());
+    let renews = last.is_some_and(|p| p.state == State::Operational);
+    (e.counts_uses() && e.used == 0 && !renews)
+        .then(|| wrong("pilot", "unused", "Its pilot has not used it once: nothing was seen of it in work"))
 }
 
 /// The minutes that count for a point: the latest.
@@ -123,9 +137,7 @@ fn tried(d: &Dossier) -> Vec<FieldError> {
     let Some(report) = d.lab_reports.first() else {
         return vec![wrong("lab-report", "missing", "There is no report of the lab")];
     };
-    // Whoever went back to the lab comes out of it by a report that was accepted.
-    let last = d.phases.iter().find(|p| matches!(p.state, State::Lab | State::LabReported));
-    if last.is_none_or(|p| p.state == State::Lab) {
+    if !d.lab_accepted() {
         return vec![wrong("lab-report", "missing", "The report of the lab was never accepted")];
     }
     let found = |c: &String| report.findings.iter().find(|f| f.criterion == *c);
@@ -185,13 +197,14 @@ fn until(step: &Step, faults: &mut Vec<FieldError>) -> Option<Time> {
     }
 }
 
-/// Takes a step: only the accountable officer does, and nobody who has written on the assessment lets it go on. Stopping
-/// is always possible, and at once.
+/// Takes a step: only the accountable officer does, and nobody lets it go on who had a part in it
+/// ([`Dossier::part_of`]). Stopping is always possible, and at once. `writers` are those who wrote the text of this
+/// version, as the room knows them that keeps it.
 ///
 /// # Errors
-/// Not allowed; [`Error::Forbidden`] for anybody but a named member of staff, and for who wrote on it;
+/// Not allowed; [`Error::Forbidden`] for anybody but a named member of staff, and for who had a part in it;
 /// [`Error::Invalid`] with everything that is missing; [`Error::Conflict`] for a state that cannot follow.
-pub fn take(cx: &mut Cx<'_>, id: Id, step: &Step) -> Result<Entry> {
+pub fn take(cx: &mut Cx<'_>, id: Id, step: &Step, writers: &[Id]) -> Result<Entry> {
     cx.allow(action::ETHICS_APPROVE, Some(id))?;
     let person = Decider::of(cx.actor())?;
     living(cx, id)?;
@@ -200,8 +213,8 @@ pub fn take(cx: &mut Cx<'_>, id: Id, step: &Step) -> Result<Entry> {
     };
     let d = read(cx, id)?;
     let stops = matches!(to, State::Suspended | State::Retired);
-    if !stops && d.wrote(person.id()) {
-        let reason = "you have written on this assessment: somebody else has to let it go on".into();
+    if let Some(part) = d.part_of(person.id(), writers).filter(|_| !stops) {
+        let reason = format!("you have {part}: somebody else has to let it go on");
         return Err(Error::Forbidden { reason });
     }
     let mut faults = Vec::new();

@@ -2,7 +2,7 @@
 //! and with the values by which GOV.UK sorts such records. It is filled from what really runs; what only people know comes
 //! from the ethics assessment.
 
-use super::dossier::{Dossier, wrong};
+use super::dossier::{Dossier, Opinion, wrong};
 use bluelamp_access::algorithm::State;
 use bluelamp_model::{FieldError, Time};
 use serde::Serialize;
@@ -261,8 +261,17 @@ pub fn record(d: &Dossier, organisation: &str, ran: &Ran, now: Time) -> Record {
             "state": e.state, "since": e.since, "until": e.until, "units": e.units, "pilot_volume": e.volume,
             "pilot_used": e.used, "asked": asked, "use": counted,
         },
+        "heard": {
+            "committee": d.minutes,
+            "outside": d.opinions.iter().map(outside).collect::<Vec<_>>(),
+        },
     });
     Record { fields, facets, json }
+}
+
+/// What a body outside the police said, as everybody reads it: without who noted it.
+fn outside(o: &Opinion) -> Value {
+    json!({ "given_by": o.given_by, "given_on": o.given_on, "said": o.said })
 }
 
 fn fill(field: &Field, d: &Dossier, organisation: &str, ran: &Ran, asked: bool) -> Filled {

@@ -1,8 +1,9 @@
-//! Thresholds that a committee set, and fairness reports that somebody kept.
+//! Fairness reports that somebody kept.
 
 use super::{
     publication::{self, Publication},
     report::{Bounds, Report},
+    thresholds::in_force,
 };
 use bluelamp_access::algorithm;
 use bluelamp_model::{
@@ -12,21 +13,6 @@ use bluelamp_model::{
 use bluelamp_store::{Cx, Row};
 use serde::Serialize;
 use serde_json::json;
-
-/// Thresholds as they were set.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct SetBounds {
-    /// Their row.
-    pub id: Id,
-    /// The thresholds, with the day.
-    pub bounds: Bounds,
-    /// Why these.
-    pub reasons: String,
-    /// When.
-    pub at: Time,
-    /// By whom, by name.
-    pub by: String,
-}
 
 /// A report that was kept.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -58,78 +44,10 @@ pub(super) fn text(field: &str, text: &str, most: usize, message: &str) -> Resul
 }
 
 /// The algorithm that is meant, as the register has it: under another spelling no committee has set anything.
-fn meant(cx: &mut Cx<'_>, said: &str) -> Result<String> {
+pub(super) fn meant(cx: &mut Cx<'_>, said: &str) -> Result<String> {
     let said = text("algorithm", said, 120, "Name the algorithm as the register does")?;
     let words = "The register has no such algorithm: write kind/name, such as definition/burglary";
     algorithm::meant(cx, &said)?.ok_or_else(|| Error::field("algorithm", "unknown", words))
-}
-
-/// Sets the thresholds for an algorithm's reports. They hold for what is made later, never for what was made before.
-///
-/// # Errors
-/// [`Error::Invalid`] for bounds that are none and where there are no reasons; not allowed.
-pub fn set_bounds(cx: &mut Cx<'_>, algorithm: &str, low: f64, high: f64, reasons: &str) -> Result<Id> {
-    cx.allow(action::ETHICS_ADVISE, None)?;
-    let by = Decider::of(cx.actor())?;
-    let algorithm = meant(cx, algorithm)?;
-    if !(Bounds { low, high, set_on: None }).sound() {
-        return Err(Error::field(
-            "low",
-            "bounds",
-            "Enter a ratio below 1 and one above 1, such as 0.8 and 1.25",
-        ));
-    }
-    let reasons = text("reasons", &reasons.replace(['\n', '\r'], " "), 4_000, "Say why these thresholds")?;
-    let (id, now) = (cx.new_id()?, cx.now());
-    cx.exec(
-        "insert into fairness_bounds (id, algorithm, low, high, reasons, set_at, set_by) values ($1, $2, $3, $4, $5, $6, $7)",
-        &[
-            id.into(),
-            algorithm.into(),
-            low.into(),
-            high.into(),
-            reasons.into(),
-            now.into(),
-            by.id().into(),
-        ],
-    )?;
-    cx.record(Verb::Decide, "fairness-bounds", Some(id), json!({ "low": low, "high": high }))?;
-    Ok(id)
-}
-
-/// The thresholds that hold now for an algorithm.
-///
-/// # Errors
-/// Not allowed; database errors.
-pub fn bounds_for(cx: &mut Cx<'_>, algorithm: &str) -> Result<Option<SetBounds>> {
-    cx.allow(action::ETHICS_VIEW, None)?;
-    cx.record(Verb::Consult, "fairness-bounds", None, json!({}))?;
-    match algorithm.contains('\0') {
-        true => Ok(None),
-        false => match algorithm::meant(cx, algorithm)? {
-            Some(meant) => in_force(cx, &meant),
-            None => Ok(None),
-        },
-    }
-}
-
-fn in_force(cx: &mut Cx<'_>, algorithm: &str) -> Result<Option<SetBounds>> {
-    let row = cx.row(
-        "select b.id, b.low, b.high, b.reasons, b.set_at, a.name from fairness_bounds b join account a on a.id = b.set_by
-         where b.algorithm = $1 order by b.set_at desc, b.id desc limit 1",
-        &[algorithm.trim().into()],
-    )?;
-    row.map(|r| {
-        let at: Time = r.get(4)?;
-        Ok(SetBounds {
-            id: r.get(0)?,
-            bounds: Bounds { low: r.get(1)?, high: r.get(2)?, set_on: at.day().parse().ok() },
-            reasons: r.get(3)?,
-            at,
-            by: r.get(5)?,
-        })
-    })
-    .transpose()
 }
 
 /// Keeps a report, with its form for the public, which nobody sees before it is published. Its thresholds must be those that hold: set before it was made.

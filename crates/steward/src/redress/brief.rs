@@ -9,7 +9,7 @@ use bluelamp_model::{
     Error, Id, Result, Time,
     authority::{Verb, action},
 };
-use bluelamp_store::{Cx, Row};
+use bluelamp_store::{Cx, Reference, Row};
 use serde::Serialize;
 use serde_json::json;
 
@@ -58,19 +58,22 @@ fn read(cx: &mut Cx<'_>, row: &Row) -> Result<Brief> {
     })
 }
 
-/// The complaints about a report, by its reference, the latest first.
+/// The reference of a report in a complaint as [`Reference`] reads it, without the hyphens: what was kept before it was read
+/// when it came in stands as somebody typed it.
+const READ: &str = "replace(replace(replace(replace(replace(upper(report_reference), '-', ''), ' ', ''), 'O', '0'), 'I', '1'), 'L', '1')";
+
+/// The complaints about a report, by its reference as people write it, the latest first.
 ///
 /// # Errors
 /// Not allowed; database errors.
 pub fn about_report(cx: &mut Cx<'_>, report: &str) -> Result<Vec<Brief>> {
     cx.allow(action::QUALITY_VIEW, None)?;
-    let rows = if report.trim().is_empty() || report.contains('\0') {
-        Vec::new()
-    } else {
-        cx.rows(
-            &format!("{COLUMNS} where report_reference = $1 order by received_at desc, id desc"),
-            &[report.into()],
-        )?
+    let rows = match Reference::parse(report) {
+        None => Vec::new(),
+        Some(report) => cx.rows(
+            &format!("{COLUMNS} where {READ} = $1 order by received_at desc, id desc"),
+            &[report.text().replace('-', "").into()],
+        )?,
     };
     cx.record(Verb::Consult, "complaints", None, json!({ "complaints": rows.len() }))?;
     rows.iter().map(|row| read(cx, row)).collect()
@@ -83,10 +86,26 @@ pub fn about_report(cx: &mut Cx<'_>, report: &str) -> Result<Vec<Brief>> {
 pub fn brief(cx: &mut Cx<'_>, reference: &str) -> Result<Brief> {
     cx.allow(action::QUALITY_VIEW, None)?;
     let absent = || Error::NotFound("that complaint".into());
-    if reference.contains('\0') {
-        return Err(absent());
-    }
-    let row = cx.row(&format!("{COLUMNS} where reference = $1"), &[reference.into()])?.ok_or_else(absent)?;
+    let reference = Reference::parse(reference).ok_or_else(absent)?;
+    let row =
+        cx.row(&format!("{COLUMNS} where reference = $1"), &[reference.text().into()])?.ok_or_else(absent)?;
     cx.record(Verb::Consult, "complaint", Some(row.get(0)?), json!({ "brief": true }))?;
     read(cx, &row)
+}
+
+/// The complaints that name an algorithm, and this version of it or none, the latest first, at most two hundred. For a room
+/// that has asked the policy.
+///
+/// # Errors
+/// Database errors.
+pub fn about_algorithm(cx: &mut Cx<'_>, algorithm: &str, version: &str) -> Result<Vec<Brief>> {
+    let rows = cx.rows(
+        &format!(
+            "{COLUMNS} where algorithm = $1 and (algorithm_version = '' or algorithm_version = $2)
+             order by received_at desc, id desc limit 200"
+        ),
+        &[algorithm.into(), version.into()],
+    )?;
+    cx.record(Verb::Consult, "complaints", None, json!({ "complaints": rows.len() }))?;
+    rows.iter().map(|row| read(cx, row)).collect()
 }

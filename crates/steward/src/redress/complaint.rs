@@ -187,6 +187,12 @@ fn check(new: &NewComplaint) -> Result<Checked> {
     }
 }
 
+/// The reference of a report as it is kept: as everything reads it that looks for one, and in the sender's own words where it
+/// is none.
+fn reference_of(typed: &str) -> String {
+    Reference::parse(typed).map_or_else(|| typed.trim().to_owned(), |r| r.text().to_owned())
+}
+
 /// The algorithm that is meant, as the register has it: a complaint that names another is counted at none.
 fn named(cx: &mut Cx<'_>, new: &NewComplaint) -> Result<String> {
     let (said, version) = (new.algorithm.trim(), new.algorithm_version.trim());
@@ -235,7 +241,7 @@ pub fn complain(
 /// Enters a complaint that came by other means, such as a letter. The clock runs from the day on which it came.
 ///
 /// # Errors
-/// As [`complain`]; a day of receipt that is still to come; not allowed.
+/// As [`complain`]; a day of receipt that is still to come, or lies before the year 2000; not allowed.
 pub fn enter(
     cx: &mut Cx<'_>,
     rules: &Rules,
@@ -251,8 +257,15 @@ pub fn enter(
     if received_at > cx.now() {
         return Err(Error::field("received", "future", "The day on which it came is still to come"));
     }
+    if received_at.day().as_str() < EARLIEST {
+        let message = "The day on which it came lies before the year 2000: look at the year again";
+        return Err(Error::field("received", "past", message));
+    }
     receive(cx, rules, new, channel, received_at, Some(by.id()))
 }
+
+/// Nothing was received before this day that anybody could still answer.
+const EARLIEST: &str = "2000-01-01";
 
 fn receive(
     cx: &mut Cx<'_>,
@@ -279,7 +292,7 @@ fn receive(
         Sha256::new().chain_update("bluelamp complaint key\0").chain_update(key).finalize().to_vec()
     });
     let (id, reference, now) = (cx.new_id()?, Reference::new(cx, 'K')?, cx.now());
-    let acknowledge_due = rules.acknowledge.ends(at);
+    let acknowledge_due = rules.ends(&rules.acknowledge, at);
     let text = |s: &str| bluelamp_store::Value::from(s.trim());
     let inserted = cx.exec(
         "insert into complaint (id, reference, tracking, retry_key, channel, entered_by, received_at, complainant,
@@ -300,7 +313,7 @@ fn receive(
             text(&new.contact),
             i64::from(new.contact_safe).into(),
             checked.about.code().into(),
-            text(&new.report_reference),
+            reference_of(&new.report_reference).into(),
             algorithm.into(),
             text(&new.algorithm_version),
             text(&new.told),
@@ -308,8 +321,8 @@ fn receive(
             State::Received.code().into(),
             now.into(),
             acknowledge_due.into(),
-            rules.progress.ends(at).into(),
-            rules.answer.ends(at).into(),
+            rules.ends(&rules.progress, at).into(),
+            rules.ends(&rules.answer, at).into(),
         ],
     )?;
     if inserted == 0 {

@@ -330,30 +330,91 @@ pub fn reviewers(cx: &mut Cx<'_>, policy: &Policy) -> Result<Vec<Reviewer>> {
     Ok(found)
 }
 
-/// Gives a complaint to a reviewer. `chain` are the accounts that decided, wrote or approved what is complained about, by
-/// username; where nobody is in it, `nobody` says why. They, whoever entered the complaint and whoever handles it cannot
-/// review it.
+/// The reference of the report that a complaint names, as it is kept; empty where it names none. For a room that has asked
+/// the policy.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a reviewer who is not independent or may not review, for an unknown username and where neither a
-/// chain nor a reason is given; [`Error::Conflict`] where it was looked into already; not allowed.
-pub fn assign(
-    cx: &mut Cx<'_>,
-    policy: &Policy,
-    reference: &str,
-    reviewer: Id,
-    chain: &[String],
-    nobody: &str,
-) -> Result<()> {
+/// [`Error::NotFound`].
+pub fn report_of(cx: &mut Cx<'_>, reference: &str) -> Result<String> {
+    let id = id_of(cx, reference)?;
+    let row = cx.row("select report_reference from complaint where id = $1", &[id.into()])?;
+    Ok(row.map(|r| r.get(0)).transpose()?.unwrap_or_default())
+}
+
+/// Everybody who has had a complaint in hand: entered or acknowledged it, gave it to somebody, told how far it has come.
+pub(super) fn handlers(cx: &mut Cx<'_>, id: Id) -> Result<Vec<Id>> {
+    let rows = cx.rows(
+        "select entered_by from complaint where id = $1 and entered_by is not null
+         union select handler_id from complaint where id = $1 and handler_id is not null
+         union select by_id from complaint_event where complaint_id = $1 and by_id is not null and what <> 'found'",
+        &[id.into()],
+    )?;
+    rows.iter().map(|r| Ok(r.get(0)?)).collect()
+}
+
+/// Whether somebody had a part in what is complained about: as it is kept, or as other rooms know now.
+pub(super) fn had_part(cx: &mut Cx<'_>, id: Id, who: Id, known: &[Id]) -> Result<bool> {
+    let kept = cx.row(
+        "select account_id from complaint_chain where complaint_id = $1 and account_id = $2",
+        &[id.into(), who.into()],
+    )?;
+    Ok(kept.is_some() || known.contains(&who))
+}
+
+/// Keeps who had a part in what is complained about. The chain only grows.
+pub(super) fn keep_parts(cx: &mut Cx<'_>, id: Id, parts: &[Id]) -> Result<()> {
+    for part in parts {
+        cx.exec(
+            "insert into complaint_chain (complaint_id, account_id) values ($1, $2) on conflict do nothing",
+            &[id.into(), (*part).into()],
+        )?;
+    }
+    Ok(())
+}
+
+/// Nobody handles a complaint about what they had a part in.
+fn apart(cx: &mut Cx<'_>, id: Id, who: Id, known: &[Id]) -> Result<()> {
+    if had_part(cx, id, who, known)? {
+        let reason = "you had a part in what is complained about: somebody else has to deal with it".into();
+        return Err(Error::Forbidden { reason });
+    }
+    Ok(())
+}
+
+/// To whom a complaint is given, and who had a part in what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// The account of the reviewer.
+    pub reviewer: Id,
+    /// Who decided, wrote or approved what is complained about, by username.
+    pub chain: Vec<String>,
+    /// Those of whom other rooms know that they decided about it.
+    pub known: Vec<Id>,
+    /// Why there is nobody, where nobody is named or known.
+    pub nobody: String,
+    /// Why it is given to somebody else, where somebody looks into it already.
+    pub reasons: String,
+}
+
+/// Gives a complaint to a reviewer. Who had a part in what is complained about, whoever entered the complaint and whoever
+/// handles it cannot review it; and who had a part in it does not give it to anybody either.
+///
+/// # Errors
+/// [`Error::Forbidden`] for who had a part in it; [`Error::Invalid`] for a reviewer who is not independent or may not
+/// review, for an unknown username, where neither a chain nor a reason is given, and where it is taken from somebody without a
+/// reason; [`Error::Conflict`] where it was looked into already; not allowed.
+pub fn assign(cx: &mut Cx<'_>, policy: &Policy, reference: &str, new: &Assignment) -> Result<()> {
     let eligible = reviewers(cx, policy)?;
     let by = Decider::of(cx.actor())?;
     let id = id_of(cx, reference)?;
+    apart(cx, id, by.id(), &new.known)?;
+    let Assignment { reviewer, nobody, .. } = new;
     let mut wrong = Vec::new();
     let mut say = |field: &str, code: &str, message: String| {
         wrong.push(FieldError { field: field.into(), code: code.into(), message });
     };
-    let mut parts: Vec<Id> = Vec::new();
-    for name in chain.iter().map(|n| n.trim()).filter(|n| !n.is_empty()) {
+    let mut parts: Vec<Id> = new.known.clone();
+    for name in new.chain.iter().map(|n| n.trim()).filter(|n| !n.is_empty()) {
         let row = if name.contains('\0') {
             None
         } else {
@@ -371,21 +432,34 @@ pub fn assign(
         let message = "Name everybody who decided, wrote or approved what is complained about, or say why there is nobody";
         say("chain", "required", message.into());
     }
-    let row = cx.row("select entered_by, handler_id from complaint where id = $1", &[id.into()])?;
-    let mut handled: Vec<Id> = vec![by.id()];
-    if let Some(row) = row {
-        handled.extend(row.get::<Option<Id>>(0)?);
-        handled.extend(row.get::<Option<Id>>(1)?);
+    if parts.contains(&by.id()) {
+        say(
+            "chain",
+            "yourself",
+            "Somebody who had no part in it has to give it to a reviewer: ask a colleague".into(),
+        );
     }
-    if !eligible.iter().any(|r| r.id == reviewer) {
+    let given =
+        cx.row("select state from complaint where id = $1 and reviewer_id is not null", &[id.into()])?;
+    let given = given.map(|r| state_of(&r.get::<String>(0)?)).transpose()? == Some(State::UnderReview);
+    if given && new.reasons.trim().is_empty() {
+        say(
+            "reasons",
+            "required",
+            "Somebody looks into it already: say why it is given to somebody else".into(),
+        );
+    }
+    let mut handled = handlers(cx, id)?;
+    handled.push(by.id());
+    if !eligible.iter().any(|r| r.id == *reviewer) {
         say("reviewer", "unknown", "Select somebody who may look into complaints".into());
-    } else if parts.contains(&reviewer) {
+    } else if parts.contains(reviewer) {
         say(
             "reviewer",
             "not-independent",
             "The reviewer had a part in what is complained about: select somebody else".into(),
         );
-    } else if handled.contains(&reviewer) {
+    } else if handled.contains(reviewer) {
         say(
             "reviewer",
             "not-independent",
@@ -396,33 +470,46 @@ pub fn assign(
         return Err(Error::Invalid(wrong));
     }
     step(cx, id, &[State::Acknowledged, State::UnderReview], State::UnderReview)?;
-    for part in &parts {
-        cx.exec(
-            "insert into complaint_chain (complaint_id, account_id) values ($1, $2) on conflict do nothing",
-            &[id.into(), (*part).into()],
-        )?;
+    keep_parts(cx, id, &parts)?;
+    cx.exec("update complaint set reviewer_id = $1 where id = $2", &[(*reviewer).into(), id.into()])?;
+    // Whoever acknowledged it and turns out to have had a part has it in hand no longer.
+    cx.exec(
+        "update complaint set handler_id = $1 where id = $2
+           and handler_id in (select account_id from complaint_chain where complaint_id = $2)",
+        &[by.id().into(), id.into()],
+    )?;
+    let said = [
+        ("reasons", &new.reasons, "Given to somebody else: "),
+        ("nobody", nobody, "Nobody had a part in it: "),
+    ];
+    let mut why = Vec::new();
+    for (field, text, before) in said {
+        if !text.trim().is_empty() {
+            why.push(format!("{before}{}", words(field, text, "")?));
+        }
     }
-    cx.exec("update complaint set reviewer_id = $1 where id = $2", &[reviewer.into(), id.into()])?;
-    let nobody = if nobody.trim().is_empty() { "" } else { words("nobody", nobody, "")? };
-    event(cx, id, Some(by.id()), "assigned", "", nobody)?;
+    event(cx, id, Some(by.id()), "assigned", "", &why.join("\n"))?;
     cx.record(
         Verb::Decide,
         "complaint",
         Some(id),
-        json!({ "what": "assign", "reviewer": reviewer, "chain": parts.len() }),
+        json!({ "what": "assign", "reviewer": reviewer, "chain": parts.len(), "anew": given }),
     )
 }
 
-/// Tells the complainant how far it has come; the clock for that begins anew.
+/// Tells the complainant how far it has come; the clock for that begins anew. `known` are those of whom other rooms know
+/// that they decided about what is complained about.
 ///
 /// # Errors
-/// Nothing to tell; [`Error::Conflict`] before it was acknowledged or after it was answered; not allowed.
-pub fn inform(cx: &mut Cx<'_>, rules: &Rules, reference: &str, note: &str) -> Result<()> {
+/// Nothing to tell; [`Error::Forbidden`] for who had a part in it; [`Error::Conflict`] before it was acknowledged or after
+/// it was answered; not allowed.
+pub fn inform(cx: &mut Cx<'_>, rules: &Rules, reference: &str, note: &str, known: &[Id]) -> Result<()> {
     cx.allow(action::COMPLAINT_HANDLE, None)?;
     let by = Decider::of(cx.actor())?;
     let id = id_of(cx, reference)?;
+    apart(cx, id, by.id(), known)?;
     let note = words("note", note, "Say how far it has come")?;
-    let due = rules.progress.ends(cx.now());
+    let due = rules.ends(&rules.progress, cx.now());
     let changed = cx.exec(
         "update complaint set progress_due = $1 where id = $2 and state in ('acknowledged', 'under-review', 'found')",
         &[due.into(), id.into()],
@@ -435,14 +522,16 @@ pub fn inform(cx: &mut Cx<'_>, rules: &Rules, reference: &str, note: &str) -> Re
     cx.record(Verb::Disclose, "complaint", Some(id), json!({ "what": "inform", "written": written }))
 }
 
-/// Answers: the complainant is told what was found, why, and where else they can go.
+/// Answers: the complainant is told what was found, why, and where else they can go. `known` as in [`inform`].
 ///
 /// # Errors
-/// Nothing to tell; [`Error::Conflict`] before the reviewer has found, or where it was answered; not allowed.
-pub fn answer(cx: &mut Cx<'_>, reference: &str, note: &str) -> Result<()> {
+/// Nothing to tell; [`Error::Forbidden`] for who had a part in it; [`Error::Conflict`] before the reviewer has found, or
+/// where it was answered; not allowed.
+pub fn answer(cx: &mut Cx<'_>, reference: &str, note: &str, known: &[Id]) -> Result<()> {
     cx.allow(action::COMPLAINT_HANDLE, None)?;
     let by = Decider::of(cx.actor())?;
     let id = id_of(cx, reference)?;
+    apart(cx, id, by.id(), known)?;
     let note = words("note", note, "Tell the complainant what was found, and why")?;
     step(cx, id, &[State::Found], State::Answered)?;
     let now = cx.now();

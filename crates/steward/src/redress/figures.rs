@@ -1,11 +1,8 @@
 //! What is published about complaints: counts, and none from which a single complaint could be told.
 
-use super::{
-    complaint::State,
-    review::{Finding, Outcome},
-};
+use super::review::{Finding, Outcome};
 use bluelamp_model::{
-    Result, Time,
+    Day, Error, Result, Time,
     authority::{Verb, action},
 };
 use bluelamp_store::Cx;
@@ -27,9 +24,9 @@ pub struct Counted {
 /// What is published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PublicFigures {
-    /// From when.
+    /// From when: the beginning of a quarter.
     pub from: Time,
-    /// Up to when.
+    /// Up to when: the last second of the last quarter that is over. Everything is told as it stood then.
     pub to: Time,
     /// Complaints that came in.
     pub received: Option<u64>,
@@ -90,29 +87,45 @@ fn counted<'a>(names: impl Iterator<Item = &'a str>, parts: Vec<Option<u64>>) ->
     names.zip(parts).map(|(what, n)| Counted { what: what.into(), n }).collect()
 }
 
-/// The figures of what came in from `from` on, for everybody.
+/// The beginning of the quarter of a day and of the same quarter a year before, in London.
+fn quarters(today: &str) -> Option<(Time, Time)> {
+    let mut parts = today.split('-').map(|part| part.parse::<i16>().ok());
+    let (year, month) = (parts.next()??, parts.next()??);
+    let first = i8::try_from((month - 1) / 3 * 3 + 1).ok()?;
+    let begins = |year: i16| {
+        let before = Day::from_number(Day::new(year, first, 1).ok()?.number() - 1).ok()?;
+        let noon = format!("{before}T12:00:00Z").parse::<Time>().ok()?;
+        Some(noon.end_of_day().plus_seconds(1))
+    };
+    Some((begins(year - 1)?, begins(year)?))
+}
+
+/// The figures of what came in during the last four quarters that are over, as it stood at their end, for everybody: so
+/// nobody learns of a single complaint by taking one day's figures from the next day's.
 ///
 /// # Errors
 /// Not allowed; database errors.
-pub fn public_figures(cx: &mut Cx<'_>, from: Time) -> Result<PublicFigures> {
+pub fn public_figures(cx: &mut Cx<'_>) -> Result<PublicFigures> {
     cx.allow(action::COMPLAINT_TRACK, None)?;
     let now = cx.now();
+    let (from, end) = quarters(&now.day()).ok_or_else(|| Error::Bug("today is in no quarter".into()))?;
     let rows = cx.rows(
-        "select acknowledged_at, acknowledge_due, finding, state from complaint where received_at >= $1",
-        &[from.into()],
+        "select acknowledged_at, acknowledge_due, finding, answered_at from complaint
+         where received_at >= $1 and received_at < $2",
+        &[from.into(), end.into()],
     )?;
     let (mut acknowledged, mut findings) = ([0; 4], [0; 4]);
     for row in &rows {
         let (at, due): (Option<Time>, Time) = (row.get(0)?, row.get(1)?);
-        let place = match at {
+        let place = match at.filter(|at| *at < end) {
             Some(at) if at <= due => 0,
             Some(_) => 1,
-            None if now <= due => 2,
+            None if end <= due => 2,
             None => 3,
         };
         acknowledged[place] += 1;
         // What was found counts once the complainant knows it.
-        let answered = row.get::<String>(3)? == State::Answered.code();
+        let answered = row.get::<Option<Time>>(3)?.is_some_and(|at| at < end);
         let finding = row.get::<Option<String>>(2)?.filter(|_| answered);
         let place = Finding::ALL.iter().position(|f| finding.as_deref() == Some(f.code()));
         findings[place.unwrap_or(3)] += 1;
@@ -120,8 +133,8 @@ pub fn public_figures(cx: &mut Cx<'_>, from: Time) -> Result<PublicFigures> {
     let mut outcomes = vec![0; Outcome::ALL.len()];
     let rows_of = cx.rows(
         "select o.outcome, count(*) from complaint_outcome o join complaint c on c.id = o.complaint_id
-         where c.received_at >= $1 and c.state = 'answered' group by o.outcome",
-        &[from.into()],
+         where c.received_at >= $1 and c.received_at < $2 and c.answered_at < $2 group by o.outcome",
+        &[from.into(), end.into()],
     )?;
     for row in rows_of {
         let code: String = row.get(0)?;
@@ -142,7 +155,7 @@ pub fn public_figures(cx: &mut Cx<'_>, from: Time) -> Result<PublicFigures> {
     cx.record(Verb::Consult, "complaint", None, json!({ "figures": true }))?;
     Ok(PublicFigures {
         from,
-        to: now,
+        to: end.plus_seconds(-1),
         received: (!small).then_some(received),
         acknowledged: counted(waits.into_iter(), parts(&acknowledged)),
         findings: counted(found, parts(&findings)),
@@ -176,6 +189,20 @@ pub fn complaints_about(cx: &mut Cx<'_>, algorithm: &str, version: Option<&str>)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_year_of_figures_ends_with_the_last_quarter_that_is_over() {
+        let told =
+            |today: &str| quarters(today).map(|(from, to)| (from.to_string(), to.to_string())).unwrap();
+        let utc = |day: &str, hour: &str| format!("{day}T{hour}:00:00.000000Z");
+        assert_eq!(
+            told("2026-11-22"),
+            (utc("2025-09-30", "23"), utc("2026-09-30", "23")),
+            "it is summer time then"
+        );
+        assert_eq!(told("2026-01-01"), (utc("2025-01-01", "00"), utc("2026-01-01", "00")));
+        assert_eq!(told("2026-03-31"), told("2026-01-01"));
+    }
 
     #[test]
     fn a_small_part_is_never_the_only_one_missing() {

@@ -21,8 +21,8 @@ pub struct Recipient {
 }
 
 impl Recipient {
-    /// What is missing or wrong.
-    pub(super) fn problems(&self) -> Vec<&'static str> {
+    /// What is missing or wrong, on a day.
+    pub(super) fn problems(&self, today: &str) -> Vec<&'static str> {
         let mut found = Vec::new();
         if self.name.trim().is_empty() {
             found.push("say who received it");
@@ -30,8 +30,12 @@ impl Recipient {
         if self.received.trim().is_empty() {
             found.push("say what was received");
         }
-        if self.on.trim().parse::<Day>().is_err() {
-            found.push("say on which day, like 2026-11-22");
+        match self.on.trim().parse::<Day>() {
+            Err(_) => found.push("say on which day, like 2026-11-22"),
+            Ok(day) if day.to_string().as_str() > today => {
+                found.push("say on which day it was received: this one is still to come");
+            }
+            Ok(_) => {}
         }
         let long = |text: &str, most| text.chars().count() > most || text.contains('\0');
         if long(&self.name, 200) || long(&self.received, 1_000) {
@@ -78,7 +82,7 @@ pub(super) fn make(
             recipient.received.trim().into(),
             recipient.on.trim().into(),
             now.into(),
-            rules.notice.ends(now).into(),
+            rules.ends(&rules.notice, now).into(),
         ],
     )?;
     Ok(())

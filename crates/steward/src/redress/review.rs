@@ -2,7 +2,7 @@
 
 use super::{
     complaint::{State, coded, event},
-    desk::{id_of, step, words},
+    desk::{had_part, handlers, id_of, keep_parts, step, words},
     notices::{Recipient, make},
     rules::Rules,
 };
@@ -60,6 +60,12 @@ impl Outcome {
         }
     }
 
+    /// Whether it puts right what was done: it goes with a complaint that was right, in part at least.
+    #[must_use]
+    pub fn puts_right(self) -> bool {
+        matches!(self, Self::Correct | Self::Erase | Self::Redecide | Self::Compensate)
+    }
+
     /// Whether recipients have to follow.
     #[must_use]
     pub fn follows_recipients(self) -> bool {
@@ -96,16 +102,18 @@ pub(super) fn outcomes(cx: &mut Cx<'_>, id: Id) -> Result<Vec<Outcome>> {
     Ok(found)
 }
 
-/// Puts down what the reviewer found. A correction or an erasure makes a notice for each recipient at once.
+/// Puts down what the reviewer found. A correction or an erasure makes a notice for each recipient at once. `known` are
+/// those of whom other rooms know now that they decided about what is complained about.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anybody but the reviewer to whom it was given, and where that is somebody of the chain;
 /// [`Error::Invalid`] with every field that is wrong; [`Error::Conflict`] where it stands elsewhere.
-pub fn find(cx: &mut Cx<'_>, rules: &Rules, reference: &str, found: &Found) -> Result<()> {
+pub fn find(cx: &mut Cx<'_>, rules: &Rules, reference: &str, found: &Found, known: &[Id]) -> Result<()> {
     cx.allow(action::COMPLAINT_REVIEW, None)?;
     let by = Decider::of(cx.actor())?;
     let id = id_of(cx, reference)?;
-    independent(cx, id, by.id())?;
+    independent(cx, id, by.id(), known)?;
+    keep_parts(cx, id, known)?;
     let mut wrong = Vec::new();
     let mut say = |field: &str, code: &str, message: &str| {
         wrong.push(FieldError { field: field.into(), code: code.into(), message: message.into() });
@@ -128,6 +136,13 @@ pub fn find(cx: &mut Cx<'_>, rules: &Rules, reference: &str, found: &Found) -> R
     if matches!(finding, Some(Finding::Upheld | Finding::Partly)) && outcomes.is_empty() {
         say("outcomes", "required", "Select what is done about it");
     }
+    if finding == Some(Finding::NotUpheld) && outcomes.iter().any(|o| o.puts_right()) {
+        say(
+            "outcomes",
+            "not-upheld",
+            "What is not upheld is not put right: select another finding, or leave out correct, erase, decide anew and compensate",
+        );
+    }
     if outcomes.contains(&Outcome::Correct) && outcomes.contains(&Outcome::Erase) {
         say("outcomes", "both", "Select correct or erase: what is erased cannot be corrected");
     }
@@ -143,8 +158,9 @@ pub fn find(cx: &mut Cx<'_>, rules: &Rules, reference: &str, found: &Found) -> R
         }
         _ => {}
     }
+    let today = cx.now().day();
     for (n, recipient) in found.recipients.iter().enumerate() {
-        for problem in recipient.problems() {
+        for problem in recipient.problems(&today) {
             say("recipients", "incomplete", &format!("Recipient {}: {problem}", n + 1));
         }
     }
@@ -179,24 +195,21 @@ pub fn find(cx: &mut Cx<'_>, rules: &Rules, reference: &str, found: &Found) -> R
 
 /// The reviewer is the one to whom it was given, and had no part in it. Asked again here, whatever was true when it was
 /// given: the chain can have grown since.
-fn independent(cx: &mut Cx<'_>, id: Id, who: Id) -> Result<()> {
+fn independent(cx: &mut Cx<'_>, id: Id, who: Id, known: &[Id]) -> Result<()> {
     let refuse = |reason: &str| Err(Error::Forbidden { reason: reason.into() });
     let row = cx
-        .row("select reviewer_id, handler_id, entered_by from complaint where id = $1", &[id.into()])?
+        .row("select reviewer_id from complaint where id = $1", &[id.into()])?
         .ok_or_else(|| Error::NotFound("the complaint".into()))?;
     if row.get::<Option<Id>>(0)? != Some(who) {
         return refuse("only the reviewer to whom the complaint was given can say what came of it");
     }
-    if row.get::<Option<Id>>(1)? == Some(who) || row.get::<Option<Id>>(2)? == Some(who) {
+    if handlers(cx, id)?.contains(&who) {
         return refuse("whoever handles a complaint does not review it");
     }
-    let part = cx.row(
-        "select account_id from complaint_chain where complaint_id = $1 and account_id = $2",
-        &[id.into(), who.into()],
-    )?;
-    if part.is_some() {
-        refuse("whoever had a part in what is complained about does not review it")
-    } else {
-        Ok(())
+    if had_part(cx, id, who, known)? {
+        return refuse(
+            "whoever had a part in what is complained about does not review it: it has to be given to somebody else",
+        );
     }
+    Ok(())
 }

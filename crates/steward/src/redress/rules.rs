@@ -2,9 +2,8 @@
 
 use bluelamp_model::{Day, Fault, Faults, Time};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use toml::Spanned;
-
-const DAY: i64 = 86_400;
 
 /// A number of days with where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -25,18 +24,52 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// When it runs out that began at `from`: at the end of its last day, the day of `from` being the first.
-    #[must_use]
-    pub fn ends(&self, from: Time) -> Time {
-        let last = from.plus_seconds(DAY * (i64::from(self.days) - 1).max(0));
-        last.end_of_day()
-    }
-
     /// Whether it is a duty of law for what came in at `at`.
     #[must_use]
     pub fn is_law(&self, at: Time) -> bool {
         self.in_force.is_some_and(|day| day.to_string() <= at.day())
     }
+}
+
+/// Which day is the first of a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FirstDay {
+    /// The day on which it came.
+    Receipt,
+    /// The day after.
+    AfterReceipt,
+}
+
+/// How days are counted. A clock does not run out on a Saturday, a Sunday or a bank holiday, but at the end of the next
+/// working day.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counting {
+    /// Which day is the first.
+    pub first_day: FirstDay,
+    /// By whose word.
+    pub basis: String,
+    /// Where that can be read.
+    pub source: String,
+    /// The day by which somebody must have looked whether it still holds.
+    pub review_by: Day,
+}
+
+/// The bank holidays that are known.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BankHolidays {
+    /// Where they are kept.
+    pub region: String,
+    /// Where they can be read.
+    pub source: String,
+    /// The day on which they were read there.
+    pub read_on: Day,
+    /// After this day none is known: only weekends are left out then.
+    pub known_until: Day,
+    /// Each of them.
+    pub days: BTreeSet<Day>,
 }
 
 /// Where somebody can go who is not content.
@@ -66,6 +99,10 @@ pub struct Rules {
     pub answer: Clock,
     /// Until a recipient has said that a correction was made.
     pub notice: Clock,
+    /// How days are counted.
+    pub counting: Counting,
+    /// The bank holidays.
+    pub holidays: BankHolidays,
     /// Where else to go.
     pub routes: Vec<Route>,
 }
@@ -79,6 +116,8 @@ struct File {
     progress: Spanned<Clock>,
     answer: Spanned<Clock>,
     notice: Spanned<Clock>,
+    counting: Spanned<Counting>,
+    bank_holidays: Spanned<BankHolidays>,
     #[serde(default)]
     route: Vec<Spanned<Route>>,
 }
@@ -90,6 +129,33 @@ impl Rules {
     /// Never, but for a product that was built from a wrong file: a test reads it.
     pub fn shipped() -> Result<Self, Faults> {
         Self::parse("data/policies/redress.toml", include_str!("../../../../data/policies/redress.toml"))
+    }
+
+    /// When a clock runs out that began at `from`: at the end of its last day in London, or of the next working day where that
+    /// is none.
+    #[must_use]
+    pub fn ends(&self, clock: &Clock, from: Time) -> Time {
+        let Ok(began) = from.day().parse::<Day>() else { return from.end_of_day() };
+        let first = began.number() + i32::from(self.counting.first_day == FirstDay::AfterReceipt);
+        let mut last = first + i32::from(clock.days) - 1;
+        while !self.is_working_day(last) {
+            last += 1;
+        }
+        let Ok(day) = Day::from_number(last) else { return from.end_of_day() };
+        format!("{day}T12:00:00Z").parse::<Time>().map_or(from, Time::end_of_day)
+    }
+
+    /// Whether a day, by its number, is neither of a weekend nor a bank holiday that is known.
+    fn is_working_day(&self, number: i32) -> bool {
+        // The first day of all was a Thursday.
+        let weekend = matches!(number.rem_euclid(7), 2 | 3);
+        !weekend && !Day::from_number(number).is_ok_and(|day| self.holidays.days.contains(&day))
+    }
+
+    /// Whether the bank holidays at the end of a clock are known.
+    #[must_use]
+    pub fn knows_holidays_of(&self, end: Time) -> bool {
+        end.day() <= self.holidays.known_until.to_string()
     }
 
     /// Reads a file of rules.
@@ -127,6 +193,21 @@ impl Rules {
                 wrong(at, &format!("{name}.source"), "a law needs the address where it can be read");
             }
         }
+        let (at, counting) = (read.counting.span().start, read.counting.get_ref());
+        if counting.basis.trim().is_empty() || !counting.source.starts_with("https://") {
+            wrong(at, "counting.source", "should say by whose word days are counted, with its https address");
+        }
+        let (at, holidays) = (read.bank_holidays.span().start, read.bank_holidays.get_ref());
+        if !holidays.source.starts_with("https://") {
+            wrong(at, "bank_holidays.source", "should begin with https://");
+        }
+        if holidays.days.last().is_none_or(|last| *last > holidays.known_until) {
+            wrong(
+                at,
+                "bank_holidays.known_until",
+                "should be the last day of the last year of which the list is whole",
+            );
+        }
         if read.owner.trim().is_empty() {
             wrong(0, "owner", "somebody has to answer for this");
         }
@@ -145,6 +226,8 @@ impl Rules {
             progress: read.progress.into_inner(),
             answer: read.answer.into_inner(),
             notice: read.notice.into_inner(),
+            counting: read.counting.into_inner(),
+            holidays: read.bank_holidays.into_inner(),
             routes: read.route.into_iter().map(Spanned::into_inner).collect(),
         })
     }
@@ -155,10 +238,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_law_is_dated_and_counts_the_day_of_receipt() {
+    fn the_law_is_dated_and_counts_from_the_day_after_receipt_to_a_working_day() {
         let rules = Rules::shipped().unwrap();
         let at = |text: &str| -> Time { text.parse().unwrap() };
-        assert_eq!(rules.acknowledge.ends(at("2026-11-01T09:00:00Z")), at("2026-11-30T23:59:59Z"));
+        let due = |from: &str| rules.ends(&rules.acknowledge, at(from)).day();
+        // The thirtieth day after 2 November is a Wednesday, after 30 October a Sunday; that after 27 November is a Sunday
+        // before the substitute for Boxing Day.
+        assert_eq!(due("2026-11-02T09:00:00Z"), "2026-12-02");
+        assert_eq!(due("2026-10-30T09:00:00Z"), "2026-11-30");
+        assert_eq!(due("2026-11-27T09:00:00Z"), "2026-12-29");
+        // The day is that of London, and the last counts to its end: 23:30 of 31 May in UTC is 1 June there.
+        assert_eq!(rules.ends(&rules.acknowledge, at("2026-05-31T23:30:00Z")), at("2026-07-01T22:59:59Z"));
+        // After the last year that is known, weekends alone are left out, and that is told.
+        let later = rules.ends(&rules.acknowledge, at("2029-11-26T09:00:00Z"));
+        assert_eq!((later.day().as_str(), rules.knows_holidays_of(later)), ("2029-12-26", false));
+        assert!(rules.knows_holidays_of(at("2028-12-31T09:00:00Z")));
         assert!(!rules.acknowledge.is_law(at("2026-06-18T12:00:00Z")));
         assert!(rules.acknowledge.is_law(at("2026-06-19T12:00:00Z")));
         assert!(!rules.answer.is_law(at("2026-11-01T09:00:00Z")), "a target of our own is not law");
@@ -168,16 +262,20 @@ mod tests {
     fn every_fault_is_told_with_its_line() {
         let text = include_str!("../../../../data/policies/redress.toml")
             .replace("days = 14", "days = 0")
-            .replace("https://ico.org.uk", "http://ico.org.uk")
-            .replace("source = ", "# source = ");
+            .replace("https://ico.org.uk/make", "http://ico.org.uk/make")
+            .replace("source = \"https://www.leg", "# source = \"https://www.leg")
+            .replace("known_until = \"2028-12-31\"", "known_until = \"2027-12-31\"");
         let faults = Rules::parse("redress.toml", &text).unwrap_err().to_string();
         let line = |part: &str| text.lines().position(|l| l.contains(part)).unwrap() + 1;
-        for (at, field) in [(line("[notice]"), "notice.days"), (line("[acknowledge]"), "acknowledge.source")]
-        {
+        for (at, field) in [
+            (line("[notice]"), "notice.days"),
+            (line("[acknowledge]"), "acknowledge.source"),
+            (line("[bank_holidays]"), "bank_holidays.known_until"),
+        ] {
             assert!(faults.contains(&format!("redress.toml:{at}: {field}: ")), "{at} {field}\n{faults}");
         }
         assert!(faults.contains("route.href: should begin with https://"), "{faults}");
-        assert_eq!(faults.lines().count(), 3, "{faults}");
+        assert_eq!(faults.lines().count(), 4, "{faults}");
         assert!(Rules::parse("r", "version = 1").unwrap_err().to_string().starts_with("r:1: "));
     }
 }

@@ -157,6 +157,7 @@ fn circle(there_is: bool, field: &str, message: String) -> Vec<FieldError> {
 
 /// Ideas, proposals, projects, programmes, services, applications, algorithms.
 pub const ITEM: Register = Register {
+    under_way: true,
     check: item_rules,
     check_with: no_circle_of_parts,
     ..register(

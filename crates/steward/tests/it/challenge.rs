@@ -49,6 +49,19 @@ fn write_down(test: &TestDb, who: &Actor, fields: &Value) {
     test.db.write(who, move |cx| create(cx, known("challenge")?, "risk", &body, "")).unwrap();
 }
 
+#[test]
+fn a_challenge_is_not_entered_as_awarded() {
+    on_both(|test| {
+        let office = office(test);
+        let mut fields = written();
+        fields["stage"] = json!("awarded");
+        let body = known("challenge").unwrap().read_json(&fields).unwrap();
+        let made = test.db.write(&office, move |cx| create(cx, known("challenge")?, "risk", &body, ""));
+        let Err(Error::Invalid(wrong)) = made else { panic!("{made:?}") };
+        assert_eq!((wrong[0].field.as_str(), wrong[0].code.as_str()), ("stage", "locked"));
+    });
+}
+
 fn new(sender: &str, proposal: &str) -> NewEntry {
     NewEntry {
         sender: sender.into(),
@@ -189,8 +202,6 @@ fn it_opens_once_after_ethics_was_looked_at_and_stays_as_it_was_opened() {
         let mut fields = written();
         fields.as_object_mut().unwrap().remove("ethics");
         fields["closes"] = "2026-11-23".into();
-        // A stage that is written by hand says nothing: what was done counts.
-        fields["stage"] = "awarded".into();
         write_down(test, &who, &fields);
         assert_eq!(stage(test, &who), Stage::Draft);
         assert_eq!(invalid(test.db.write(&who, |cx| open(cx, "risk", 1))), ["ethics required"]);

@@ -27,6 +27,10 @@ struct Force<'a> {
 
 impl<'a> Force<'a> {
     fn new(t: &'a TestDb) -> Self {
+        Self::with(t, "forecast")
+    }
+
+    fn with(t: &'a TestDb, kind: &'static str) -> Self {
         let people: Vec<Id> = (1..=5).map(|n| Id::from_bytes([n; 16])).collect();
         let all = people.clone();
         t.db.write(&Actor::system(), move |cx| {
@@ -41,7 +45,7 @@ impl<'a> Force<'a> {
                 )?;
             }
             let what = Running {
-                kind: "forecast".into(),
+                kind: kind.into(),
                 name: "demand".into(),
                 version: "1.0.0".into(),
                 digest: "aa".into(),
@@ -92,15 +96,16 @@ impl<'a> Force<'a> {
             conditions: if advice == "conditions" { "Count departures.".into() } else { String::new() },
             interest: interest.into(),
         };
-        self.t.db.write(&self.members[n], move |cx| advise(cx, id, &voice))
+        self.t.db.write(&self.members[n], move |cx| advise(cx, id, &voice, &[]))
     }
 
     fn minute(&self, point: &str) -> Result<Advice> {
-        let (id, point) = (self.id, point.to_owned());
-        self.t.db.write(&self.members[0], move |cx| {
-            let today = cx.now().day();
-            minute(cx, id, &point, &today, "It was talked about.")
-        })
+        self.minute_of(point, &self.t.db.now().day())
+    }
+
+    fn minute_of(&self, point: &str, held_on: &str) -> Result<Advice> {
+        let (id, point, held_on) = (self.id, point.to_owned(), held_on.to_owned());
+        self.t.db.write(&self.members[0], move |cx| minute(cx, id, &point, &held_on, "It was talked about."))
     }
 
     /// Two members say the same, and the minutes are written.
@@ -143,7 +148,7 @@ impl<'a> Force<'a> {
 
     fn take_by(&self, who: &Actor, step: &Step) -> Result<Entry> {
         let (id, step) = (self.id, step.clone());
-        self.t.db.write(who, move |cx| take(cx, id, &step))
+        self.t.db.write(who, move |cx| take(cx, id, &step, &[]))
     }
 
     fn take(&self, to: State) -> Result<Entry> {
@@ -253,6 +258,9 @@ fn what_the_lab_has_not_shown_keeps_it_from_officers() {
         assert_eq!(f.held_back(State::LabReported), ["lab-report"], "the old report is not that of this lab");
         f.lab(true);
         f.take(State::LabReported).unwrap();
+        // And the committee has heard nothing of this trial.
+        assert_eq!(f.held_back(State::Pilot), ["committee"]);
+        f.heard("operational", "approve");
         f.take(State::Pilot).unwrap();
     });
 }
@@ -273,7 +281,7 @@ fn who_writes_it_neither_advises_nor_lets_it_go_on() {
             reasons: "Mine.".into(),
             ..NewVoice::default()
         };
-        let own = t.db.write(&f.lead, move |cx| advise(cx, id, &voice));
+        let own = t.db.write(&f.lead, move |cx| advise(cx, id, &voice, &[]));
         assert!(matches!(own, Err(Error::Forbidden { .. })), "{own:?}");
         f.take(State::Assessed).unwrap();
         f.heard("lab", "approve");
@@ -287,6 +295,145 @@ fn who_writes_it_neither_advises_nor_lets_it_go_on() {
         assert_eq!(f.held_back(State::Lab), ["committee"]);
         f.heard("lab", "approve");
         f.take(State::Lab).unwrap();
+    });
+}
+
+/// The fields that are wrong.
+fn refused<T: std::fmt::Debug>(answer: Result<T>) -> Vec<String> {
+    match answer {
+        Err(Error::Invalid(faults)) => faults.into_iter().map(|f| f.field).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn whoever_had_a_part_in_it_takes_no_step_of_approval() {
+    on_both(|t| {
+        let f = Force::new(t);
+        let forbidden = |who: &Actor, writers: &[Id], words: &str| {
+            let (id, step, writers) = (f.id, f.step(f.dossier().entry.state.next()[0]), writers.to_vec());
+            match t.db.write(who, move |cx| take(cx, id, &step, &writers)) {
+                Err(Error::Forbidden { reason }) => assert!(reason.contains(words), "{reason}"),
+                other => panic!("{words}: {other:?}"),
+            }
+        };
+        // One person with several roles, as a small force has them.
+        let as_officer =
+            |who: &Actor| Actor::staff(who.id.unwrap(), vec!["accountable-officer".into()], "governance");
+        f.answer(&Section::ALL);
+        let chief = f.chief.id.unwrap();
+        forbidden(&f.chief, &[chief], "you have written the text of this version");
+        forbidden(&as_officer(&f.lead), &[], "you have written on this assessment");
+        f.take(State::Assessed).unwrap();
+        f.heard("lab", "approve");
+        forbidden(&as_officer(&f.members[1]), &[], "you have advised on it as a member of the committee");
+        // An interest that was declared is a part in it too.
+        f.advise(2, "lab", "approve", "I sell it.").unwrap();
+        forbidden(&as_officer(&f.members[2]), &[], "you have advised on it");
+        f.take(State::Lab).unwrap();
+        let (id, noted) =
+            (f.id, Actor::staff(Id::from_bytes([6; 16]), vec!["risk-lead".into()], "governance"));
+        t.db.write(&Actor::system(), |cx| {
+            cx.allow(action::ACCOUNT_MANAGE, None)?;
+            cx.record(Verb::Administer, "account", None, json!({}))?;
+            let now = cx.now();
+            cx.exec(
+                "insert into account (id, username, name, roles, created_at) values ($1, 'noted', 'Noted', '', $2)",
+                &[Id::from_bytes([6; 16]).into(), now.into()],
+            )
+        })
+        .unwrap();
+        let today = t.db.now().day();
+        t.db.write(&noted, move |cx| note_opinion(cx, id, "A university", &today, "Go on.")).unwrap();
+        forbidden(&as_officer(&noted), &[], "you have noted an opinion on it");
+        // Stopping is for anybody who answers for it, whatever part they had.
+        f.take_by(&as_officer(&f.members[1]), &f.step(State::Suspended)).unwrap();
+    });
+}
+
+#[test]
+fn whoever_let_it_go_on_is_not_the_committee_too() {
+    on_both(|t| {
+        let f = Force::new(t);
+        f.answer(&Section::ALL);
+        f.take(State::Assessed).unwrap();
+        let (id, both) =
+            (f.id, Actor::staff(f.chief.id.unwrap(), vec!["ethics-committee".into()], "governance"));
+        let voice = NewVoice {
+            point: "lab".into(),
+            advice: "approve".into(),
+            reasons: "Mine.".into(),
+            ..NewVoice::default()
+        };
+        let (said, today) = (voice.clone(), t.db.now().day());
+        let advised = t.db.write(&both, move |cx| advise(cx, id, &said, &[]));
+        assert!(matches!(advised, Err(Error::Forbidden { .. })), "{advised:?}");
+        f.advise(0, "lab", "approve", "").unwrap();
+        f.advise(1, "lab", "approve", "").unwrap();
+        let minuted = t.db.write(&both, move |cx| minute(cx, id, "lab", &today, "Said."));
+        assert!(matches!(minuted, Err(Error::Forbidden { .. })), "{minuted:?}");
+        // Nor is who wrote the text.
+        let writer = f.members[2].id.unwrap();
+        let advised = t.db.write(&f.members[2], move |cx| advise(cx, id, &voice, &[writer]));
+        assert!(matches!(advised, Err(Error::Forbidden { .. })), "{advised:?}");
+    });
+}
+
+#[test]
+fn the_committee_is_heard_on_what_there_is_to_see() {
+    on_both(|t| {
+        let f = Force::new(t);
+        f.answer(&Section::ALL);
+        // Before the assessment is accepted it is heard on nothing; before the lab has reported, not on operation.
+        assert_eq!(refused(f.advise(0, "lab", "approve", "")), ["point"]);
+        assert_eq!(refused(f.minute("operational")), ["point"]);
+        f.take(State::Assessed).unwrap();
+        assert_eq!(refused(f.advise(0, "operational", "approve", "")), ["point"]);
+        // A meeting that is to come, and one before there was an accepted assessment, are none.
+        f.advise(0, "lab", "approve", "").unwrap();
+        f.advise(1, "lab", "approve", "").unwrap();
+        assert_eq!(refused(f.minute_of("lab", "2020-01-01")), ["held_on"]);
+        assert_eq!(refused(f.minute_of("lab", &t.db.now().plus_seconds(86_400).day())), ["held_on"]);
+        f.minute("lab").unwrap();
+        f.take(State::Lab).unwrap();
+        f.lab(true);
+        f.opinion();
+        let Err(Error::Invalid(early)) = f.advise(0, "operational", "approve", "") else { panic!("early") };
+        assert_eq!(
+            early[0].message,
+            "Before operational use: it is in the lab, and the lab has to report first, and its report to be accepted"
+        );
+        f.take(State::LabReported).unwrap();
+        f.heard("operational", "approve");
+        // What is advised before the pilot is no advice on what the pilot showed.
+        f.advise(0, "operational", "approve", "").unwrap();
+        f.advise(1, "operational", "approve", "").unwrap();
+        f.take(State::Pilot).unwrap();
+        let Err(Error::Conflict(few)) = f.minute("operational") else { panic!("advised before") };
+        assert!(few.starts_with("0 of the committee have advised since the last step"), "{few}");
+        f.heard("operational", "approve");
+        f.take(State::Operational).unwrap();
+    });
+}
+
+#[test]
+fn a_pilot_that_used_it_not_once_shows_nothing() {
+    on_both(|t| {
+        let f = Force::with(t, "indicator");
+        f.to_pilot();
+        f.heard("operational", "approve");
+        assert_eq!(f.held_back(State::Operational), ["pilot"]);
+        // Not by way of a suspension either.
+        f.take(State::Suspended).unwrap();
+        f.heard("operational", "approve");
+        assert_eq!(f.held_back(State::Operational), ["pilot"]);
+        f.take(State::Pilot).unwrap();
+        bluelamp_testkit::ethics::used(&t.db, &[f.id]);
+        f.heard("operational", "approve");
+        f.take(State::Operational).unwrap();
+        // What was in operation is renewed: nothing counts its uses there.
+        f.heard("operational", "approve");
+        f.take(State::Operational).unwrap();
     });
 }
 
@@ -395,6 +542,16 @@ fn a_field_that_is_not_published_has_its_reason_in_the_record() {
                 && used.contains("Fewer than 10 complaints name it.")
         );
         assert_eq!(j["runs"]["digest"], "aa");
+        let heard = &j["heard"];
+        assert_eq!(
+            heard["outside"],
+            json!([{ "given_by": "A university", "given_on": t.db.now().day(), "said": "Go on." }]),
+            "and not who noted it"
+        );
+        assert_eq!(
+            (&heard["committee"][0]["outcome"], heard["committee"][0].get("by_id")),
+            (&json!("approve"), None)
+        );
         // The keys and values by which GOV.UK sorts: alphagov/specialist-publisher, algorithmic_transparency_records.json.
         let m = &j["metadata"];
         let key = |k: &str| m[format!("algorithmic_transparency_record_{k}")].clone();
@@ -452,8 +609,8 @@ fn what_is_taken_back_or_left_out_holds_every_later_step_up() {
         f.lab(true);
         f.opinion();
         f.take(State::Suspended).unwrap();
-        f.heard("operational", "approve");
-        assert_eq!(f.held_back(State::Pilot), ["lab-report"]);
+        assert_eq!(refused(f.advise(0, "operational", "approve", "")), ["point"]);
+        assert_eq!(f.held_back(State::Pilot), ["lab-report", "committee"]);
         // One criterion is said once.
         f.heard("lab", "approve");
         f.take(State::Lab).unwrap();

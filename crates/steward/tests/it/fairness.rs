@@ -3,8 +3,8 @@
 use bluelamp_model::{Error, Id, authority::Actor};
 use bluelamp_steward::fairness::{
     Attribute, Bootstrap, Bounds, Columns, Compare, Counts, Group, Measure, NOT_HELD, Reference, Report,
-    Scored, Verdict, alike, bounds_for, csv, html, public_reports, publish, read, report, save, saved,
-    set_bounds, view_saved, withdraw,
+    Scored, Verdict, alike, all_bounds, bounds_for, bounds_of, confirm_bounds, csv, html, propose_bounds,
+    public_reports, publish, read, report, save, saved, view_saved, withdraw,
 };
 use bluelamp_testkit::{TestDb, on_both};
 use proptest::prelude::*;
@@ -470,18 +470,45 @@ fn thresholds_are_set_before_a_report_is_kept() {
         let why = "Four fifths, and its inverse.";
         for (low, high, reasons) in [(0.8, 0.9, why), (0.8, 1.25, " "), (f64::NAN, 1.25, why)] {
             assert!(
-                t.db.write(&committee, move |cx| set_bounds(cx, "burglary", low, high, reasons)).is_err()
+                t.db.write(&committee, move |cx| propose_bounds(cx, "burglary", low, high, reasons)).is_err()
             );
         }
-        t.db.write(&committee, move |cx| set_bounds(cx, "burglary", 0.9, 1.1, why)).unwrap();
+        let proposed =
+            t.db.write(&committee, move |cx| propose_bounds(cx, "burglary", 0.9, 1.1, why)).unwrap();
+        // One member alone moves nothing.
+        assert_eq!(t.db.read(&lead, |cx| bounds_for(cx, "burglary")).unwrap(), None);
+        let own = t.db.write(&committee, move |cx| confirm_bounds(cx, proposed));
+        assert!(matches!(own, Err(Error::Forbidden { .. })), "{own:?}");
+        let other = person(t, 3, &["ethics-committee"]);
+        t.db.write(&other, move |cx| confirm_bounds(cx, proposed)).unwrap();
+        let again = t.db.write(&other, move |cx| confirm_bounds(cx, proposed));
+        assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
         let set = t.db.read(&lead, |cx| bounds_for(cx, "burglary")).unwrap().unwrap();
         assert_eq!((set.bounds.low, set.bounds.high, set.reasons.as_str()), (0.9, 1.1, why));
         assert_eq!(set.bounds.set_on, Some("2026-11-22".parse().unwrap()));
+        assert_ne!(Some(&set.by), set.confirmed_by.as_ref(), "who proposed and who confirmed are both told");
+        // What was proposed since holds not before it is confirmed, and replaces what waits.
+        let propose =
+            |low| t.db.write(&committee, move |cx| propose_bounds(cx, "burglary", low, 1.1, why)).unwrap();
+        let (waits, later) = (propose(0.5), propose(0.6));
+        let stale = t.db.write(&other, move |cx| confirm_bounds(cx, waits));
+        assert!(matches!(stale, Err(Error::Conflict(_))), "{stale:?}");
+        let all = t.db.read(&lead, all_bounds).unwrap();
+        let told: Vec<_> = all.iter().map(|b| (b.id, b.holds, b.waits)).collect();
+        assert_eq!(told, [(later, false, true), (waits, false, false), (proposed, true, false)]);
         // What was made with other thresholds is not kept as if it had been judged by these.
         assert!(matches!(keep(make(Bounds::default())), Err(Error::Conflict(_))));
         let second = keep(make(set.bounds.clone())).unwrap();
         let all = t.db.read(&lead, saved).unwrap();
         assert_eq!(all.iter().map(|s| s.id).collect::<Vec<_>>(), [second, first]);
+        let judged = |id| {
+            let find = move |cx: &mut bluelamp_store::Cx<'_>| {
+                view_saved(cx, id)?;
+                bounds_of(cx, id)
+            };
+            t.db.read(&lead, find).unwrap().map(|b| b.id)
+        };
+        assert_eq!((judged(first), judged(second)), (None, Some(proposed)));
         let (_, whole) = t.db.read(&lead, move |cx| view_saved(cx, second)).unwrap();
         assert!(!whole.public && (whole.bounds.low - 0.9).abs() < 1e-12);
         // Kept is not public: somebody else than who made it lets it out.

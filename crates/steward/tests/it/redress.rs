@@ -6,9 +6,9 @@ use bluelamp_model::{
     authority::{Actor, Ask, Verb},
 };
 use bluelamp_steward::redress::{
-    AboutAlgorithm, ComplaintReceived, Found, NewComplaint, Recipient, Rules, State, acknowledge, answer,
-    assign, assigned, complain, complaints, complaints_about, enter, find, inform, notice_acknowledged,
-    notice_sent, public_figures, reviewers, track, view, view_assigned,
+    AboutAlgorithm, Assignment, ComplaintReceived, Found, NewComplaint, Recipient, Rules, State,
+    about_report, acknowledge, answer, assign, assigned, complain, complaints, complaints_about, enter, find,
+    inform, notice_acknowledged, notice_sent, public_figures, reviewers, track, view, view_assigned,
 };
 use bluelamp_store::Cx;
 use bluelamp_testkit::{TestDb, on_both_with};
@@ -120,22 +120,40 @@ impl Office<'_> {
         reference: &str,
         reviewer: Id,
         chain: &[&str],
-        nobody: &'static str,
+        nobody: &str,
+    ) -> Result<()> {
+        self.assigns_anew(who, reference, reviewer, chain, nobody, "")
+    }
+
+    fn assigns_anew(
+        &self,
+        who: &Actor,
+        reference: &str,
+        reviewer: Id,
+        chain: &[&str],
+        nobody: &str,
+        reasons: &str,
     ) -> Result<()> {
         let (reference, policy) = (reference.to_owned(), Arc::clone(&self.policy));
-        let chain: Vec<String> = chain.iter().map(|n| (*n).to_owned()).collect();
-        self.does(who, move |cx| assign(cx, &policy, &reference, reviewer, &chain, nobody))
+        let new = Assignment {
+            reviewer,
+            chain: chain.iter().map(|n| (*n).to_owned()).collect(),
+            known: Vec::new(),
+            nobody: nobody.into(),
+            reasons: reasons.into(),
+        };
+        self.does(who, move |cx| assign(cx, &policy, &reference, &new))
     }
 
     fn finds(&self, who: &Actor, reference: &str, found: Found) -> Result<()> {
         let (reference, rules) = (reference.to_owned(), self.rules.clone());
-        self.does(who, move |cx| find(cx, &rules, &reference, &found))
+        self.does(who, move |cx| find(cx, &rules, &reference, &found, &[]))
     }
 
     fn answers(&self, reference: &str) -> Result<()> {
         let reference = reference.to_owned();
         self.does(&self.handler, move |cx| {
-            answer(cx, &reference, "You were right: we should have asked you.")
+            answer(cx, &reference, "You were right: we should have asked you.", &[])
         })
     }
 
@@ -183,8 +201,8 @@ fn a_complaint_goes_all_the_way() {
         assert!(reference.starts_with("K-"));
         assert_eq!(
             received.acknowledge_due,
-            received.at.plus_seconds(29 * DAY).end_of_day(),
-            "the day of receipt is the first of 30, and the last counts to its end"
+            received.at.plus_seconds(30 * DAY).end_of_day(),
+            "the day after receipt is the first of 30, and the last counts to its end"
         );
         let follow = || {
             let (reference, code, rules) = (reference.clone(), code.to_lowercase(), o.rules.clone());
@@ -194,7 +212,7 @@ fn a_complaint_goes_all_the_way() {
         o.acknowledges(&reference).unwrap();
         o.assigns(&o.handler, &reference, o.reviewer.id.unwrap(), &["otto", ""], "").unwrap();
         let (said, rules) = (reference.clone(), o.rules.clone());
-        o.does(&o.handler, move |cx| inform(cx, &rules, &said, "Two people have been asked.")).unwrap();
+        o.does(&o.handler, move |cx| inform(cx, &rules, &said, "Two people have been asked.", &[])).unwrap();
         o.finds(&o.reviewer, &reference, upheld()).unwrap();
         let before = follow();
         assert_eq!(
@@ -246,7 +264,7 @@ fn each_step_has_its_place_and_is_taken_once() {
         let rita = o.reviewer.id.unwrap();
         conflict(o.assigns(&o.handler, &reference, rita, &["otto"], ""));
         let (said, rules) = (reference.clone(), o.rules.clone());
-        conflict(o.does(&o.handler, move |cx| inform(cx, &rules, &said, "Soon.")));
+        conflict(o.does(&o.handler, move |cx| inform(cx, &rules, &said, "Soon.", &[])));
         conflict(o.answers(&reference));
         o.acknowledges(&reference).unwrap();
         conflict(o.acknowledges(&reference));
@@ -293,8 +311,17 @@ fn who_had_a_part_in_it_does_not_review_it() {
         )
         .unwrap();
         // Somebody else was found to have had a part: the chain only grows, and its people are asked again at the end.
-        o.assigns(&o.handler, &reference, rita, &["ravi"], "").unwrap();
-        assert_eq!(fields(o.assigns(&o.handler, &reference, ravi, &["otto"], "")), ["reviewer"]);
+        let why = "Ravi wrote the page that it is about.";
+        assert_eq!(fields(o.assigns(&o.handler, &reference, rita, &["ravi"], "")), ["reasons"]);
+        o.assigns_anew(&o.handler, &reference, rita, &["ravi"], "", why).unwrap();
+        let seen = reference.clone();
+        let events = o.t.db.read(&o.handler, move |cx| view(cx, &seen)).unwrap().events;
+        assert_eq!(
+            events[0].words,
+            format!("Given to somebody else: {why}"),
+            "the reason is kept, for staff"
+        );
+        assert_eq!(fields(o.assigns_anew(&o.handler, &reference, ravi, &["otto"], "", why)), ["reviewer"]);
         for not_given in [&o.other, &Actor::staff(rosa, vec!["independent-reviewer".into()], "redress")] {
             assert!(matches!(o.finds(not_given, &reference, upheld()), Err(Error::Forbidden { .. })));
         }
@@ -311,6 +338,82 @@ fn who_had_a_part_in_it_does_not_review_it() {
         })
         .unwrap();
         assert!(matches!(o.finds(&o.reviewer, &reference, upheld()), Err(Error::Forbidden { .. })));
+    });
+}
+
+#[test]
+fn whoever_turns_out_to_have_had_a_part_neither_finds_nor_handles_on() {
+    office(|o| {
+        let reference = o.under_review();
+        // The reviewer decides about the report while she looks into the complaint: asked again, it is known.
+        let (rita, carla) = (o.reviewer.id.unwrap(), o.handler.id.unwrap());
+        let (said, rules) = (reference.clone(), o.rules.clone());
+        let found = o.does(&o.reviewer, move |cx| find(cx, &rules, &said, &upheld(), &[rita]));
+        assert!(matches!(found, Err(Error::Forbidden { .. })), "{found:?}");
+        // So is whoever handles it: they do not tell, answer or give it to anybody.
+        let (said, rules) = (reference.clone(), o.rules.clone());
+        let told = o.does(&o.handler, move |cx| inform(cx, &rules, &said, "Soon.", &[carla]));
+        assert!(matches!(told, Err(Error::Forbidden { .. })), "{told:?}");
+        let (said, policy) = (reference.clone(), Arc::clone(&o.policy));
+        let anew = Assignment {
+            reviewer: Id::from_bytes([5; 16]),
+            chain: Vec::new(),
+            known: vec![carla, rita],
+            nobody: String::new(),
+            reasons: "Rita has decided.".into(),
+        };
+        let again = anew.clone();
+        let given = o.does(&o.handler, move |cx| assign(cx, &policy, &said, &again));
+        assert!(matches!(given, Err(Error::Forbidden { .. })), "{given:?}");
+        let own = o.assigns_anew(&o.handler, &reference, anew.reviewer, &["carla"], "", "I decided it.");
+        assert_eq!(fields(own), ["chain"]);
+        // A colleague does, and has it in hand from then on; the chain has both.
+        let (said, policy) = (reference.clone(), Arc::clone(&o.policy));
+        o.does(&o.other, move |cx| assign(cx, &policy, &said, &anew)).unwrap();
+        let seen = reference.clone();
+        let c = o.t.db.read(&o.other, move |cx| view(cx, &seen)).unwrap();
+        assert_eq!(c.handler_id, o.other.id);
+        assert_eq!(c.chain, ["carla Example", "otto Example", "rita Example"]);
+        let rosa = Actor::staff(Id::from_bytes([5; 16]), vec!["independent-reviewer".into()], "redress");
+        o.finds(&rosa, &reference, upheld()).unwrap();
+        let refused = o.answers(&reference);
+        assert!(matches!(refused, Err(Error::Forbidden { .. })), "{refused:?}");
+        let said = reference.clone();
+        o.does(&o.other, move |cx| answer(cx, &said, "You were right.", &[])).unwrap();
+    });
+}
+
+#[test]
+fn a_report_is_found_however_its_reference_was_written() {
+    office(|o| {
+        for typed in ["r 4k7q 2m9b", "R-4K7Q-2M9B", " r4k7q-2m9b ", "the burglary in May"] {
+            o.complains(NewComplaint { report_reference: typed.into(), ..new() }).unwrap();
+        }
+        let kept = |sql: &str| {
+            let rows = o.t.db.credential_rows(sql, &[]).unwrap();
+            rows.iter().map(|r| r.get::<String>(0).unwrap()).collect::<Vec<_>>()
+        };
+        let all = kept("select distinct report_reference from complaint order by report_reference");
+        assert_eq!(
+            all,
+            ["R-4K7Q-2M9B", "the burglary in May"],
+            "as it is read; their words where it is none"
+        );
+        // What was kept before as somebody typed it is found too.
+        o.does(&o.handler, |cx| {
+            cx.allow("complaint.handle", None)?;
+            cx.record(Verb::Alter, "complaint", None, json!({}))?;
+            cx.exec(
+                "update complaint set report_reference = 'r 4k7q 2m9b' where report_reference = 'R-4K7Q-2M9B'",
+                &[],
+            )
+        })
+        .unwrap();
+        let lead = Actor::staff(o.officer, vec!["risk-lead".into()], "governance");
+        for asked in ["R-4K7Q-2M9B", "r4k7q2m9b"] {
+            let found = o.t.db.read(&lead, move |cx| about_report(cx, asked)).unwrap();
+            assert_eq!(found.len(), 3, "{asked}");
+        }
     });
 }
 
@@ -368,6 +471,21 @@ fn a_finding_says_what_why_and_what_is_done() {
         bad(Found { outcomes: vec!["apologise".into()], ..upheld() }, &["recipients"]);
         let incomplete = Recipient { name: " ".into(), received: "A name".into(), on: "last week".into() };
         bad(Found { recipients: vec![incomplete], ..upheld() }, &["recipients", "recipients"]);
+        let mut to_come = upheld().recipients;
+        to_come[0].on = "2099-01-01".into();
+        bad(Found { recipients: to_come, ..upheld() }, &["recipients"]);
+        // What is not upheld is not put right.
+        for outcome in ["correct", "erase", "re-decide", "compensate"] {
+            let recipients =
+                if ["correct", "erase"].contains(&outcome) { upheld().recipients } else { vec![] };
+            let no = Found {
+                finding: "not-upheld".into(),
+                outcomes: vec![outcome.into()],
+                recipients,
+                ..upheld()
+            };
+            bad(no, &["outcomes"]);
+        }
         assert_eq!(o.state(&reference), State::UnderReview);
         // What is not upheld needs reasons and no outcome.
         let not_upheld = Found {
@@ -389,9 +507,7 @@ fn a_correction_follows_whoever_received_the_data() {
         assert_eq!(notices.len(), 1);
         assert_eq!(notices[0].recipient.name, "Borsetshire Council");
         let notice = notices[0].id;
-        let overdue = || {
-            o.t.db.read(&Actor::public(), |cx| public_figures(cx, cx.now().plus_seconds(-365 * DAY))).unwrap()
-        };
+        let overdue = || o.t.db.read(&Actor::public(), public_figures).unwrap();
         assert_eq!(overdue().overdue_notices, 0);
         let sends = |r: &str| {
             let r = r.to_owned();
@@ -406,7 +522,10 @@ fn a_correction_follows_whoever_received_the_data() {
         assert!(matches!(sends(&another), Err(Error::NotFound(_))), "it belongs to one complaint");
         sends(&reference).unwrap();
         assert!(matches!(sends(&reference), Err(Error::Conflict(_))));
-        o.t.pass_seconds(14 * DAY);
+        // Fourteen days from the next on end with a Sunday, and so with Monday the seventh.
+        o.t.pass_seconds(15 * DAY);
+        assert_eq!(overdue().overdue_notices, 0);
+        o.t.pass_seconds(DAY);
         assert_eq!(overdue().overdue_notices, 1, "told to everybody as long as it is so");
         acknowledges(&reference).unwrap();
         assert!(matches!(acknowledges(&reference), Err(Error::Conflict(_))));
@@ -427,6 +546,7 @@ fn what_came_by_post_runs_from_the_day_it_came() {
         };
         assert_eq!(fields(enters("pigeon", arrived)), ["channel"]);
         assert_eq!(fields(enters("post", arrived.plus_seconds(50 * DAY))), ["received"]);
+        assert_eq!(fields(enters("post", "1999-12-31T12:00:00Z".parse().unwrap())), ["received"]);
         let received = enters("post", arrived).unwrap();
         assert!(received.acknowledge_due < o.t.db.now(), "it lay about too long, and the clock says so");
         let list = o.t.db.read(&o.handler, complaints).unwrap();
@@ -456,20 +576,19 @@ fn each_clock_tells_what_is_due() {
         };
         assert_eq!(due(), Some(("Acknowledge", true)));
         o.t.pass_seconds(30 * DAY);
+        assert_eq!(due(), Some(("Acknowledge", true)));
+        o.t.pass_seconds(DAY);
         assert_eq!(due(), Some(("Acknowledge", false)));
         o.acknowledges(&reference).unwrap();
         assert_eq!(due(), Some(("Tell how far it has come", false)));
         let (said, rules) = (reference.clone(), o.rules.clone());
-        o.does(&o.handler, move |cx| inform(cx, &rules, &said, "It takes longer.")).unwrap();
+        o.does(&o.handler, move |cx| inform(cx, &rules, &said, "It takes longer.", &[])).unwrap();
         assert_eq!(due(), Some(("Tell how far it has come", true)));
         o.t.pass_seconds(45 * DAY);
         let (said, rules) = (reference.clone(), o.rules.clone());
-        o.does(&o.handler, move |cx| inform(cx, &rules, &said, "It takes longer still.")).unwrap();
+        o.does(&o.handler, move |cx| inform(cx, &rules, &said, "It takes longer still.", &[])).unwrap();
         assert_eq!(due(), Some(("Answer", true)));
-        let figures =
-            o.t.db
-                .read(&Actor::public(), |cx| public_figures(cx, cx.now().plus_seconds(-365 * DAY)))
-                .unwrap();
+        let figures = o.t.db.read(&Actor::public(), public_figures).unwrap();
         assert_eq!(figures.received, None, "of one complaint nothing is told");
     });
 }
@@ -538,16 +657,18 @@ fn figures_are_told_of_many_and_of_no_few() {
                 o.answers(&reference).unwrap();
             }
         }
-        let figures = || {
-            o.t.db.read(&Actor::public(), |cx| public_figures(cx, cx.now().plus_seconds(-365 * DAY))).unwrap()
-        };
+        let figures = || o.t.db.read(&Actor::public(), public_figures).unwrap();
+        // Until the quarter is over nothing of it is told; after it, what stood at its end, whatever happens since.
+        assert_eq!(figures().received, Some(0));
+        o.t.pass_seconds(41 * DAY);
         let f = figures();
+        assert_eq!((f.from.day().as_str(), f.to.day().as_str()), ("2026-01-01", "2026-12-31"));
         assert_eq!(f.received, Some(24));
         let n = |all: &[bluelamp_steward::redress::Counted], what: &str| {
             all.iter().find(|c| c.what == what).unwrap().n
         };
         assert_eq!(n(&f.acknowledged, "In time"), Some(12));
-        assert_eq!(n(&f.acknowledged, "Not yet, and still in time"), Some(12));
+        assert_eq!(n(&f.acknowledged, "Not yet, and overdue"), Some(12));
         assert_eq!(n(&f.findings, "Upheld"), Some(12));
         assert_eq!(n(&f.outcomes, "Correct what is held"), Some(12));
         assert_eq!(n(&f.outcomes, "Compensate"), Some(0));
@@ -556,6 +677,8 @@ fn figures_are_told_of_many_and_of_no_few() {
         let no = Found { finding: "not-upheld".into(), reasons: "No.".into(), ..Found::default() };
         o.finds(&o.reviewer, &reference, no).unwrap();
         o.answers(&reference).unwrap();
+        assert_eq!(figures(), f, "what one day changes is not told before the quarter is over");
+        o.t.pass_seconds(90 * DAY);
         let f = figures();
         assert_eq!((n(&f.findings, "Not upheld"), f.received), (None, Some(25)));
         assert_eq!(f.findings.iter().filter(|c| c.n.is_none()).count(), 2);

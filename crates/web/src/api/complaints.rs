@@ -3,7 +3,7 @@
 use super::{Follow, body};
 use crate::{
     App,
-    desk::complaints::known_chain,
+    desk::{complaints::known_chain, graded::reviewed_of},
     guard::{Answer, Ask, Bearer, Sender},
     public::complain::figures_of,
 };
@@ -12,10 +12,10 @@ use axum::{
     body::Bytes,
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
 };
-use bluelamp_model::{Error, Id, Result, Time, authority::action};
-use bluelamp_steward::redress::{self, Found, NewComplaint, Recipient};
+use bluelamp_model::{Day, Error, Id, Result, Time, authority::action};
+use bluelamp_steward::redress::{self, Assignment, ComplaintReceived, Found, NewComplaint, Recipient};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -87,21 +87,75 @@ pub(crate) async fn complain(
     bytes: Bytes,
 ) -> Answer {
     app.inner.reports.check(from)?;
-    let key = headers
-        .get("idempotency-key")
-        .map(|v| v.to_str().map(str::to_owned))
-        .transpose()
-        .map_err(|_| Error::field("Idempotency-Key", "format", "Use letters, numbers and hyphens"))?;
-    let new = body::<Complain>(&bytes)?.with_key(key);
+    let new = body::<Complain>(&bytes)?.with_key(retry_key(&headers)?);
     let rules = app.inner.settings.redress.clone();
     let received = app.write(&ask.public(), move |cx| redress::complain(cx, &rules, "api", &new)).await?;
+    Ok(receipt(&received))
+}
+
+/// What the sender is told, or who entered a letter for them: the code is told this once.
+fn receipt(received: &ComplaintReceived) -> Response {
     let receipt = ComplaintReceipt {
         reference: received.reference.text().to_owned(),
         tracking_code: received.code.text().to_owned(),
         received_at: received.at,
         acknowledge_due: received.acknowledge_due,
     };
-    Ok((StatusCode::CREATED, Json(receipt)).into_response())
+    (StatusCode::CREATED, Json(receipt)).into_response()
+}
+
+/// A complaint that came by other means, such as a letter.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct EnterComplaint {
+    /// How it came: `post`, `phone`, `in-person` or `email`.
+    channel: String,
+    /// On which day, such as `2026-11-22`: the clocks run from it.
+    received_on: String,
+    /// What it says.
+    complaint: Complain,
+}
+
+/// The key of a request that is to be received once.
+fn retry_key(headers: &HeaderMap) -> Result<Option<String>> {
+    headers
+        .get("idempotency-key")
+        .map(|v| v.to_str().map(str::to_owned))
+        .transpose()
+        .map_err(|_| Error::field("Idempotency-Key", "format", "Use letters, numbers and hyphens"))
+}
+
+/// `POST /api/v1/complaints/entered`: received once for each `Idempotency-Key`.
+pub(crate) async fn enter(State(app): State<App>, who: Bearer, headers: HeaderMap, bytes: Bytes) -> Answer {
+    let EnterComplaint { channel, received_on, complaint } = body(&bytes)?;
+    let new = complaint.with_key(retry_key(&headers)?);
+    let rules = app.inner.settings.redress.clone();
+    let received = app
+        .write(&who.actor, move |cx| {
+            // Who may not enter one is told that, and not what is wrong with it.
+            cx.allow(action::COMPLAINT_HANDLE, None)?;
+            let day: Day =
+                received_on.trim().parse().map_err(|e: String| Error::field("received_on", "format", e))?;
+            let at: Time = format!("{day}T00:00:00Z")
+                .parse()
+                .map_err(|e: String| Error::field("received_on", "format", e))?;
+            redress::enter(cx, &rules, &channel, at, &new)
+        })
+        .await?;
+    Ok(receipt(&received))
+}
+
+/// `GET /api/v1/complaints/reviewers`: who can look into complaints.
+pub(crate) async fn reviewers(State(app): State<App>, who: Bearer) -> Answer {
+    let policy = Arc::clone(&app.inner.policy);
+    let all = app.read(&who.actor, move |cx| redress::reviewers(cx, &policy)).await?;
+    Ok(Json(json!({ "reviewers": all })).into_response())
+}
+
+/// `GET /api/v1/complaints/{reference}/decisions`: what it is about, for the reviewer to whom it was given.
+pub(crate) async fn decisions(State(app): State<App>, who: Bearer, Path(reference): Path<String>) -> Answer {
+    let (complaint, report, all) = app.read(&who.actor, move |cx| reviewed_of(cx, &reference)).await?;
+    Ok(Json(json!({ "complaint": complaint, "report": report, "decisions": all })).into_response())
 }
 
 /// `POST /api/v1/complaints/track`
@@ -162,7 +216,7 @@ pub(crate) struct ComplaintDeed {
     nobody: String,
     /// `upheld`, `partly` or `not-upheld`: `find`.
     finding: String,
-    /// Why: `find`.
+    /// Why: `find`; and `assign` where somebody looks into it already.
     reasons: String,
     /// `correct`, `erase`, `re-decide`, `apologise`, `compensate`, `refer-iopc`, `refer-ico`: `find`.
     outcomes: Vec<String>,
@@ -203,18 +257,36 @@ pub(crate) async fn act(
         "acknowledge" => {
             app.write(&who.actor, move |cx| redress::acknowledge(cx, &reference, &d.note)).await?;
         }
-        "inform" => app.write(&who.actor, move |cx| redress::inform(cx, &rules, &reference, &d.note)).await?,
-        "answer" => app.write(&who.actor, move |cx| redress::answer(cx, &reference, &d.note)).await?,
+        "inform" => {
+            app.write(&who.actor, move |cx| {
+                let known = known_chain(cx, &reference, action::COMPLAINT_HANDLE)?;
+                redress::inform(cx, &rules, &reference, &d.note, &known)
+            })
+            .await?;
+        }
+        "answer" => {
+            app.write(&who.actor, move |cx| {
+                let known = known_chain(cx, &reference, action::COMPLAINT_HANDLE)?;
+                redress::answer(cx, &reference, &d.note, &known)
+            })
+            .await?;
+        }
         "assign" => {
             let policy = Arc::clone(&app.inner.policy);
             let reviewer = d
                 .reviewer
                 .parse()
                 .map_err(|_| Error::field("/reviewer", "id", "Name the account of the reviewer"))?;
+            let mut new = Assignment {
+                reviewer,
+                chain: d.chain,
+                known: Vec::new(),
+                nobody: d.nobody,
+                reasons: d.reasons,
+            };
             app.write(&who.actor, move |cx| {
-                let mut chain = d.chain.clone();
-                chain.extend(known_chain(cx, &reference)?);
-                redress::assign(cx, &policy, &reference, reviewer, &chain, &d.nobody)
+                new.known = known_chain(cx, &reference, action::COMPLAINT_HANDLE)?;
+                redress::assign(cx, &policy, &reference, &new)
             })
             .await?;
         }
@@ -229,7 +301,11 @@ pub(crate) async fn act(
                     .collect(),
                 no_recipients: d.no_recipients,
             };
-            app.write(&who.actor, move |cx| redress::find(cx, &rules, &reference, &found)).await?;
+            app.write(&who.actor, move |cx| {
+                let known = known_chain(cx, &reference, action::COMPLAINT_REVIEW)?;
+                redress::find(cx, &rules, &reference, &found, &known)
+            })
+            .await?;
         }
         "sent" => {
             let notice = id(&d.notice, "that notice")?;

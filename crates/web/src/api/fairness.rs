@@ -1,6 +1,6 @@
 //! Fairness reports over the API.
 
-use super::body;
+use super::{body, id};
 use crate::{
     App,
     desk::fairness::{Asked, Deed, bounds, of_path},
@@ -13,6 +13,7 @@ use axum::{
     http::StatusCode,
     response::IntoResponse,
 };
+use bluelamp_model::Result;
 use bluelamp_steward::fairness::{self, Published};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -94,10 +95,47 @@ pub(crate) async fn list(State(app): State<App>, who: Bearer) -> Answer {
 /// `GET /api/v1/fairness/{id}`
 pub(crate) async fn view(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Answer {
     let id = of_path(&id)?;
-    let find =
-        move |cx: &mut bluelamp_store::Cx<'_>| Ok((fairness::view_saved(cx, id)?, fairness::alike(cx, id)?));
-    let ((kept, report), alike) = app.read(&who.actor, find).await?;
-    Ok(Json(json!({ "kept": kept, "alike": alike, "report": report })).into_response())
+    let find = move |cx: &mut bluelamp_store::Cx<'_>| {
+        Ok((fairness::view_saved(cx, id)?, fairness::alike(cx, id)?, fairness::bounds_of(cx, id)?))
+    };
+    let ((kept, report), alike, set) = app.read(&who.actor, find).await?;
+    Ok(Json(json!({ "kept": kept, "alike": alike, "report": report, "thresholds": set })).into_response())
+}
+
+/// Thresholds that a member of the committee proposes.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct NewBounds {
+    /// The algorithm, by its name in the register.
+    algorithm: String,
+    /// The least ratio, below 1.
+    low: f64,
+    /// The greatest, above 1.
+    high: f64,
+    /// Why these: public beside every report that they judge.
+    reasons: String,
+}
+
+/// `GET /api/v1/fairness/bounds`: the thresholds that hold, those that wait, and those that went before.
+pub(crate) async fn all_bounds(State(app): State<App>, who: Bearer) -> Answer {
+    let all = app.read(&who.actor, fairness::all_bounds).await?;
+    Ok(Json(json!({ "thresholds": all })).into_response())
+}
+
+/// `POST /api/v1/fairness/bounds`: thresholds are proposed.
+pub(crate) async fn propose_bounds(State(app): State<App>, who: Bearer, bytes: Bytes) -> Answer {
+    let NewBounds { algorithm, low, high, reasons } = body(&bytes)?;
+    let id = app
+        .write(&who.actor, move |cx| fairness::propose_bounds(cx, &algorithm, low, high, &reasons))
+        .await?;
+    Ok((StatusCode::CREATED, Json(json!({ "id": id }))).into_response())
+}
+
+/// `POST /api/v1/fairness/bounds/{id}/confirm`: another member confirms them.
+pub(crate) async fn confirm_bounds(State(app): State<App>, who: Bearer, Path(which): Path<String>) -> Answer {
+    let which = id(&which)?;
+    app.write(&who.actor, move |cx| fairness::confirm_bounds(cx, which)).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// Why a report may be published beside one that is alike, or is taken back.
@@ -126,14 +164,20 @@ pub(crate) async fn act(
 
 /// `GET /api/v1/fairness/summaries`: for everybody.
 pub(crate) async fn summaries(State(app): State<App>, ask: Ask) -> Answer {
-    let all = app.read(&ask.public(), |cx| fairness::public_reports(cx, None)).await?;
+    let all = app
+        .read(&ask.public(), |cx| {
+            let all = fairness::public_reports(cx, None)?;
+            all.into_iter().map(|p| Ok((fairness::bounds_of(cx, p.about.id)?, p))).collect::<Result<Vec<_>>>()
+        })
+        .await?;
     let all: Vec<_> = all
         .into_iter()
-        .map(|Published { about, at, withdrawn, report }| {
+        .map(|(set, Published { about, at, withdrawn, report })| {
             // Who made it is for staff.
             json!({
                 "id": about.id, "algorithm": about.algorithm, "version": about.version, "title": about.title,
                 "made_at": about.made_at, "published_at": at, "report": report,
+                "thresholds": set.map(|s| json!({ "low": s.bounds.low, "high": s.bounds.high, "reasons": s.reasons })),
                 "withdrawn": withdrawn.map(|(at, because)| json!({ "at": at, "because": because })),
             })
         })

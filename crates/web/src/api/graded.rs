@@ -55,3 +55,9 @@ pub(crate) async fn view(State(app): State<App>, who: Bearer, Path(which): Path<
         .await?;
     Ok(Json(json!({ "decision": found, "complaints": complaints })).into_response())
 }
+
+/// `GET /api/v1/graded/complaints/{reference}`: a complaint in brief, without the person and their words.
+pub(crate) async fn complaint(State(app): State<App>, who: Bearer, Path(reference): Path<String>) -> Answer {
+    let found = app.read(&who.actor, move |cx| redress::brief(cx, &reference)).await?;
+    Ok(Json(found).into_response())
+}

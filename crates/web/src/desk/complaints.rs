@@ -3,13 +3,17 @@
 use super::{frame, may, page::OptionView};
 use crate::{
     App,
-    govuk::page::{Event, Field, Item, Kind, Problem, Question, errors},
+    govuk::{
+        page::{Event, Field, Item, Kind, Problem, Question, errors},
+        theme::Link,
+    },
     guard::{Answer, Staff, check_csrf, csrf, new_token},
     public::{
         complain::{algorithms, complaint_fields, complaint_of, is_shown},
         fields::Raw,
         journey::{first, posted},
     },
+    reading,
 };
 use axum::{
     extract::{Path, RawForm, State},
@@ -21,7 +25,7 @@ use bluelamp_model::{
     authority::{Actor, action},
 };
 use bluelamp_steward::redress::{
-    self, ComplaintView, ContactBy, Finding, Found, Listed, Outcome, Recipient, State as Standing,
+    self, Assignment, ComplaintView, ContactBy, Finding, Found, Listed, Outcome, Recipient, State as Standing,
 };
 use bluelamp_store::Cx;
 use serde::Serialize;
@@ -64,6 +68,8 @@ struct ComplaintPage {
     colour: &'static str,
     /// Name and value, in the order of the page.
     facts: Vec<(String, String)>,
+    /// What it is about, as far as this person may see it.
+    links: Vec<Link>,
     told: Vec<String>,
     wanted: Vec<String>,
     clocks: Vec<ClockView>,
@@ -313,14 +319,46 @@ fn option(value: &str, text: &str, checked: bool) -> OptionView {
     OptionView { value: value.into(), text: text.into(), hint: None, checked }
 }
 
-/// Everybody of whom it is known that they decided about the report that a complaint names: they are in the chain whether
-/// somebody thinks of them or not.
+/// Everybody of whom it is known now that they decided about the report that a complaint names: they are in the chain whether
+/// somebody thinks of them or not. Asked at each deed, because somebody can decide while it is looked into.
 ///
 /// # Errors
-/// Not allowed; no such complaint.
-pub(crate) fn known_chain(cx: &mut Cx<'_>, reference: &str) -> Result<Vec<String>> {
-    let about = redress::view(cx, reference)?.report_reference;
-    if about.is_empty() { Ok(Vec::new()) } else { bluelamp_casework::deciders(cx, &about) }
+/// Not allowed to do `action`; no such complaint.
+pub(crate) fn known_chain(cx: &mut Cx<'_>, reference: &str, action: &'static str) -> Result<Vec<Id>> {
+    cx.allow(action, None)?;
+    let about = redress::report_of(cx, reference)?;
+    bluelamp_casework::deciders(cx, &about)
+}
+
+/// What a complaint is about, as far as this person may see it: the reviewer to whom it was given sees the decision, who
+/// answers for quality its place in the chain, and both the ethics of the algorithm.
+fn links(app: &App, staff: &Staff, c: &ComplaintView, mine: bool) -> Vec<Link> {
+    let may = |action| may(app, staff, action);
+    let (report, complaint) = (&c.report_reference, &c.listed.reference);
+    let mut all = Vec::new();
+    if !report.is_empty() && mine && may(action::COMPLAINT_SEE_DECISION) {
+        all.push(Link {
+            text: format!("What was decided about {report}, beside what was proposed"),
+            href: format!("/desk/complaints/{complaint}/decisions"),
+        });
+    }
+    if may(action::QUALITY_VIEW) {
+        all.push(Link {
+            text: "Its place in the chain".into(),
+            href: format!("/desk/graded/complaints/{complaint}"),
+        });
+    }
+    if !c.algorithm.is_empty() && may(action::ETHICS_VIEW) {
+        let version = match c.algorithm_version.as_str() {
+            "" => String::new(),
+            version => format!("?version={version}"),
+        };
+        all.push(Link {
+            text: format!("Ethics of {}", c.algorithm),
+            href: format!("/desk/ethics/{}{version}", c.algorithm),
+        });
+    }
+    all
 }
 
 /// How they hear of it where no message goes out by itself.
@@ -356,6 +394,7 @@ async fn show(app: &App, staff: &Staff, reference: &str, raw: &Raw, wrong: Vec<F
         state: state.label(),
         colour: colour(state),
         facts: facts(&c),
+        links: links(app, staff, &c, mine),
         told: lines(&c.told),
         wanted: lines(&c.wanted),
         clocks: clocks(app, &c, now),
@@ -368,6 +407,7 @@ async fn show(app: &App, staff: &Staff, reference: &str, raw: &Raw, wrong: Vec<F
         can: [
             ("acknowledge", handles && state == Standing::Received),
             ("assign", handles && assignable),
+            ("assign_anew", state == Standing::UnderReview),
             ("inform", handles && !matches!(state, Standing::Received | Standing::Answered)),
             ("find", mine && state == Standing::UnderReview),
             ("answer", handles && state == Standing::Found),
@@ -449,12 +489,21 @@ fn clocks(app: &App, c: &ComplaintView, now: Time) -> Vec<ClockView> {
         let sort = if clock.is_law(l.received_at) { "law" } else { "policy" };
         format!("{} ({sort})", clock.basis)
     };
+    let unknown = |at: Time| match rules.knows_holidays_of(at) {
+        true => String::new(),
+        false => {
+            format!(
+                "; no bank holiday after {} is known here",
+                reading::day(&rules.holidays.known_until.to_string())
+            )
+        }
+    };
     let clock = |what, at: Time, done: Option<Time>, basis: String| ClockView {
         what,
         when: done.map_or_else(|| at.short(), |d| format!("{}, due {}", d.short(), at.short())),
         overdue: done.map_or(now > at, |d| d > at),
         done: done.is_some(),
-        basis,
+        basis: format!("{basis}{}", unknown(at)),
     };
     let mut all = vec![clock("Acknowledge", l.acknowledge_due, l.acknowledged_at, law(&rules.acknowledge))];
     if !answered {
@@ -531,18 +580,31 @@ pub(crate) async fn act(
     let rules = app.inner.settings.redress.clone();
     let done = match deed.as_str() {
         "acknowledge" => app.write(&actor, move |cx| redress::acknowledge(cx, &which, &note)).await,
-        "inform" => app.write(&actor, move |cx| redress::inform(cx, &rules, &which, &note)).await,
-        "answer" => app.write(&actor, move |cx| redress::answer(cx, &which, &note)).await,
+        "inform" => {
+            app.write(&actor, move |cx| {
+                let known = known_chain(cx, &which, action::COMPLAINT_HANDLE)?;
+                redress::inform(cx, &rules, &which, &note, &known)
+            })
+            .await
+        }
+        "answer" => {
+            app.write(&actor, move |cx| {
+                let known = known_chain(cx, &which, action::COMPLAINT_HANDLE)?;
+                redress::answer(cx, &which, &note, &known)
+            })
+            .await
+        }
         "assign" => {
             let policy = Arc::clone(&app.inner.policy);
-            let mut chain: Vec<String> =
+            let chain: Vec<String> =
                 first(&raw, "chain").split([',', '\n', ' ']).map(|n| n.trim().to_owned()).collect();
-            let nobody = first(&raw, "nobody").to_owned();
+            let (nobody, reasons) = (first(&raw, "nobody").to_owned(), first(&raw, "reasons").to_owned());
             match first(&raw, "reviewer").parse::<Id>() {
                 Ok(reviewer) => {
+                    let mut new = Assignment { reviewer, chain, known: Vec::new(), nobody, reasons };
                     app.write(&actor, move |cx| {
-                        chain.extend(known_chain(cx, &which)?);
-                        redress::assign(cx, &policy, &which, reviewer, &chain, &nobody)
+                        new.known = known_chain(cx, &which, action::COMPLAINT_HANDLE)?;
+                        redress::assign(cx, &policy, &which, &new)
                     })
                     .await
                 }
@@ -551,7 +613,11 @@ pub(crate) async fn act(
         }
         "find" => {
             let found = found_of(&raw);
-            app.write(&actor, move |cx| redress::find(cx, &rules, &which, &found)).await
+            app.write(&actor, move |cx| {
+                let known = known_chain(cx, &which, action::COMPLAINT_REVIEW)?;
+                redress::find(cx, &rules, &which, &found, &known)
+            })
+            .await
         }
         "sent" | "confirmed" => {
             let notice: Id =

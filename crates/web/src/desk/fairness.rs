@@ -1,6 +1,6 @@
 //! Fairness reports: a scored file is read, told of and forgotten, unless somebody keeps what it says.
 
-use super::{frame, may, page::OptionView};
+use super::{frame, may, page::OptionView, thresholds::said_of};
 use crate::{
     App,
     fairness::{FairnessView, view},
@@ -14,7 +14,9 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use bluelamp_model::{Error, Faults, FieldError, Id, Result, authority::action};
-use bluelamp_steward::fairness::{self, Bootstrap, Bounds, Columns, Compare, Reference, Report, SavedReport};
+use bluelamp_steward::fairness::{
+    self, Bootstrap, Bounds, Columns, Compare, Reference, Report, SavedReport, SetBounds,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -314,7 +316,7 @@ fn attached(bytes: Vec<u8>, kind: &'static str, name: &'static str) -> Response 
     response
 }
 
-/// `POST /desk/fairness/bounds`: the committee sets thresholds.
+/// `POST /desk/fairness/bounds`: a member of the committee proposes thresholds.
 pub(crate) async fn set_bounds(State(app): State<App>, staff: Staff, RawForm(bytes): RawForm) -> Answer {
     let raw = posted(&bytes);
     check_csrf(&app, &staff.cookie, first(&raw, "csrf"))?;
@@ -332,14 +334,14 @@ pub(crate) async fn set_bounds(State(app): State<App>, staff: Staff, RawForm(byt
         Ok((low, high)) => {
             let (algorithm, reasons) = (values["bounds_algorithm"].clone(), values["reasons"].clone());
             let set = move |cx: &mut bluelamp_store::Cx<'_>| {
-                fairness::set_bounds(cx, &algorithm, low, high, &reasons).map(drop)
+                fairness::propose_bounds(cx, &algorithm, low, high, &reasons).map(drop)
             };
             app.write(&staff.actor(), set).await
         }
         Err(e) => Err(e),
     };
     match done {
-        Ok(()) => Ok(Redirect::to("/desk/fairness").into_response()),
+        Ok(()) => Ok(Redirect::to("/desk/fairness/bounds").into_response()),
         Err(Error::Invalid(mut wrong)) => {
             for e in wrong.iter_mut().filter(|e| e.field == "algorithm") {
                 e.field = "bounds_algorithm".into();
@@ -377,9 +379,10 @@ async fn show_kept(
     wrong: Vec<FieldError>,
 ) -> Answer {
     let id = of_path(id)?;
-    let find =
-        move |cx: &mut bluelamp_store::Cx<'_>| Ok((fairness::view_saved(cx, id)?, fairness::alike(cx, id)?));
-    let ((kept, report), alike) = app.read(&staff.actor(), find).await?;
+    let find = move |cx: &mut bluelamp_store::Cx<'_>| {
+        Ok((fairness::view_saved(cx, id)?, fairness::alike(cx, id)?, fairness::bounds_of(cx, id)?))
+    };
+    let ((kept, report), alike, set) = app.read(&staff.actor(), find).await?;
     let can = may(app, staff, action::ETHICS_ADVISE);
     let at = format!("/desk/fairness/{id}");
     let public = kept.published.as_ref().is_some_and(|p| p.withdrawn.is_none());
@@ -394,7 +397,7 @@ async fn show_kept(
             kept.made_by
         ),
         kept: Some(KeptView {
-            stands: stands(&kept),
+            stands: stands(&kept, set.as_ref()),
             whole: at.clone(),
             summary: format!("{at}?show=summary"),
             shows_summary: summary,
@@ -424,11 +427,14 @@ pub(crate) fn of_path(id: &str) -> Result<Id> {
     id.parse().map_err(|_| Error::NotFound("that fairness report".into()))
 }
 
-fn stands(kept: &SavedReport) -> Vec<String> {
+fn stands(kept: &SavedReport, set: Option<&SetBounds>) -> Vec<String> {
+    let judged = set.map(|set| format!("Its thresholds: {} {}", set.reasons, said_of(set)));
+    let mut said: Vec<String> = judged.into_iter().collect();
     let Some(p) = &kept.published else {
-        return vec!["Not published: nobody outside sees it. Somebody of the committee who did not make it may publish its summary.".into()];
+        said.push("Not published: nobody outside sees it. Somebody of the committee who did not make it may publish its summary.".into());
+        return said;
     };
-    let mut said = vec![format!("Published {} by {}.", p.at.short(), p.by)];
+    said.push(format!("Published {} by {}.", p.at.short(), p.by));
     said.extend(
         p.other_people
             .as_ref()

@@ -10,12 +10,13 @@ use crate::{
     guard::{Answer, Staff},
 };
 use axum::extract::{Path, Query, State};
-use bluelamp_casework::{GradedDecision, LowerReason, Outcome, Sought};
-use bluelamp_model::{Error, Id, authority::action};
+use bluelamp_casework::{GradedDecision, LowerReason, Outcome, ReviewedDecision, Sought};
+use bluelamp_model::{Error, Id, Result, authority::action};
 use bluelamp_steward::{
     entry,
     redress::{self, Brief},
 };
+use bluelamp_store::{Cx, Reference};
 use serde::{Deserialize, Serialize};
 
 /// The page `staff/graded.njk`.
@@ -85,8 +86,9 @@ fn stance(d: &GradedDecision) -> &'static str {
 /// `GET /desk/graded`
 pub(crate) async fn list(State(app): State<App>, staff: Staff, Query(q): Query<GradedQuery>) -> Answer {
     let by_report = !q.report.is_empty();
+    let report = Reference::parse(&q.report).map_or_else(|| q.report.clone(), |r| r.text().to_owned());
     let (title, back_text, back_href) = if by_report {
-        (format!("Decisions about {}", q.report), "Quality".to_owned(), "/desk/quality".to_owned())
+        (format!("Decisions about {report}"), "Quality".to_owned(), "/desk/quality".to_owned())
     } else {
         (
             format!("Decisions under {} {}", q.definition, q.version),
@@ -184,6 +186,64 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff, Path(which): Path
             .collect(),
     };
     app.page("staff/graded_one.njk", &frame(&app, &staff, "/desk/quality"), &page)
+}
+
+/// The page `staff/complaint_decisions.njk`.
+#[derive(Debug, Serialize)]
+struct ReviewedPage {
+    title: String,
+    complaint: String,
+    back_href: String,
+    decisions: Vec<ReviewedView>,
+}
+
+#[derive(Debug, Serialize)]
+struct ReviewedView {
+    row: GradedRow,
+    assessment: Vec<String>,
+    reasons: Vec<String>,
+    ethics: Option<Step>,
+}
+
+/// `GET /desk/complaints/{reference}/decisions`: what a complaint is about, for the reviewer to whom it was given.
+pub(crate) async fn reviewed(State(app): State<App>, staff: Staff, Path(reference): Path<String>) -> Answer {
+    let (complaint, report, all) = app.read(&staff.actor(), move |cx| reviewed_of(cx, &reference)).await?;
+    let lines = |text: &str| text.lines().filter(|l| !l.trim().is_empty()).map(str::to_owned).collect();
+    let sees_ethics = may(&app, &staff, action::ETHICS_VIEW);
+    let page = ReviewedPage {
+        title: match report.as_str() {
+            "" => "The complaint names no report".into(),
+            report => format!("What was decided about {report}"),
+        },
+        back_href: format!("/desk/complaints/{complaint}"),
+        complaint,
+        decisions: all
+            .iter()
+            .map(|d| ReviewedView {
+                row: row(&d.decision),
+                assessment: lines(&d.assessment),
+                reasons: lines(&d.reasons),
+                ethics: d.decision.definition.as_deref().filter(|_| sees_ethics).map(|definition| Step {
+                    text: format!("Ethics of definition/{definition}"),
+                    href: format!("/desk/ethics/definition/{definition}"),
+                }),
+            })
+            .collect(),
+    };
+    app.page("staff/complaint_decisions.njk", &frame(&app, &staff, "/desk/complaints"), &page)
+}
+
+/// The complaint, the report that it names and what was decided about that, for the reviewer to whom it was given.
+///
+/// # Errors
+/// Not allowed; [`Error::NotFound`], also for a complaint that was given to somebody else.
+pub(crate) fn reviewed_of(
+    cx: &mut Cx<'_>,
+    reference: &str,
+) -> Result<(String, String, Vec<ReviewedDecision>)> {
+    let complaint = redress::view_assigned(cx, reference)?;
+    let all = bluelamp_casework::reviewed_decisions(cx, &complaint.report_reference)?;
+    Ok((complaint.listed.reference, complaint.report_reference, all))
 }
 
 /// How a complaint stands, and what was found.

@@ -30,6 +30,7 @@ pub(crate) mod services;
 pub(crate) mod sheet;
 pub(crate) mod skills;
 pub(crate) mod strategy;
+pub(crate) mod thresholds;
 
 use crate::{
     App,

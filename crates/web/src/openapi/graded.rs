@@ -22,5 +22,11 @@ pub(super) fn paths(denied: &dyn Fn(Value) -> Value) -> Value {
             "parameters": [in_path("id")],
             "responses": { "200": answer("The decision", &object), "404": problem("No such decision") },
         })) },
+        "/api/v1/graded/complaints/{reference}": { "get": denied(json!({
+            "operationId": "getComplaintInBrief",
+            "summary": "A complaint without the person and their words",
+            "parameters": [in_path("reference")],
+            "responses": { "200": answer("The complaint", &object), "404": problem("No such complaint") },
+        })) },
     })
 }

@@ -3,8 +3,8 @@
 use super::{answer, in_path, problem, schema, sent};
 use crate::api::{
     Follow,
-    complaints::{Complain, ComplaintDeed, ComplaintReceipt},
-    fairness::{AskFairness, FairnessDeed},
+    complaints::{Complain, ComplaintDeed, ComplaintReceipt, EnterComplaint},
+    fairness::{AskFairness, FairnessDeed, NewBounds},
 };
 use serde_json::{Value, json};
 
@@ -63,10 +63,39 @@ pub(super) fn paths(denied: &dyn Fn(Value) -> Value) -> Value {
             },
         } },
         "/api/v1/complaints/figures": { "get": {
-            "operationId": "complaintFigures", "summary": "What is published about the complaints of a year",
+            "operationId": "complaintFigures",
+            "summary": "What is published about the complaints of the last four quarters that are over",
             "security": [],
             "responses": { "200": answer("The figures; small ones are left out", &object) },
         } },
+        "/api/v1/complaints/entered": { "post": denied(json!({
+            "operationId": "enterComplaint",
+            "summary": "Enter a complaint that came by other means, such as a letter; its clocks run from the day it came",
+            "parameters": [{
+                "name": "Idempotency-Key", "in": "header", "required": false,
+                "description": "A random key of 16 to 200 characters, as for a complaint that is sent",
+                "schema": { "type": "string", "minLength": 16, "maxLength": 200 },
+            }],
+            "requestBody": sent(&schema::<EnterComplaint>()),
+            "responses": {
+                "201": answer("Received, and on the disk", &schema::<ComplaintReceipt>()),
+                "409": problem("The key was used for another complaint"),
+                "422": problem("Some fields are not right"),
+            },
+        })) },
+        "/api/v1/complaints/reviewers": { "get": denied(json!({
+            "operationId": "listReviewers", "summary": "Who can look into complaints: account and name",
+            "responses": { "200": answer("Reviewers", &object) },
+        })) },
+        "/api/v1/complaints/{reference}/decisions": { "get": denied(json!({
+            "operationId": "getComplaintDecisions",
+            "summary": "What was decided about the report that a complaint names, beside what was proposed, for the reviewer \
+                        to whom it was given",
+            "parameters": [in_path("reference")],
+            "responses": {
+                "200": answer("The decisions, without who decided", &object), "404": problem("No such complaint of yours"),
+            },
+        })) },
         "/api/v1/complaints/{reference}": { "get": denied(json!({
             "operationId": "getComplaint", "summary": "A complaint with what was done about it",
             "parameters": [in_path("reference")],
@@ -96,6 +125,31 @@ pub(super) fn paths(denied: &dyn Fn(Value) -> Value) -> Value {
             "summary": "The fairness reports that are or were public, in their form for the public", "security": [],
             "responses": { "200": answer("Summaries", &object) },
         } },
+        "/api/v1/fairness/bounds": {
+            "get": denied(json!({
+                "operationId": "listFairnessThresholds",
+                "summary": "The thresholds that hold, those that wait to be confirmed, and those that went before",
+                "responses": { "200": answer("Thresholds", &object) },
+            })),
+            "post": denied(json!({
+                "operationId": "proposeFairnessThresholds",
+                "summary": "Propose thresholds; they hold once another member of the committee has confirmed them",
+                "requestBody": sent(&schema::<NewBounds>()),
+                "responses": {
+                    "201": answer("Proposed", &object), "422": problem("Bounds that are none, or no reasons"),
+                },
+            })),
+        },
+        "/api/v1/fairness/bounds/{id}/confirm": { "post": denied(json!({
+            "operationId": "confirmFairnessThresholds",
+            "summary": "Confirm thresholds that somebody else has proposed",
+            "parameters": [in_path("id")],
+            "responses": {
+                "204": { "description": "They hold from now on" },
+                "404": problem("No such thresholds"),
+                "409": problem("They hold already, or others were proposed since"),
+            },
+        })) },
         "/api/v1/fairness/{id}": { "get": denied(json!({
             "operationId": "getFairnessReport", "summary": "A fairness report that was kept, whole",
             "parameters": [in_path("id")],

@@ -15,7 +15,7 @@ use crate::{
 use axum::extract::{Path, State};
 use bluelamp_access::algorithm::{self, Entry, State as Standing};
 use bluelamp_model::Time;
-use bluelamp_steward::ethics::{self, Advice, Dossier, Minutes, Part, Record};
+use bluelamp_steward::ethics::{self, Advice, Dossier, Minutes, Opinion, Part, Record};
 use serde::Serialize;
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -32,6 +32,7 @@ struct RecordPage {
     parts: Vec<PartView>,
     facets: Vec<(String, String)>,
     minutes: Vec<MinutesView>,
+    opinions: Vec<OpinionView>,
     events: Vec<Event>,
     others: Vec<OtherView>,
 }
@@ -66,6 +67,23 @@ pub(crate) struct MinutesView {
     pub lines: Vec<String>,
     pub conditions: Vec<String>,
     pub published: String,
+}
+
+/// What a body outside the police said.
+#[derive(Debug, Serialize)]
+pub(crate) struct OpinionView {
+    pub given_by: String,
+    pub given_on: String,
+    pub lines: Vec<String>,
+}
+
+/// An opinion as everybody reads it: without who noted it.
+pub(crate) fn opinion_view(o: &Opinion) -> OpinionView {
+    OpinionView {
+        given_by: o.given_by.clone(),
+        given_on: reading::day(&o.given_on),
+        lines: o.said.lines().map(str::to_owned).collect(),
+    }
 }
 
 /// Another version of the same algorithm.
@@ -307,6 +325,7 @@ pub(crate) async fn record(
         parts: parts(&record),
         facets: facets(&record),
         minutes: d.minutes.iter().map(minutes_view).collect(),
+        opinions: d.opinions.iter().map(opinion_view).collect(),
         events: events(&d),
         others: all
             .map(|o| OtherView {

@@ -13,6 +13,7 @@ use crate::{
         fields::Raw,
         journey::{first, posted},
     },
+    reading,
 };
 use axum::{
     extract::{Query, RawForm, State},
@@ -28,8 +29,6 @@ use serde::{Deserialize, Serialize};
 
 /// The name of the receipt among a visitor's drafts: no form has it.
 const RECEIPT: &str = "complaint";
-/// How far back figures go: a year.
-const YEAR: i64 = 365 * 86_400;
 
 /// The page `public/complaint_sent.njk`.
 #[derive(Serialize)]
@@ -459,6 +458,7 @@ fn track_page(t: Tracked) -> Track {
         Some(at) => fact("Acknowledged", vec![at.spoken()]),
         None => fact("To be acknowledged by", vec![t.acknowledge_due.spoken()]),
     });
+    let found = t.finding.clone();
     if let Some(finding) = t.finding {
         facts.push(fact("What was found", vec![finding]));
         if !t.outcomes.is_empty() {
@@ -467,12 +467,18 @@ fn track_page(t: Tracked) -> Track {
     } else {
         facts.push(fact("To be answered by", vec![t.answer_due.spoken()]));
     }
+    // Whatever somebody wrote, what was found stands beside it in words that nobody wrote.
     let events = t.told.into_iter().map(|told| Event {
+        lines: found
+            .iter()
+            .filter(|_| told.what == Standing::Answered.label())
+            .map(|finding| format!("What was found: {finding}."))
+            .chain(told.note.lines().filter(|l| !l.trim().is_empty()).map(str::to_owned))
+            .collect(),
         title: told.what,
         by: None,
         datetime: told.at.to_string(),
         when: told.at.spoken(),
-        lines: told.note.lines().filter(|l| !l.trim().is_empty()).map(str::to_owned).collect(),
     });
     Track {
         title: "Your complaint".into(),
@@ -493,13 +499,9 @@ fn track_page(t: Tracked) -> Track {
     }
 }
 
-/// The figures of the past year.
+/// The figures of the last four quarters that are over.
 pub(crate) async fn figures_of(app: &App, ask: &Ask) -> Result<PublicFigures> {
-    app.read(&ask.public(), |cx| {
-        let from = cx.now().plus_seconds(-YEAR);
-        redress::public_figures(cx, from)
-    })
-    .await
+    app.read(&ask.public(), redress::public_figures).await
 }
 
 /// `GET /complaints`
@@ -513,7 +515,7 @@ pub(crate) async fn figures(State(app): State<App>, ask: Ask) -> Answer {
     let page = Figures {
         title: "Complaints: figures".into(),
         back_href: "/".into(),
-        period: format!("From {} to {}", f.from.day(), f.to.day()),
+        period: format!("From {} to {}", reading::day(&f.from.day()), reading::day(&f.to.day())),
         received: f.received.map_or_else(|| "Fewer than 10".into(), |n| n.to_string()),
         tables: vec![
             table("How they were acknowledged", &f.acknowledged),

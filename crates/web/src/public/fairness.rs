@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use bluelamp_model::{Error, Id};
-use bluelamp_steward::fairness::{Published, public_reports};
+use bluelamp_steward::fairness::{Published, bounds_of, public_reports};
 use serde::Serialize;
 
 /// The page `public/fairness.njk`.
@@ -21,6 +21,8 @@ struct Summary {
     caption: String,
     back_href: String,
     withdrawn: Option<String>,
+    /// Why it was judged by these thresholds; none for the usual ones.
+    thresholds: Option<String>,
     /// None where it was withdrawn.
     report: Option<FairnessView>,
 }
@@ -61,7 +63,8 @@ pub(crate) async fn list(State(app): State<App>, ask: Ask) -> Answer {
 pub(crate) async fn summary(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Answer {
     let absent = || Error::NotFound("that fairness report".into());
     let id: Id = id.parse().map_err(|_| absent())?;
-    let found = app.read(&ask.public(), move |cx| public_reports(cx, Some(id))).await?;
+    let find = move |cx: &mut bluelamp_store::Cx<'_>| Ok((public_reports(cx, Some(id))?, bounds_of(cx, id)?));
+    let (found, set) = app.read(&ask.public(), find).await?;
     let Published { about, withdrawn, report, .. } = found.into_iter().next().ok_or_else(absent)?;
     let page = Summary {
         title: about.title,
@@ -69,6 +72,13 @@ pub(crate) async fn summary(State(app): State<App>, ask: Ask, Path(id): Path<Str
         back_href: "/fairness".into(),
         withdrawn: withdrawn
             .map(|(at, because)| format!("This report was withdrawn on {}: {because}", at.day())),
+        thresholds: set.map(|set| {
+            format!(
+                "Its thresholds, {} to {}, were proposed by one member of the ethics committee and confirmed by another \
+                 before it was made: {}",
+                set.bounds.low, set.bounds.high, set.reasons
+            )
+        }),
         report: report.as_ref().map(view),
     };
     app.page("public/fairness.njk", &ask.frame(), &page)

@@ -8,7 +8,7 @@ use crate::{
 use axum::http::StatusCode;
 use bluelamp_store::Engine;
 use bluelamp_web::Limits;
-use serde_json::{Value, json};
+use serde_json::json;
 
 const SAID: [(&str, &str); 8] = [
     ("about", "decision"),
@@ -131,6 +131,9 @@ fn a_complaint_from_the_form_to_its_answer() {
             assert!(page.body.contains(words), "{words}\n{}", page.body);
         }
         assert!(!page.body.contains("nobody had asked me") && !page.body.contains("Nobody asked."));
+        // Beside whatever was answered stands the finding in words that nobody wrote.
+        let answer = between(&page.body, "What was found: ", "You were right: we should have asked.");
+        assert!(answer.starts_with("Upheld."), "{answer}");
         let wrong = [("csrf", csrf.as_str()), ("reference", &*reference), ("code", "0000-0000-0000-0000")];
         assert_eq!(
             sound("track-wrong", v.post("/complain/track", &wrong).await).status,
@@ -138,7 +141,8 @@ fn a_complaint_from_the_form_to_its_answer() {
         );
         let figures = sound("complaint-figures", v.get("/complaints").await);
         assert!(
-            figures.body.contains("Fewer than 10")
+            figures.body.contains("From 1 October 2025 to 30 September 2026")
+                && figures.body.contains("Complaints received: <strong>0</strong>")
                 && figures.body.contains("<strong>0</strong> organisations")
         );
     });
@@ -257,7 +261,11 @@ fn the_same_over_the_api() {
         let reference = receipt["reference"].as_str().unwrap().to_owned();
         let follow = json!({ "reference": reference, "tracking_code": receipt["tracking_code"] });
         assert_eq!(public.post_json("/api/v1/complaints/track", &follow).await.json()["state"], "received");
-        assert_eq!(public.get("/api/v1/complaints/figures").await.json()["received"], Value::Null);
+        let figures = public.get("/api/v1/complaints/figures").await.json();
+        assert_eq!(
+            (&figures["received"], &figures["to"]),
+            (&json!(0), &json!("2026-09-30T22:59:59.000000Z"))
+        );
         assert_eq!(public.get("/api/v1/complaints").await.status, StatusCode::UNAUTHORIZED);
 
         let token = site.outside(|_| {
@@ -335,6 +343,163 @@ fn whoever_decided_about_the_report_does_not_look_into_the_complaint() {
             1,
             "it is kept who it was"
         );
+
+        // The report's reference is kept as everything reads it, and the reviewer sees what was decided beside what was
+        // proposed: of this complaint, and nobody else's.
+        let reference = made["reference"].as_str().unwrap();
+        assert_eq!(carla.get(&here).await.json()["report_reference"], receipt["reference"]);
+        let mut rita = site.visitor();
+        rita.token = Some(site.outside(|_| site.token("rita", "redress")));
+        let seen = rita.get(&format!("{here}/decisions")).await.json();
+        let decision = &seen["decisions"][0];
+        assert_eq!(decision["reasons"], "A home, and the way in is known.");
+        assert_eq!((&decision["grade"], &decision["definition"]), (&decision["floor"], &json!("burglary")));
+        assert!(!seen.to_string().to_lowercase().contains("olive"), "without who decided: {seen}");
+        for (who, role) in [("otto", "contact-officer"), ("rosa", "independent-reviewer"), ("carla", "")] {
+            let mut other = site.visitor();
+            other.token = Some(site.outside(|_| {
+                if !role.is_empty() {
+                    site.staff(who, &[role]);
+                }
+                site.token(who, if role == "contact-officer" { "contact" } else { "redress" })
+            }));
+            let status = other.get(&format!("{here}/decisions")).await.status;
+            assert!([StatusCode::FORBIDDEN, StatusCode::NOT_FOUND].contains(&status), "{who}: {status}");
+        }
+        let mut page = site.visitor();
+        let fields = [("username", "rita"), ("password", "three sleepy lamps"), ("purpose", "redress")];
+        page.fill("/sign-in", &fields).await;
+        let one = sound("complaint-mine", page.get(&format!("/desk/complaints/{reference}")).await);
+        let href = format!("/desk/complaints/{reference}/decisions");
+        assert!(one.body.contains(&format!("href=\"{href}\"")), "{}", one.body);
+        let decisions = sound("complaint-decisions", page.get(&href).await);
+        assert!(
+            decisions.body.contains("A home, and the way in is known.")
+                && decisions.body.contains("As proposed"),
+            "{}",
+            decisions.body
+        );
+    });
+}
+
+#[test]
+fn a_reviewer_who_decides_about_the_report_finds_nothing_any_more() {
+    on_both(&async |site: &Site| {
+        let mut public = site.visitor();
+        let report = complete(&mut public, "burglary").await;
+        let receipt = public.post_json("/api/v1/submissions", &report).await.json();
+        let olive_is = site.staff("olive", &["contact-officer", "independent-reviewer"]);
+        site.staff("carla", &["complaints-officer", "contact-officer"]);
+        let rita_is = site.staff("rita", &["independent-reviewer"]);
+        site.staff("cole", &["complaints-officer"]);
+        site.work();
+        let as_who = |name: &str, purpose: &str| {
+            let mut v = site.visitor();
+            v.token = Some(site.outside(|_| site.token(name, purpose)));
+            v
+        };
+        let complaint = json!({
+            "about": "decision", "told": "Nobody decides.", "contact_by": "nothing",
+            "report_reference": receipt["reference"],
+        });
+        let made = public.post_json("/api/v1/complaints", &complaint).await.json();
+        let here = format!("/api/v1/complaints/{}", made["reference"].as_str().unwrap());
+        let mut carla = as_who("carla", "redress");
+        carla.post_json(&format!("{here}/acknowledge"), &json!({})).await;
+        let ask = json!({ "reviewer": olive_is, "nobody": "Nobody has decided yet." });
+        assert_eq!(carla.post_json(&format!("{here}/assign"), &ask).await.status, StatusCode::NO_CONTENT);
+
+        // Then she decides the report that it is about.
+        let mut olive = as_who("olive", "contact");
+        let path = format!("/api/v1/reports/{}", receipt["id"].as_str().unwrap());
+        let seen = olive.get(&path).await.json();
+        let decision = json!({
+            "version": seen["report"]["version"], "outcome": "open-case", "grade": seen["assessment"]["floor"],
+            "reasons": "A home.", "actions": [{ "definition": "burglary", "place": 0, "answer": "accept" }],
+        });
+        let decided = olive.post_json(&format!("{path}/decision"), &decision).await;
+        assert_eq!(decided.status, StatusCode::CREATED, "{}", decided.body);
+        let finding = json!({ "finding": "not-upheld", "reasons": "The officer was right." });
+        let mut reviewer = as_who("olive", "redress");
+        let found = reviewer.post_json(&format!("{here}/find"), &finding).await;
+        assert_eq!(found.status, StatusCode::FORBIDDEN, "{}", found.body);
+        // It is given to somebody else, with the reason for that.
+        let mut cole = as_who("cole", "redress");
+        let listed = cole.get("/api/v1/complaints/reviewers").await.json();
+        assert!(
+            listed["reviewers"].as_array().unwrap().iter().any(|r| r["id"] == json!(rita_is)),
+            "{listed}"
+        );
+        let mut ask = json!({ "reviewer": rita_is });
+        let bare = cole.post_json(&format!("{here}/assign"), &ask).await;
+        assert_eq!(bare.json()["errors"][0]["field"], "reasons", "{}", bare.body);
+        ask["reasons"] = json!("The reviewer has decided the report.");
+        assert_eq!(cole.post_json(&format!("{here}/assign"), &ask).await.status, StatusCode::NO_CONTENT);
+        let mut rita = as_who("rita", "redress");
+        let found = rita.post_json(&format!("{here}/find"), &finding).await;
+        assert_eq!(found.status, StatusCode::NO_CONTENT, "{}", found.body);
+    });
+}
+
+#[test]
+fn a_letter_is_entered_and_a_complaint_read_in_brief_over_the_api() {
+    on_both(&async |site: &Site| {
+        site.staff("carla", &["complaints-officer"]);
+        site.staff("lea", &["risk-lead"]);
+        let as_who = |name: &str, purpose: &str| {
+            let mut v = site.visitor();
+            v.token = Some(site.outside(|_| site.token(name, purpose)));
+            v
+        };
+        let (mut carla, mut lea) = (as_who("carla", "redress"), as_who("lea", "governance"));
+        let mut letter = json!({
+            "channel": "post", "received_on": "2026-10-30",
+            "complaint": {
+                "about": "algorithm", "told": "A letter.", "contact_by": "nothing", "algorithm": "burglary",
+                "algorithm_version": "1.0.0", "report_reference": "r 4k7q 2m9b",
+            },
+        });
+        let path = "/api/v1/complaints/entered";
+        let refused = lea.post_json(path, &letter).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
+        let entered = carla.post_json(path, &letter).await;
+        assert_eq!(entered.status, StatusCode::CREATED, "{}", entered.body);
+        let receipt = entered.json();
+        // The thirtieth day after is a Sunday: it ends with the Monday.
+        assert_eq!(receipt["acknowledge_due"], "2026-11-30T23:59:59.000000Z");
+        for (day, field) in
+            [("2026-02-30", "received_on"), ("1999-12-31", "received"), ("2026-12-01", "received")]
+        {
+            letter["received_on"] = json!(day);
+            let wrong = carla.post_json(path, &letter).await;
+            assert_eq!(wrong.json()["errors"][0]["field"], field, "{}", wrong.body);
+        }
+        let reference = receipt["reference"].as_str().unwrap();
+        let brief = lea.get(&format!("/api/v1/graded/complaints/{reference}")).await;
+        assert_eq!(brief.json()["report_reference"], "R-4K7Q-2M9B", "{}", brief.body);
+        assert!(!brief.body.contains("A letter."), "without their words");
+        // The algorithm's ethics leads to it: whole for who handles it, in brief for who answers for quality.
+        let id = site.outside(|db| bluelamp_testkit::ethics::entry(db, "definition/burglary", "1.0.0"));
+        let entry = lea.get(&format!("/api/v1/ethics/{id}")).await.json();
+        assert_eq!(entry["complaints"][0]["href"], format!("/api/v1/graded/complaints/{reference}"));
+        assert_eq!(entry["decisions"], "/api/v1/graded?definition=burglary&version=1.0.0");
+        let entry = carla.get(&format!("/api/v1/ethics/{id}")).await.json();
+        assert_eq!(entry["complaints"][0]["href"], format!("/api/v1/complaints/{reference}"));
+        site.staff("mina", &["ethics-committee"]);
+        let entry = as_who("mina", "governance").get(&format!("/api/v1/ethics/{id}")).await.json();
+        assert_eq!((&entry["complaints"], &entry["dossier"]["complaints"]), (&json!([]), &json!(1)));
+        let mut desk = site.visitor();
+        let fields = [("username", "lea"), ("password", "three sleepy lamps"), ("purpose", "governance")];
+        desk.fill("/sign-in", &fields).await;
+        let page = sound("ethics-came-of-it", desk.get("/desk/ethics/definition/burglary").await);
+        assert!(
+            page.body.contains(&format!("href=\"/desk/graded/complaints/{reference}\""))
+                && page.body.contains("/desk/graded?definition=burglary&amp;version=1.0.0"),
+            "{}",
+            page.body
+        );
+        let chain = sound("graded-as-typed", desk.get("/desk/graded?report=r4k7q2m9b").await);
+        assert!(chain.body.contains("Decisions about R-4K7Q-2M9B"));
     });
 }
 

@@ -224,6 +224,40 @@ fn whoever_holds_both_roles_cannot_let_live_what_they_asked_for() {
 }
 
 #[test]
+fn whoever_wrote_the_text_neither_approves_it_nor_lets_it_go_live() {
+    on_both(&async |site: &Site| {
+        let both = &["risk-lead", "accountable-officer"];
+        let mut bea = signed_in(site, "bea", both, "governance").await;
+        let mut rosa = lead(site, "rosa").await;
+        assert_eq!(save(&mut bea, &small("small", "Small")).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(act(&mut rosa, "small/0.1.0", "shadow", "To see").await.status, StatusCode::SEE_OTHER);
+        // Somebody else assesses it; the step is still not for who wrote it, by page and by API.
+        let page = sound("ethics-of-my-text", bea.get("/desk/ethics/definition/small").await);
+        assert!(
+            page.body.contains("You have written the text of this version: somebody else"),
+            "{}",
+            page.body
+        );
+        let id = site.outside(|db| bluelamp_testkit::ethics::entry(db, "definition/small", "0.1.0"));
+        let mut machine = site.visitor();
+        machine.token = Some(site.outside(|_| site.token("bea", "governance")));
+        let step = json!({ "to": "assessed", "reasons": "Whole." });
+        let own = machine.post_json(&format!("/api/v1/ethics/{id}/phase"), &step).await;
+        assert_eq!(own.status, StatusCode::FORBIDDEN, "{}", own.body);
+        assert!(own.body.contains("you have written the text of this version"), "{}", own.body);
+        approved(site, "small", "0.1.0");
+        assert_eq!(act(&mut rosa, "small/0.1.0", "ask", "Now").await.status, StatusCode::SEE_OTHER);
+        let page = sound("definition-of-mine", bea.get(&format!("{HERE}/small/0.1.0")).await);
+        assert!(page.body.contains("You have written the text") && !page.body.contains("Let it go live"));
+        let own = act(&mut bea, "small/0.1.0", "live", "It is good").await;
+        assert_eq!(own.status, StatusCode::FORBIDDEN, "{}", own.body);
+        let mut other = chief(site, "cora").await;
+        let live = act(&mut other, "small/0.1.0", "live", "I looked").await;
+        assert_eq!(live.status, StatusCode::SEE_OTHER, "{}", live.body);
+    });
+}
+
+#[test]
 fn each_page_is_for_the_roles_that_the_policy_names() {
     on_both(&async |site: &Site| {
         let reads = ["", "/burglary", "/burglary/1.0.0"];

@@ -116,7 +116,12 @@ fn a_version_goes_from_the_lab_to_officers_on_its_page_by_three_people() {
         let reported = act(&mut chief, "phase", &[("to", "lab-reported"), ("reasons", "Read.")]).await;
         assert_eq!(reported.status, StatusCode::SEE_OTHER, "{}", reported.body);
 
-        let minutes = [("point", "operational"), ("held_on", "2026-11-20"), ("said", "Conditions were set.")];
+        // A meeting before there was anything to see is none.
+        let before = [("point", "operational"), ("held_on", "2026-11-20"), ("said", "All is well.")];
+        let before = sound("ethics-minutes-early", act(&mut member, "minutes", &before).await);
+        assert_eq!(before.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(before.body.contains("Enter the day of a meeting since it has become lab reported"));
+        let minutes = [("point", "operational"), ("held_on", "2026-11-22"), ("said", "Conditions were set.")];
         let early = act(&mut member, "minutes", &minutes).await;
         assert_eq!(early.status, StatusCode::CONFLICT);
         assert!(early.body.contains("0 of the committee have advised"), "{}", early.body);
@@ -150,11 +155,13 @@ fn a_version_goes_from_the_lab_to_officers_on_its_page_by_three_people() {
         let mut anybody = site.visitor();
         let record = sound("algorithm-pilot", anybody.get("/algorithms/definition/domestic-abuse").await);
         assert!(record.body.contains("In a pilot since") && record.body.contains("Conditions were set."));
+        assert!(record.body.contains("A university, 1 November 2026") && record.body.contains("Go on."));
         assert!(!record.body.contains("It has to be watched."), "members' own words are for staff");
         let json = anybody.get("/api/v1/algorithms/definition/domestic-abuse").await.json();
         let metadata = &json["records"][0]["metadata"];
         assert_eq!(metadata["algorithmic_transparency_record_phase"], "beta-pilot");
         assert_eq!(json["records"][0]["runs"]["pilot_volume"], 50);
+        assert_eq!(json["records"][0]["heard"]["outside"][0]["said"], "Go on.");
         let said = sound("ethics-committee", anybody.get("/ethics-committee").await);
         assert!(said.body.contains("Approve with conditions: 2") && said.body.contains("Count departures."));
         let all = anybody.get("/api/v1/algorithms").await.json();

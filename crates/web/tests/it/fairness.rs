@@ -108,6 +108,24 @@ fn thresholds_come_first_and_a_kept_report_has_a_public_summary() {
             ("reasons", "Closer than usual."),
         ];
         assert_eq!(committee.post("/desk/fairness/bounds", &set).await.status, StatusCode::SEE_OTHER);
+        // Whoever proposed them does not confirm them; another member does, by page or by API.
+        let waits = sound("fairness-thresholds", committee.get("/desk/fairness/bounds").await);
+        assert!(waits.body.contains("Waits to be confirmed") && waits.body.contains("Closer than usual."));
+        let id = waits.hidden("id");
+        let own = [("csrf", csrf.as_str()), ("id", id.as_str())];
+        let own = committee.post("/desk/fairness/bounds/confirm", &own).await;
+        assert_eq!(own.status, StatusCode::FORBIDDEN, "{}", own.body);
+        site.outside(|_| site.staff("egon", &["ethics-committee"]));
+        let mut other = site.visitor();
+        other.token = Some(site.outside(|_| site.token("egon", "governance")));
+        let all = other.get("/api/v1/fairness/bounds").await.json();
+        assert_eq!((&all["thresholds"][0]["waits"], &all["thresholds"][0]["id"]), (&json!(true), &json!(id)));
+        let path = format!("/api/v1/fairness/bounds/{id}/confirm");
+        assert_eq!(other.post_json(&path, &json!({})).await.status, StatusCode::NO_CONTENT);
+        let holds = sound("fairness-thresholds-hold", committee.get("/desk/fairness/bounds").await);
+        assert!(holds.body.contains("These hold") && holds.body.contains("confirmed by EGON Example"));
+        let by_api = json!({ "algorithm": "burglary", "low": 0.5, "high": 2.0, "reasons": "Wider." });
+        assert_eq!(other.post_json("/api/v1/fairness/bounds", &by_api).await.status, StatusCode::CREATED);
 
         let mut lead = signed_in(site, "rita", &["risk-lead"], "governance").await;
         let keep = with(&[
@@ -120,6 +138,7 @@ fn thresholds_come_first_and_a_kept_report_has_a_public_summary() {
         assert!(kept.location().starts_with("/desk/fairness/"), "{}", kept.body);
         let page = sound("fairness-kept", lead.get(kept.location()).await);
         assert!(page.body.contains("0.9 to 1.1, set by the committee on 2026-11-22"));
+        assert!(page.body.contains("Its thresholds: Closer than usual. Proposed by EDNA Example"));
         // The committee keeps none, and sees it.
         let refused = make(&mut committee, &keep, &scored()).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
@@ -142,11 +161,14 @@ fn thresholds_come_first_and_a_kept_report_has_a_public_summary() {
         assert!(list.body.contains("First quarter"));
         let summary = sound("fairness-summary", public.get(&format!("/fairness/{id}")).await);
         assert!(summary.body.contains("not shown") && !summary.body.contains("RITA"));
+        assert!(summary.body.contains("confirmed by another before it was made: Closer than usual."));
+        assert!(!summary.body.contains("EDNA") && !summary.body.contains("EGON"));
         let all = public.get("/api/v1/fairness/summaries").await.json();
         let groups = all["summaries"][0]["report"]["attributes"][0]["groups"].as_array().unwrap();
         let another = groups.iter().find(|g| g["values"][0] == "Another").unwrap();
         assert_eq!((&another["n"], &another["rows"]), (&Value::Null, &Value::Null));
         assert!(!all.to_string().contains("RITA"));
+        assert_eq!(all["summaries"][0]["thresholds"]["reasons"], "Closer than usual.");
         assert_eq!(public.get("/fairness/no-such").await.status, StatusCode::NOT_FOUND);
 
         // The same file again is alike; and what is public can be taken back, but not be unsaid.

@@ -220,6 +220,13 @@ fn deeds(
                  there is no button for it here.",
             ),
         }),
+        (Status::Shadow, Some(_)) if found.wrote(staff.session.account) => shut.push(Shut {
+            deed: None,
+            text: Some(
+                "You have written the text of this version. Somebody else has to answer whether it goes live, so there is \
+                 no button for it here.",
+            ),
+        }),
         (Status::Shadow, Some(_)) if approves => deeds.push(form(
             "Decide whether it goes live",
             "Look at the figures first. Where it goes live, the version that is in force is retired; open reports \

@@ -173,7 +173,7 @@ pub(super) fn for_writer(d: &Dossier, tried: &Tried) -> Vec<FormView> {
         "opinion",
         tried,
         "Note an opinion from outside",
-        "From a body that is not of the police.",
+        "From a body that is not of the police. It is published beside what the committee said.",
         "Keep the opinion",
         |m| {
             vec![
@@ -196,11 +196,16 @@ pub(super) fn for_writer(d: &Dossier, tried: &Tried) -> Vec<FormView> {
     all
 }
 
-/// What a member of the committee may do.
-pub(super) fn for_member(tried: &Tried) -> Vec<FormView> {
-    let points = Point::ALL.map(|p| (p.code(), p.label()));
+/// What a member of the committee may do: at the points at which it can be heard now.
+pub(super) fn for_member(d: &Dossier, tried: &Tried) -> Vec<FormView> {
+    let (open, shut): (Vec<Point>, Vec<Point>) = Point::ALL.into_iter().partition(|p| p.before(d).is_none());
+    let points: Vec<_> = open.iter().map(|p| (p.code(), p.label())).collect();
     let advices = Advice::ALL.map(|a| (a.code(), a.label()));
-    vec![
+    let lacking: Vec<String> = match open.as_slice() {
+        [] => shut.iter().filter_map(|p| p.before(d)).map(|text| format!("{text}.")).collect(),
+        _ => Vec::new(),
+    };
+    let mut all = vec![
         form(
             "advice",
             "advice",
@@ -237,17 +242,22 @@ pub(super) fn for_member(tried: &Tried) -> Vec<FormView> {
                 ]
             },
         ),
-    ]
+    ];
+    for form in &mut all {
+        form.lacking.clone_from(&lacking);
+    }
+    all
 }
 
-/// The steps that the accountable officer can take next, each with what is missing for it.
-pub(super) fn for_officer(d: &Dossier, wrote: bool, tried: &Tried) -> Vec<FormView> {
+/// The steps that the accountable officer can take next, each with what is missing for it. `part` is what this person has
+/// done that keeps them from letting it go on.
+pub(super) fn for_officer(d: &Dossier, part: Option<&str>, tried: &Tried) -> Vec<FormView> {
     let mut all = Vec::new();
     for to in d.entry.state.next() {
         let stops = matches!(to, State::Suspended | State::Retired);
         let mut lacking: Vec<String> = ethics::lacking(d, *to).into_iter().map(|w| w.message).collect();
-        if wrote && !stops {
-            lacking.push("You have written on this assessment: somebody else has to let it go on.".into());
+        if let Some(part) = part.filter(|_| !stops) {
+            lacking.push(format!("You have {part}: somebody else has to let it go on."));
         }
         let (title, about) = said_of(*to, *to == d.entry.state);
         let point = match to {

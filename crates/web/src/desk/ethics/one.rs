@@ -15,13 +15,16 @@ use crate::{
         registers::{PointerView, pointer_views},
     },
     ethics_api::{
-        Answers, Deed, Exemption, LabFinding, LabReport, NewMinutes, Opinion, Phase, Voice, counted,
-        record_of,
+        Answers, Deed, Exemption, LabFinding, LabReport, NewMinutes, Opinion, Phase, Voice, complaints_of,
+        counted, decisions_of, record_of, writers_of,
     },
-    govuk::page::{Event, Problem},
+    govuk::{
+        page::{Event, Problem},
+        theme::Link,
+    },
     guard::{Answer, Staff, check_csrf, csrf},
     public::{
-        algorithms::{MinutesView, PartView, minutes_view, parts},
+        algorithms::{MinutesView, OpinionView, PartView, minutes_view, opinion_view, parts},
         fields::Raw,
         journey::{first, posted},
     },
@@ -50,6 +53,12 @@ struct OnePage {
     href: String,
     public_href: String,
     definition_href: Option<String>,
+    /// The decisions in which it led, for who may see them.
+    decisions_href: Option<String>,
+    /// How many complaints name it, or no version of it.
+    complaint_count: u64,
+    /// Those that this person may see.
+    complaints: Vec<Link>,
     /// What the programme office has written down of it; none where this person may not see the strategy.
     pointers: Option<Vec<PointerView>>,
     state: Tag,
@@ -102,13 +111,6 @@ struct LabView {
 }
 
 #[derive(Serialize)]
-struct OpinionView {
-    given_by: String,
-    given_on: String,
-    said: String,
-}
-
-#[derive(Serialize)]
 struct ExemptionView {
     label: &'static str,
     reasons: String,
@@ -147,7 +149,7 @@ pub(crate) async fn view(
 
 async fn show(app: &App, staff: &Staff, kind: &str, name: &str, version: &str, tried: Tried) -> Answer {
     let (kind, name, version) = (kind.to_owned(), name.to_owned(), version.to_owned());
-    let (all, d, counts) = app
+    let (all, d, counts, writers) = app
         .read(&staff.actor(), move |cx| {
             let all = ethics::versions(cx, &kind, &name)?;
             let fits = |e: &&Entry| e.what.digest == version || e.what.version == version;
@@ -156,17 +158,27 @@ async fn show(app: &App, staff: &Staff, kind: &str, name: &str, version: &str, t
                 false => all.iter().find(fits),
             };
             let id = chosen.ok_or_else(|| Error::NotFound("that version of the algorithm".into()))?.id;
-            Ok((all, ethics::view(cx, id)?, counted(cx)?))
+            let d = ethics::view(cx, id)?;
+            let writers = writers_of(cx, &d.entry)?;
+            Ok((all, d, counted(cx)?, writers))
         })
         .await?;
     let record = parts(&record_of(app, &d, &counts));
-    let mut page = page(app, staff, &all, &d, record, &tried);
+    let mut page = page(app, staff, &all, &d, record, &writers, &tried);
     if may(app, staff, action::STRATEGY_VIEW) {
         let target = format!("algorithm:{}", d.entry.algorithm());
         let pointers =
             app.read(&staff.actor(), move |cx| bluelamp_steward::entry::pointers(cx, &target)).await?;
         page.pointers = Some(pointer_views(&pointers));
     }
+    page.complaints = complaints_of(app, &staff.actor(), &d.entry)
+        .await?
+        .iter()
+        .map(|(brief, base)| Link {
+            text: format!("{}: {}", brief.reference, brief.state.label()),
+            href: format!("/desk/{base}/{}", brief.reference),
+        })
+        .collect();
     let mut response = app.page("staff/ethics-one.njk", &frame(app, staff, HERE), &page)?;
     if !tried.wrong.is_empty() {
         *response.status_mut() = tried.status;
@@ -180,22 +192,24 @@ fn page(
     all: &[Entry],
     d: &Dossier,
     record: Vec<PartView>,
+    writers: &[Id],
     tried: &Tried,
 ) -> OnePage {
     let (e, now) = (&d.entry, app.inner.db.now());
-    let person = staff.actor().id;
-    let wrote = person.is_some_and(|p| d.wrote(p));
+    let person = staff.session.account;
+    let part = d.part_of(person, writers);
+    let apart = d.wrote(person) || writers.contains(&person) || d.let_on(person);
     let living = e.state != Standing::Retired;
     let can_write = living && may(app, staff, action::ETHICS_WRITE);
     let mut forms = Vec::new();
     if can_write {
         forms.extend(forms::for_writer(d, tried));
     }
-    if living && !wrote && may(app, staff, action::ETHICS_ADVISE) {
-        forms.extend(forms::for_member(tried));
+    if living && !apart && may(app, staff, action::ETHICS_ADVISE) {
+        forms.extend(forms::for_member(d, tried));
     }
     if may(app, staff, action::ETHICS_APPROVE) {
-        forms.extend(forms::for_officer(d, wrote, tried));
+        forms.extend(forms::for_officer(d, part, tried));
     }
     // What is wrong and has no field is said at the form.
     let known = |id: &str| forms.iter().any(|f| f.fields.iter().any(|field| field.id == id));
@@ -215,6 +229,11 @@ fn page(
         href: format!("{HERE}/{}", e.algorithm()),
         public_href: format!("/algorithms/{}", e.algorithm()),
         pointers: None,
+        complaint_count: d.complaints,
+        complaints: Vec::new(),
+        decisions_href: decisions_of(e)
+            .filter(|_| may(app, staff, action::QUALITY_VIEW))
+            .map(|path| format!("/desk/{path}")),
         definition_href: (e.what.kind == "definition" && may(app, staff, action::DEFINITION_VIEW))
             .then(|| format!("/desk/definitions/{}/{}", e.what.name, e.what.version)),
         state: tag(e.state),
@@ -267,15 +286,7 @@ fn page(
                 notes: r.notes.clone(),
             })
             .collect(),
-        opinions: d
-            .opinions
-            .iter()
-            .map(|o| OpinionView {
-                given_by: o.given_by.clone(),
-                given_on: reading::day(&o.given_on),
-                said: o.said.clone(),
-            })
-            .collect(),
+        opinions: d.opinions.iter().map(opinion_view).collect(),
         exemptions: d
             .exemptions
             .iter()

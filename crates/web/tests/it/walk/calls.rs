@@ -419,6 +419,7 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
         | "/fairness"
         | "/desk/complaints"
         | "/api/v1/complaints/figures"
+        | "/api/v1/complaints/reviewers"
         | "/api/v1/fairness/summaries" => bare(&[route]),
         "/complain" => with(
             route,
@@ -451,7 +452,11 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
                 form(&[]),
             ],
         ),
-        "/desk/complaints/{reference}" | "/api/v1/complaints/{reference}" => bare(&[
+        "/desk/complaints/{reference}"
+        | "/desk/complaints/{reference}/decisions"
+        | "/api/v1/complaints/{reference}"
+        | "/api/v1/complaints/{reference}/decisions"
+        | "/api/v1/graded/complaints/{reference}" => bare(&[
             &route.replace("{reference}", "K-0000-0000"),
             &route.replace("{reference}", &w.complaint()),
         ]),
@@ -486,6 +491,21 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
                 form(&[("low", "2")]),
             ],
         ),
+        "/desk/fairness/bounds/confirm" => {
+            with(route, vec![form(&[("id", &Id::from_bytes([7; 16]).to_string())]), form(&[])])
+        }
+        "/api/v1/fairness/bounds" => with(
+            route,
+            vec![
+                Body::Json(
+                    json!({ "algorithm": "burglary", "low": 0.8, "high": 1.25, "reasons": "Four fifths." }),
+                ),
+                Body::Json(json!({ "low": 2 })),
+            ],
+        ),
+        "/api/v1/fairness/bounds/{id}/confirm" => {
+            bare(&[&route.replace("{id}", &Id::from_bytes([7; 16]).to_string())])
+        }
         "/fairness/{id}" | "/desk/fairness/{id}" | "/api/v1/fairness/{id}" => {
             bare(&[&route.replace("{id}", &Id::from_bytes([7; 16]).to_string())])
         }
@@ -519,6 +539,16 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
             more["state"] = json!("answered");
             with(route, vec![Body::Json(whole), Body::Json(more)])
         }
+        "/api/v1/complaints/entered" => with(
+            route,
+            vec![
+                Body::Json(json!({
+                    "channel": "post", "received_on": "2026-11-20",
+                    "complaint": { "about": "data", "told": "A letter.", "contact_by": "nothing" },
+                })),
+                Body::Json(json!({})),
+            ],
+        ),
         "/api/v1/complaints/track" => with(
             route,
             vec![Body::Json(json!({ "reference": "K-0000-0000", "tracking_code": "0000-0000-0000-0000" }))],
