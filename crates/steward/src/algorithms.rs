@@ -39,6 +39,7 @@ static FINDINGS_DIGEST: LazyLock<String> = LazyLock::new(|| {
         include_str!("findings/words.rs"),
         include_str!("findings/applications.rs"),
         include_str!("landscape/same.rs"),
+        include_str!("landscape/nicknames.rs"),
         include_str!("landscape/coverage.rs"),
     ])
 });
