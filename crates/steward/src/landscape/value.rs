@@ -111,13 +111,13 @@ fn two_units(text: &str, of_column: Unit) -> String {
     )
 }
 
-/// A figure with its scale, times the scale of its column. It has one of the two, or neither.
-fn scaled(text: &str, shown: &str, unit: Unit) -> Result<Option<f64>, String> {
-    let Some((number, by)) = figure(text) else { return Ok(None) };
-    if by > 1.0 && unit.scale > 1.0 {
-        return Err(two_units(shown, unit));
-    }
-    Ok(Some(number * by * unit.times()))
+/// A figure times the scale of its column, and whether it has a scale of its own, which then stands for the column's:
+/// "£650k" in a column of thousands is 650 thousand.
+fn scaled(text: &str, unit: Unit) -> Option<(f64, bool)> {
+    let (number, by) = figure(text)?;
+    let own = by > 1.0 && unit.scale > 1.0;
+    let times = if own { unit.in_year } else { unit.times() };
+    Some((number * by * times, own))
 }
 
 /// A count of people, where the column's figures are in this unit.
@@ -131,7 +131,8 @@ pub(super) fn count(cell: &Cell, unit: Unit) -> Reading<u64> {
     let (plain, unit, own) = own_unit(Column::Users, &text, unit)?;
     let (plain, about) = about(plain);
     let plain = plain.trim_end_matches("users").trim_end_matches("people").trim();
-    let number = scaled(plain, &text, unit)?.ok_or_else(wrong)?;
+    let (number, scaled) = scaled(plain, unit).ok_or_else(wrong)?;
+    let own = own || scaled;
     if !(0.0..=10_000_000.0).contains(&number) {
         return Err(format!("'{text}' cannot be a number of people: write a number from 0 to 10,000,000"));
     }
@@ -217,9 +218,9 @@ pub(super) fn money(cell: &Cell, unit: Unit) -> Reading<Pence> {
         return Err(format!("'{text}' is for a month: write what it costs in a year"));
     }
     // A spreadsheet's number may carry the noise of its arithmetic; a typed one may not.
-    let number = match cell {
-        Cell::Number(n) => n * unit.times(),
-        _ => scaled(plain, &text, unit)?.ok_or_else(|| {
+    let (number, scaled) = match cell {
+        Cell::Number(n) => (n * unit.times(), false),
+        _ => scaled(plain, unit).ok_or_else(|| {
             format!("'{text}' is not an amount in pounds: write it such as 12500 or £12,500.00")
         })?,
     };
@@ -230,7 +231,7 @@ pub(super) fn money(cell: &Cell, unit: Unit) -> Reading<Pence> {
     if estimate {
         return doubtful(whole(pence), format!("'{text}' was taken as £{number}: it is an estimate"));
     }
-    if own {
+    if own || scaled {
         return doubtful(whole(pence), format!("'{text}' was taken as £{number}"));
     }
     sure(whole(pence))
@@ -633,14 +634,18 @@ mod tests {
             doubtful(240_000_000, "'2,400 (£k)' was taken as £2400000")
         );
         for (said, unit, words) in [
-            ("£1.2m", k, "has its own unit in a column whose figures are in thousands"),
-            ("5 (£m)", k, "has its own unit"),
+            ("5 (£m)", k, "has its own unit in a column whose figures are in thousands"),
             ("£50 p.a.", monthly, "write what it costs in a month"),
             ("5 (€)", Unit::ONE, "'(€)' is not understood"),
         ] {
             assert!(money(&text(said), unit).unwrap_err().contains(words), "{said}");
         }
-        assert!(count(&text("1.2k"), k).is_err());
+        assert_eq!(
+            money(&text("£650k"), k),
+            doubtful(65_000_000, "'£650k' was taken as £650000"),
+            "what says its own scale is not scaled again"
+        );
+        assert_eq!(count(&text("1.2k"), k).unwrap().value, Some(1_200));
     }
 
     #[test]
