@@ -125,21 +125,22 @@ fn a_doctor_finds_what_is_wrong() {
     let place = Place::new();
     let (demo, _) = with_a_case(&place);
     demo.stop();
-    // The one file of evidence loses its last byte.
-    let mut folders = vec![place.path("d/blobs")];
-    let mut blob = None;
+    // Every stored file loses its first byte, the one of evidence among them.
+    let (mut folders, mut files) = (vec![place.path("d/blobs")], Vec::new());
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { blob = Some(path) }
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
         }
     }
-    let blob = blob.unwrap();
-    let bytes = fs::read(&blob).unwrap();
-    let mut permissions = fs::metadata(&blob).unwrap().permissions();
-    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o600);
-    fs::set_permissions(&blob, permissions).unwrap();
-    fs::write(&blob, &bytes[1..]).unwrap();
+    assert!(!files.is_empty());
+    for file in files {
+        let bytes = fs::read(&file).unwrap();
+        let mut permissions = fs::metadata(&file).unwrap().permissions();
+        std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o600);
+        fs::set_permissions(&file, permissions).unwrap();
+        fs::write(&file, &bytes[1..]).unwrap();
+    }
     let ended = place.run(&["doctor", "--data-dir", "d"]);
     assert_eq!(ended.code, Some(1), "{}", ended.out);
     assert!(
