@@ -133,7 +133,7 @@ export default ({ browser, binary }) => {
     const citizen = await visitor()
     await citizen.page.goto(`${demo.url}/decisions`)
     await look(citizen, 'decisions-public')
-    await Promise.all([citizen.page.waitForNavigation(), citizen.page.click('main table a')])
+    await Promise.all([citizen.page.waitForNavigation(), citizen.page.click('main table a[href="/decisions/097-21"]')])
     await look(citizen, 'decision-public')
     const text = await citizen.page.content()
     assert.ok(!text.includes('Alpha Borealis') && !text.includes('forty thousand'), 'what was redacted is there')
