@@ -163,8 +163,8 @@ impl Permits {
     #[must_use]
     pub fn is_operational(&self, algorithm: &str, now: Time) -> bool {
         let (kind, name) = algorithm.split_once('/').unwrap_or_default();
-        let own = self.all.iter().filter(|s| s.name == name && s.kind == kind);
-        own.into_iter().any(|s| s.state == State::Operational && s.until.is_some_and(|until| now < until))
+        let mut own = self.all.iter().filter(|s| s.name == name && s.kind == kind);
+        own.any(|s| s.state == State::Operational && s.until.is_some_and(|until| now < until))
     }
 
     /// Whether what ranks or compares work, and says nothing of a person, may be worked out: until a named person stops

@@ -386,7 +386,7 @@ impl<S: Place> At<S> {
         }
     }
 
-    /// Who took another step before the approval does not approve or waive.
+    /// Neither who wrote it nor who checked, approved or waived before.
     fn other_hands<O>(&self, by: &By<O>, what: &str) -> Result<()> {
         self.somebody_else(by, what)?;
         self.no_hand_before(by, what)
@@ -459,8 +459,7 @@ impl At<CogSubmitted> {
 
 impl At<CogApproved> {
     fn sign<O: Office>(self, what: What, by: By<O>) -> Result<Signature> {
-        self.somebody_else(&by, "sign it")?;
-        self.no_hand_before(&by, "sign it")?;
+        self.other_hands(&by, "sign it")?;
         // What is signed is the whole, also what of it is for the public.
         self.facts.publication.complete(self.facts.content.classification)?;
         if self.facts.signed.iter().any(|(post, _)| *post == O::POST) {
@@ -566,8 +565,7 @@ impl At<RedactionSignedOff> {
 
 impl At<PfccDecisionPending> {
     fn decide<T: Place>(self, what: What, by: By<Commissioner>, reasons: String) -> Result<Moved<T>> {
-        self.somebody_else(&by, "decide on it")?;
-        self.no_hand_before(&by, "decide on it")?;
+        self.other_hands(&by, "decide on it")?;
         if self.facts.signed.iter().any(|(_, person)| *person == by.person) {
             return forbidden("who signed a report as an officer cannot decide on it");
         }

@@ -2,8 +2,8 @@
 //!
 //! A summary shows no figure of fewer than ten people, but two summaries of nearly the same rows tell, by what differs,
 //! of those who are in one and not in the other. So a report is held against all that were ever public, withdrawn ones
-//! too: what was read cannot be made unread. Several reports of parts and one of the whole can tell the same; no program
-//! sees that, so whoever publishes is shown what is public of the same algorithm.
+//! too: what was read cannot be made unread. Several reports of parts and one of the whole can tell the same, and
+//! nothing here sees that.
 
 use super::{
     counts::Measure,
