@@ -219,8 +219,10 @@ pub mod action {
         DECISION_WRITE = "decision.write";
         /// Check a decision report's figures.
         DECISION_FINANCE = "decision.finance";
-        /// Approve a decision report for the Chief Officer Group, or waive its turn there.
+        /// Approve a decision report for the Chief Officer Group.
         DECISION_APPROVE = "decision.approve";
+        /// Waive, as Deputy Chief Constable, that a decision report or a board paper goes to the Chief Officer Group.
+        DECISION_WAIVE = "decision.waive";
         /// Sign a decision report as Chief Executive and Monitoring Officer, and its redaction.
         DECISION_SIGN_EXECUTIVE = "decision.sign-executive";
         /// Sign a decision report as Treasurer and Chief Finance Officer, and its redaction.

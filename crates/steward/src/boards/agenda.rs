@@ -418,7 +418,7 @@ fn is_the_report(
 /// # Errors
 /// Not allowed; [`Error::NotFound`]; [`Error::Conflict`] where it was waived before; [`Error::Invalid`] without a reason.
 pub fn waive_paper(cx: &mut Cx<'_>, id: Id, reason: &str) -> Result<()> {
-    cx.allow(action::DECISION_APPROVE, Some(id))?;
+    cx.allow(action::DECISION_WAIVE, Some(id))?;
     let by = Decider::of(cx.actor())?;
     if paper(cx, id)?.waived_at.is_some() {
         return Err(Error::Conflict("that was waived already".into()));

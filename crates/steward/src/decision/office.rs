@@ -94,7 +94,8 @@ impl Post {
         match self {
             Self::Author => action::DECISION_WRITE,
             Self::Finance => action::DECISION_FINANCE,
-            Self::ChiefOfficers | Self::DeputyChief => action::DECISION_APPROVE,
+            Self::ChiefOfficers => action::DECISION_APPROVE,
+            Self::DeputyChief => action::DECISION_WAIVE,
             Self::Executive => action::DECISION_SIGN_EXECUTIVE,
             Self::Treasurer => action::DECISION_SIGN_TREASURER,
             Self::Commissioner => action::DECISION_TAKE,

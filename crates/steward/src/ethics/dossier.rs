@@ -3,7 +3,7 @@
 
 use super::{
     committee::{self, Minutes, Voice},
-    questions,
+    questions, record,
 };
 use crate::redress;
 use bluelamp_access::algorithm::{self, Entry, Phase};
@@ -186,9 +186,11 @@ pub(super) fn read(cx: &mut Cx<'_>, id: Id) -> Result<Dossier> {
     )?;
     let mut standing: Vec<Exemption> = Vec::new();
     for row in &exemptions {
-        let one = Exemption { at: row.get(0)?, by: row.get(1)?, field: row.get(2)?, reasons: row.get(3)? };
-        if !standing.iter().any(|e| e.field == one.field) {
-            standing.push(one);
+        for field in record::named(&row.get::<String>(2)?) {
+            if !standing.iter().any(|e| e.field == field) {
+                let (at, by, reasons) = (row.get(0)?, row.get(1)?, row.get(3)?);
+                standing.push(Exemption { at, by, field: field.into(), reasons });
+            }
         }
     }
     standing.retain(|e| !e.reasons.is_empty());

@@ -1,6 +1,7 @@
 //! The transparency record of an algorithm, by the fields of the Algorithmic Transparency Recording Standard, version 3.0,
-//! and with the values by which GOV.UK sorts such records. It is filled from what really runs; what only people know comes
-//! from the ethics assessment.
+//! with their numbers and names as the table of that version has them (`template_table.md` of the repository
+//! co-cddo/algorithmic-transparency-recording-standard, March 2024), and with the values by which GOV.UK sorts such records.
+//! It is filled from what really runs; what only people know comes from the ethics assessment.
 
 use super::dossier::{Dossier, Opinion, wrong};
 use bluelamp_access::algorithm::State;
@@ -25,8 +26,10 @@ pub enum Part {
     Rationale,
     /// Tier 2: how people decide with it.
     DecisionMaking,
-    /// Tier 2: how it is made.
-    Specification,
+    /// Tier 2: the tool, and what it is part of.
+    Tool,
+    /// Tier 2: what decides in it.
+    Model,
     /// Tier 2: what it was made from.
     Data,
     /// Tier 2: what could go wrong.
@@ -35,12 +38,13 @@ pub enum Part {
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Summary,
         Self::Owner,
         Self::Rationale,
         Self::DecisionMaking,
-        Self::Specification,
+        Self::Tool,
+        Self::Model,
         Self::Data,
         Self::Risks,
     ];
@@ -53,7 +57,8 @@ impl Part {
             Self::Owner => "owner_and_responsibility",
             Self::Rationale => "description_and_rationale",
             Self::DecisionMaking => "decision_making_process",
-            Self::Specification => "tool_specification",
+            Self::Tool => "tool_specification",
+            Self::Model => "model_specification",
             Self::Data => "data_specification",
             Self::Risks => "risks_mitigations_and_impact_assessments",
         }
@@ -67,8 +72,9 @@ impl Part {
             Self::Owner => "Tier 2: owner and responsibility",
             Self::Rationale => "Tier 2: description and rationale",
             Self::DecisionMaking => "Tier 2: decision-making process",
-            Self::Specification => "Tier 2: tool specification",
-            Self::Data => "Tier 2: data",
+            Self::Tool => "Tier 2: tool specification",
+            Self::Model => "Tier 2: model specification",
+            Self::Data => "Tier 2: data specification",
             Self::Risks => "Tier 2: risks, mitigations and impact assessments",
         }
     }
@@ -90,6 +96,7 @@ enum Runs {
     Organisation,
     Team,
     Use,
+    Models,
     Version,
     State,
     Performance,
@@ -99,76 +106,158 @@ enum Runs {
 /// A field of the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
-    /// Its code.
+    /// Its number in the table of the standard.
+    pub number: &'static str,
+    /// Its attribute there.
     pub code: &'static str,
     /// Where it stands.
     pub part: Part,
     /// What people read.
     pub label: &'static str,
+    /// Whether it says something of every algorithm. The others are of an external supplier, if there is one.
+    pub always: bool,
     from: From,
 }
 
-const fn said(part: Part, code: &'static str, label: &'static str, answer: &'static str) -> Field {
-    Field { code, part, label, from: From::Said(answer) }
+const fn said(
+    part: Part,
+    number: &'static str,
+    code: &'static str,
+    label: &'static str,
+    answer: &'static str,
+) -> Field {
+    Field { number, code, part, label, always: true, from: From::Said(answer) }
 }
 
-const fn runs(part: Part, code: &'static str, label: &'static str, what: Runs) -> Field {
-    Field { code, part, label, from: From::Runs(what) }
+const fn of_supplier(
+    number: &'static str,
+    code: &'static str,
+    label: &'static str,
+    answer: &'static str,
+) -> Field {
+    Field { number, code, part: Part::Owner, label, always: false, from: From::Said(answer) }
 }
 
-/// Every field, in the order of the standard.
+const fn runs(
+    part: Part,
+    number: &'static str,
+    code: &'static str,
+    label: &'static str,
+    what: Runs,
+) -> Field {
+    Field { number, code, part, label, always: true, from: From::Runs(what) }
+}
+
+/// Every field, in the order of the standard. More of them are asked for here than there: what it lets a body leave out
+/// (the way it was done before, alternatives, appeals, cleaning) is asked for of everything that is used on reports of crime.
 pub const FIELDS: &[Field] = &[
-    runs(Part::Summary, "name", "Name", Runs::Name),
-    runs(Part::Summary, "description", "Description", Runs::Purpose),
-    said(Part::Summary, "website_url", "Website", "atrs.website"),
-    said(Part::Summary, "contact_email", "Contact e-mail", "atrs.contact"),
-    runs(Part::Owner, "organisation", "Organisation", Runs::Organisation),
-    runs(Part::Owner, "team", "Team", Runs::Team),
-    said(Part::Owner, "senior_responsible_owner", "Senior responsible owner", "chief-officer"),
-    said(Part::Owner, "third_party_involvement", "Third party involvement", "atrs.third-party"),
+    runs(Part::Summary, "1.1", "name", "Name", Runs::Name),
+    runs(Part::Summary, "1.2", "description", "Description", Runs::Purpose),
+    said(Part::Summary, "1.3", "website_url", "Website", "atrs.website"),
+    said(Part::Summary, "1.4", "contact_email", "Contact e-mail", "atrs.contact"),
+    runs(
+        Part::Owner,
+        "2.1.1",
+        "organisation_or_department",
+        "Organisation or department",
+        Runs::Organisation,
+    ),
+    runs(Part::Owner, "2.1.2", "team", "Team", Runs::Team),
+    said(Part::Owner, "2.1.3", "senior_responsible_owner", "Senior responsible owner", "chief-officer"),
     said(
         Part::Owner,
-        "third_party_terms",
-        "Third party: number, procurement, data access terms",
-        "atrs.third-party-terms",
+        "2.1.4",
+        "external_supplier_involvement",
+        "External supplier involvement",
+        "atrs.third-party",
     ),
-    said(Part::Rationale, "detailed_description", "Detailed description", "atrs.detail"),
-    said(Part::Rationale, "benefits", "Benefits", "atrs.benefits"),
-    said(Part::Rationale, "previous_process", "Previous process", "atrs.previous"),
-    said(Part::Rationale, "alternatives_considered", "Alternatives considered", "atrs.alternatives"),
-    said(Part::DecisionMaking, "process_integration", "Process integration", "atrs.integration"),
-    said(Part::DecisionMaking, "provided_information", "Provided information", "atrs.information"),
-    runs(Part::DecisionMaking, "frequency_and_scale_of_usage", "Frequency and scale of usage", Runs::Use),
-    said(Part::DecisionMaking, "human_decisions_and_review", "Human decisions and review", "atrs.review"),
-    said(Part::DecisionMaking, "required_training", "Required training", "atrs.training"),
-    said(Part::DecisionMaking, "appeals_and_review", "Appeals and review", "atrs.appeals"),
-    said(Part::Specification, "system_architecture", "System architecture", "atrs.architecture"),
-    runs(Part::Specification, "phase", "Phase", Runs::State),
-    said(Part::Specification, "maintenance", "Maintenance", "atrs.maintenance"),
-    runs(Part::Specification, "model_version", "Model version", Runs::Version),
-    said(Part::Specification, "model_input", "Model input", "atrs.input"),
-    said(Part::Specification, "model_output", "Model output", "atrs.output"),
-    said(Part::Specification, "model_architecture", "Model architecture", "atrs.model-architecture"),
-    runs(Part::Specification, "model_performance", "Model performance", Runs::Performance),
-    said(Part::Specification, "datasets_and_purposes", "Data sets and their purposes", "atrs.datasets"),
-    said(Part::Data, "development_data_description", "Development data", "atrs.data-description"),
-    said(Part::Data, "data_modality", "Data modality", "atrs.data-modality"),
-    said(Part::Data, "data_quantities", "Data quantities", "atrs.data-quantities"),
-    said(Part::Data, "sensitive_attributes", "Sensitive attributes", "atrs.data-sensitive"),
+    of_supplier("2.1.4.1", "external_supplier", "External supplier", "atrs.supplier"),
+    of_supplier("2.1.4.2", "companies_house_number", "Companies House number", "atrs.supplier-number"),
+    of_supplier("2.1.4.3", "external_supplier_role", "External supplier’s role", "atrs.supplier-role"),
+    of_supplier(
+        "2.1.4.4",
+        "procurement_procedure_type",
+        "Type of procurement procedure",
+        "atrs.supplier-procurement",
+    ),
+    of_supplier("2.1.4.5", "data_access_terms", "Terms of access to data", "atrs.third-party-terms"),
+    said(Part::Rationale, "2.2.1", "detailed_description", "Detailed description", "atrs.detail"),
+    said(Part::Rationale, "2.2.2", "scope", "Scope", "atrs.scope"),
+    said(Part::Rationale, "2.2.3", "benefit", "Benefit", "atrs.benefits"),
+    said(Part::Rationale, "2.2.4", "previous_process", "Previous process", "atrs.previous"),
+    said(Part::Rationale, "2.2.5", "alternatives_considered", "Alternatives considered", "atrs.alternatives"),
+    said(Part::DecisionMaking, "2.3.1", "process_integration", "Process integration", "atrs.integration"),
+    said(Part::DecisionMaking, "2.3.2", "provided_information", "Provided information", "atrs.information"),
+    runs(
+        Part::DecisionMaking,
+        "2.3.3",
+        "frequency_and_scale_of_usage",
+        "Frequency and scale of usage",
+        Runs::Use,
+    ),
+    said(
+        Part::DecisionMaking,
+        "2.3.4",
+        "human_decisions_and_review",
+        "Human decisions and review",
+        "atrs.review",
+    ),
+    said(Part::DecisionMaking, "2.3.5", "required_training", "Required training", "atrs.training"),
+    said(Part::DecisionMaking, "2.3.6", "appeals_and_review", "Appeals and review", "atrs.appeals"),
+    said(Part::Tool, "2.4.1.1", "system_architecture", "System architecture", "atrs.architecture"),
+    runs(Part::Tool, "2.4.1.2", "phase", "Phase", Runs::State),
+    said(Part::Tool, "2.4.1.3", "maintenance", "Maintenance", "atrs.maintenance"),
+    runs(Part::Tool, "2.4.1.4", "models", "Models", Runs::Models),
+    runs(Part::Model, "2.4.2.1", "model_name", "Model name", Runs::Name),
+    runs(Part::Model, "2.4.2.2", "model_version", "Model version", Runs::Version),
+    said(Part::Model, "2.4.2.3", "model_task", "Model task", "atrs.model-task"),
+    said(Part::Model, "2.4.2.4", "model_input", "Model input", "atrs.input"),
+    said(Part::Model, "2.4.2.5", "model_output", "Model output", "atrs.output"),
+    said(Part::Model, "2.4.2.6", "model_architecture", "Model architecture", "atrs.model-architecture"),
+    runs(Part::Model, "2.4.2.7", "model_performance", "Model performance", Runs::Performance),
+    said(Part::Model, "2.4.2.8", "datasets", "Data sets", "atrs.datasets"),
+    said(Part::Model, "2.4.2.9", "dataset_purposes", "Purposes of the data sets", "atrs.dataset-purposes"),
+    said(Part::Data, "2.4.3.1", "source_data_name", "Name of the source data", "atrs.data-name"),
+    said(Part::Data, "2.4.3.2", "data_modality", "Data modality", "atrs.data-modality"),
+    said(Part::Data, "2.4.3.3", "data_description", "Data description", "atrs.data-description"),
+    said(Part::Data, "2.4.3.4", "data_quantities", "Data quantities", "atrs.data-quantities"),
+    said(Part::Data, "2.4.3.5", "sensitive_attributes", "Sensitive attributes", "atrs.data-sensitive"),
     said(
         Part::Data,
+        "2.4.3.6",
         "data_completeness_and_representativeness",
         "Completeness and representativeness",
         "atrs.data-completeness",
     ),
-    said(Part::Data, "source_data_url", "Source data address", "atrs.data-source"),
-    said(Part::Data, "data_collection", "Data collection", "atrs.data-collection"),
-    said(Part::Data, "data_cleaning", "Data cleaning", "atrs.data-cleaning"),
-    said(Part::Data, "data_sharing_agreements", "Data sharing agreements", "atrs.data-sharing"),
-    said(Part::Data, "data_access_and_storage", "Data access and storage", "atrs.data-access"),
-    runs(Part::Risks, "impact_assessments", "Impact assessments", Runs::Impact),
-    said(Part::Risks, "risks_and_mitigations", "Risks and mitigations", "atrs.risks"),
+    said(Part::Data, "2.4.3.7", "source_data_url", "Source data address", "atrs.data-source"),
+    said(Part::Data, "2.4.3.8", "data_collection", "Data collection", "atrs.data-collection"),
+    said(Part::Data, "2.4.3.9", "data_cleaning", "Data cleaning", "atrs.data-cleaning"),
+    said(Part::Data, "2.4.3.10", "data_sharing_agreements", "Data sharing agreements", "atrs.data-sharing"),
+    said(Part::Data, "2.4.3.11", "data_access_and_storage", "Data access and storage", "atrs.data-access"),
+    runs(Part::Risks, "2.5.1", "impact_assessment", "Impact assessment", Runs::Impact),
+    said(Part::Risks, "2.5.2", "risks_and_mitigations", "Risks and mitigations", "atrs.risks"),
 ];
+
+/// Fields by their name in the standard, and by the name that they had here before. What was kept back under that name
+/// stays kept back.
+const EARLIER: &[(&str, &str)] = &[
+    ("organisation_or_department", "organisation"),
+    ("external_supplier_involvement", "third_party_involvement"),
+    ("companies_house_number", "third_party_terms"),
+    ("procurement_procedure_type", "third_party_terms"),
+    ("data_access_terms", "third_party_terms"),
+    ("benefit", "benefits"),
+    ("datasets", "datasets_and_purposes"),
+    ("dataset_purposes", "datasets_and_purposes"),
+    ("data_description", "development_data_description"),
+    ("impact_assessment", "impact_assessments"),
+];
+
+/// The fields that a name means: itself, or those that stand now for what it was called before.
+pub(super) fn named(field: &str) -> Vec<&str> {
+    let now: Vec<&str> = EARLIER.iter().filter(|(_, was)| *was == field).map(|(now, _)| *now).collect();
+    if now.is_empty() { vec![field] } else { now }
+}
 
 /// What was counted of its use, by the room that uses it. What nobody counted is said to be not counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -188,6 +277,8 @@ pub struct Ran {
 /// A field as it is published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Filled {
+    /// Its number in the standard.
+    pub number: &'static str,
     /// Its code.
     pub code: &'static str,
     /// Where it stands.
@@ -198,6 +289,8 @@ pub struct Filled {
     pub text: Option<String>,
     /// Why it is not published.
     pub exemption: Option<String>,
+    /// Whether it says something of every algorithm ([`Field::always`]).
+    pub always: bool,
 }
 
 /// A transparency record.
@@ -254,6 +347,7 @@ pub fn record(d: &Dossier, organisation: &str, ran: &Ran, now: Time) -> Record {
     let json = json!({
         "standard": format!("Algorithmic Transparency Recording Standard {STANDARD}"),
         "metadata": facets,
+        "title": title(d, organisation),
         "tier_1": tier_1,
         "tier_2": tier_2,
         "runs": {
@@ -275,9 +369,10 @@ fn outside(o: &Opinion) -> Value {
 }
 
 fn fill(field: &Field, d: &Dossier, organisation: &str, ran: &Ran, asked: bool) -> Filled {
-    let exemption = d.exemptions.iter().find(|e| e.field == field.code).map(|e| e.reasons.clone());
+    let &Field { number, code, part, label, always, .. } = field;
+    let exemption = d.exemptions.iter().find(|e| e.field == code).map(|e| e.reasons.clone());
     let text = if exemption.is_some() { None } else { told(field, d, organisation, ran, asked) };
-    Filled { code: field.code, part: field.part, label: field.label, text, exemption }
+    Filled { number, code, part, label, text, exemption, always }
 }
 
 fn told(field: &Field, d: &Dossier, organisation: &str, ran: &Ran, asked: bool) -> Option<String> {
@@ -285,15 +380,13 @@ fn told(field: &Field, d: &Dossier, organisation: &str, ran: &Ran, asked: bool) 
     let answer = |code: &str| answers.get(code).filter(|a| !a.is_empty()).cloned();
     let e = &d.entry;
     match field.from {
-        From::Said("atrs.third-party-terms") => answer("atrs.third-party-terms").or_else(|| {
-            answer("atrs.third-party").map(|_| "Not applicable: no further terms are named.".into())
-        }),
         From::Said(code) => answer(code),
         From::Runs(Runs::Name) => Some(e.what.title.clone()),
         From::Runs(Runs::Purpose) => Some(e.what.purpose.clone()),
         From::Runs(Runs::Organisation) => Some(organisation.to_owned()),
         From::Runs(Runs::Team) => Some(role(&e.what.owner)),
         From::Runs(Runs::Use) => Some(used(d, ran, asked)),
+        From::Runs(Runs::Models) => Some(format!("One, “{}”: {}.", e.what.title, made_as(&e.what.kind))),
         From::Runs(Runs::Version) => Some(format!("{} (SHA-256 {})", e.what.version, e.what.digest)),
         From::Runs(Runs::State) => Some(standing(d)),
         From::Runs(Runs::Performance) => performance(d),
@@ -310,6 +403,19 @@ fn told(field: &Field, d: &Dossier, organisation: &str, ran: &Ran, asked: bool) 
                 .collect();
             (!all.is_empty()).then(|| all.join("\n"))
         }
+    }
+}
+
+/// What a sort of algorithm is made of, in words.
+fn made_as(kind: &str) -> &'static str {
+    match kind {
+        "definition" => "rules that people wrote",
+        "indicator" => "phrases that people wrote",
+        "comparison" => "agreements and disagreements with fixed weights",
+        "ranking" => "an order by fixed rules",
+        "alignment" => "a weighted mean of scores that people gave",
+        "finding" => "comparisons by fixed rules",
+        _ => "a calculation by fixed rules",
     }
 }
 
@@ -384,6 +490,21 @@ fn performance(d: &Dossier) -> Option<String> {
     Some(lines.join("\n"))
 }
 
+/// What stands above a record, by the names of the standard (0.11 to 0.15 and the days of 0.8 to 0.10).
+fn title(d: &Dossier, organisation: &str) -> Value {
+    let e = &d.entry;
+    let written = d.assessments.iter().map(|a| a.at).chain(d.exemptions.iter().map(|x| x.at));
+    let changed = written.chain([e.since, e.registered_at]).max();
+    let retired = (e.state == State::Retired).then(|| e.since.day());
+    let purpose = e.what.purpose.as_str();
+    let sentence = purpose.split_inclusive(['.', '!', '?']).next().unwrap_or(purpose).trim();
+    json!({
+        "id": e.id, "standard_version": STANDARD, "title": e.what.title, "organisation_name": organisation,
+        "one_sentence_description": sentence, "date_of_completion": e.registered_at.day(),
+        "date_updated": changed.map(Time::day), "date_archived": retired,
+    })
+}
+
 /// The values by which GOV.UK sorts such records, as its specialist publisher has them.
 fn facets(d: &Dossier, organisation: &str, asked: bool) -> Value {
     let capability = match d.entry.what.kind.as_str() {
@@ -412,7 +533,7 @@ fn facets(d: &Dossier, organisation: &str, asked: bool) -> Value {
         ("task", json!(d.entry.what.purpose)),
         ("phase", json!(phase)),
         ("region", json!(["england"])),
-        ("date_published", json!(d.entry.since.day())),
+        ("date_published", json!(d.entry.registered_at.day())),
         ("atrs_version", json!(STANDARD)),
         ("other_tags", json!(d.entry.algorithm())),
     ] {
@@ -424,7 +545,7 @@ fn facets(d: &Dossier, organisation: &str, asked: bool) -> Value {
 /// The fields that are neither filled nor exempt: an algorithm goes to officers with none.
 pub(super) fn incomplete(d: &Dossier) -> Vec<FieldError> {
     let open = FIELDS.iter().map(|f| fill(f, d, "-", &Ran::default(), false));
-    open.filter(|f| f.text.is_none() && f.exemption.is_none())
+    open.filter(|f| f.always && f.text.is_none() && f.exemption.is_none())
         .map(|f| {
             let message = format!(
                 "The transparency record says nothing of “{}”: fill it, or record why it is not published",

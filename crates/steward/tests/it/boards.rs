@@ -147,7 +147,7 @@ fn a_waiver_has_a_reason_and_opens_the_way_once() {
         puts(test, &people, cog, 1, Wanted::Note, None).unwrap();
         let paper = looks(test, &people, cog).items[0].paper.unwrap();
         let waive =
-            |reason: &'static str| write(test, &people.chief, move |cx| waive_paper(cx, paper, reason));
+            |reason: &'static str| write(test, &people.deputy, move |cx| waive_paper(cx, paper, reason));
         assert_eq!(code_of(waive(" ")), "required");
         waive("The group met by letter.").unwrap();
         assert!(matches!(waive("Again."), Err(Error::Conflict(_))));

@@ -366,8 +366,8 @@ fn a_waiver_and_a_refusal_and_a_withdrawal_need_reasons() {
         let people = People::of(test);
         draft(test, &people, &redacted());
         go(test, &people, 2);
-        refused(step(test, &people.chief, &people, What::Waive, "2021-03-08"), "required");
-        let waived = step_with(test, &people.chief, &people, |asked| {
+        refused(step(test, &people.deputy, &people, What::Waive, "2021-03-08"), "required");
+        let waived = step_with(test, &people.deputy, &people, |asked| {
             asked.step = What::Waive;
             asked.signing = signing("2021-03-08");
             asked.reasons = "The group met by letter.".into();
@@ -655,6 +655,7 @@ fn the_marking_drives_who_reads_it() {
                 &people.author,
                 &people.finance,
                 &people.chief,
+                &people.deputy,
                 &people.executive,
                 &people.treasurer,
                 &people.commissioner,
@@ -666,6 +667,9 @@ fn the_marking_drives_who_reads_it() {
             // The policy gives each step to one office.
             let steps = [
                 (What::CheckFinance, &people.finance),
+                (What::Approve, &people.chief),
+                // The group does not waive its own turn.
+                (What::Waive, &people.deputy),
                 (What::SignExecutive, &people.executive),
                 (What::Agree, &people.commissioner),
             ];
@@ -674,6 +678,7 @@ fn the_marking_drives_who_reads_it() {
                     &people.author,
                     &people.finance,
                     &people.chief,
+                    &people.deputy,
                     &people.executive,
                     &people.treasurer,
                     &people.commissioner,

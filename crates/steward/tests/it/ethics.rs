@@ -6,8 +6,8 @@ use bluelamp_model::{
     authority::{Actor, Verb, action},
 };
 use bluelamp_steward::ethics::{
-    Advice, Dossier, FIELDS, Finding, NewVoice, QUESTIONS, Ran, Section, Step, advise, assess, exempt,
-    lacking, minute, minutes, note_opinion, outcome, published, record, report_lab, take, view,
+    Advice, Dossier, FIELDS, Filled, Finding, NewVoice, QUESTIONS, Ran, Section, Step, advise, assess,
+    exempt, lacking, minute, minutes, note_opinion, outcome, published, record, report_lab, take, view,
 };
 use bluelamp_testkit::{TestDb, on_both};
 use proptest::prelude::*;
@@ -529,6 +529,8 @@ fn a_field_that_is_not_published_has_its_reason_in_the_record() {
         let ran =
             Ran { decided: Some(12), agreed: Some(9), above: Some(2), below: Some(1), complaints: Some(3) };
         let r = record(&d, "borsetshire-police", &ran, t.db.now());
+        let said = |f: &Filled| f.text.is_some() != f.exemption.is_some();
+        assert!(r.fields.iter().all(said), "each is said or exempt");
         let j = r.json();
         assert_eq!(
             j["tier_2"]["tool_specification"]["system_architecture"]["not_published"],
@@ -562,10 +564,89 @@ fn a_field_that_is_not_published_has_its_reason_in_the_record() {
         assert_eq!(key("region"), json!(["england"]));
         assert_eq!(key("atrs_version"), "v3.0");
         assert_eq!(m.as_object().unwrap().len(), 10, "every facet that is asked for");
-        assert!(r.fields.iter().all(|f| f.text.is_some() != f.exemption.is_some()), "each is said or exempt");
         // Taken back, it is published again.
         keep_back("");
         assert!(f.dossier().exemptions.is_empty());
+    });
+}
+
+/// The table of version 3.0: co-cddo/algorithmic-transparency-recording-standard, `template_table.md`, March 2024.
+const ATRS_3_0: &str = "
+    1.1 name, 1.2 description, 1.3 website_url, 1.4 contact_email, 2.1.1 organisation_or_department, 2.1.2 team,
+    2.1.3 senior_responsible_owner, 2.1.4 external_supplier_involvement, 2.1.4.1 external_supplier,
+    2.1.4.2 companies_house_number, 2.1.4.3 external_supplier_role, 2.1.4.4 procurement_procedure_type,
+    2.1.4.5 data_access_terms, 2.2.1 detailed_description, 2.2.2 scope, 2.2.3 benefit, 2.2.4 previous_process,
+    2.2.5 alternatives_considered, 2.3.1 process_integration, 2.3.2 provided_information,
+    2.3.3 frequency_and_scale_of_usage, 2.3.4 human_decisions_and_review, 2.3.5 required_training, 2.3.6 appeals_and_review,
+    2.4.1.1 system_architecture, 2.4.1.2 phase, 2.4.1.3 maintenance, 2.4.1.4 models, 2.4.2.1 model_name,
+    2.4.2.2 model_version, 2.4.2.3 model_task, 2.4.2.4 model_input, 2.4.2.5 model_output, 2.4.2.6 model_architecture,
+    2.4.2.7 model_performance, 2.4.2.8 datasets, 2.4.2.9 dataset_purposes, 2.4.3.1 source_data_name, 2.4.3.2 data_modality,
+    2.4.3.3 data_description, 2.4.3.4 data_quantities, 2.4.3.5 sensitive_attributes,
+    2.4.3.6 data_completeness_and_representativeness, 2.4.3.7 source_data_url, 2.4.3.8 data_collection,
+    2.4.3.9 data_cleaning, 2.4.3.10 data_sharing_agreements, 2.4.3.11 data_access_and_storage, 2.5.1 impact_assessment,
+    2.5.2 risks_and_mitigations";
+
+#[test]
+fn a_record_has_every_field_of_the_standard_in_its_order_and_no_other() {
+    let theirs: Vec<String> = ATRS_3_0.split(',').map(|f| f.trim().to_owned()).collect();
+    let ours: Vec<String> = FIELDS.iter().map(|f| format!("{} {}", f.number, f.code)).collect();
+    assert_eq!(ours, theirs);
+}
+
+#[test]
+fn what_was_kept_back_under_the_earlier_name_of_a_field_stays_kept_back() {
+    on_both(|t| {
+        let f = Force::new(t);
+        let id = f.id;
+        let supplier = [("atrs.third-party", "One."), ("atrs.supplier-number", "00000000")];
+        f.assess(&supplier).unwrap();
+        t.db.write(&f.lead, move |cx| {
+            exempt(cx, id, "data_access_terms", "Not for everybody.")?;
+            cx.exec("update ethics_exemption set field = 'third_party_terms'", &[])
+        })
+        .unwrap();
+        let kept_back = || {
+            let r = record(&f.dossier(), "borsetshire-police", &Ran::default(), t.db.now());
+            r.fields.iter().filter(|f| f.exemption.is_some()).map(|f| f.code).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            kept_back(),
+            ["companies_house_number", "procurement_procedure_type", "data_access_terms"]
+        );
+        t.db.write(&f.lead, move |cx| exempt(cx, id, "companies_house_number", "")).unwrap();
+        assert_eq!(
+            kept_back(),
+            ["procurement_procedure_type", "data_access_terms"],
+            "one is taken back alone"
+        );
+    });
+}
+
+#[test]
+fn a_record_that_names_no_supplier_lacks_nothing_of_one() {
+    on_both(|t| {
+        let f = Force::new(t);
+        f.answer(&Section::ALL);
+        f.assess(&[
+            ("atrs.third-party", "None."),
+            ("atrs.supplier", ""),
+            ("atrs.supplier-number", ""),
+            ("atrs.supplier-role", ""),
+            ("atrs.supplier-procurement", ""),
+            ("atrs.third-party-terms", ""),
+        ])
+        .unwrap();
+        let d = f.dossier();
+        let open: Vec<_> = lacking(&d, State::Pilot).into_iter().map(|w| w.field).collect();
+        assert_eq!(
+            open.iter().filter(|w| w.starts_with("record/")).collect::<Vec<_>>(),
+            ["record/model_performance"]
+        );
+        let r = record(&d, "borsetshire-police", &Ran::default(), t.db.now());
+        let title = &r.json()["title"];
+        assert_eq!(title["one_sentence_description"], "Says how many calls are to be expected.");
+        assert_eq!((&title["standard_version"], &title["date_archived"]), (&json!("v3.0"), &json!(null)));
+        assert_eq!(r.json()["tier_2"]["owner_and_responsibility"]["companies_house_number"], json!(null));
     });
 }
 

@@ -609,7 +609,7 @@ async fn show(app: &App, staff: &Staff, code: &str, which: &str, paper: Option<I
         wanted: Wanted::ALL.iter().map(|w| option(w.code(), w.label())).collect(),
         outcomes: Outcome::ALL.iter().map(|o| option(o.code(), o.label())).collect(),
         can_waive: paper.as_ref().is_some_and(|p| p.waiver.is_empty())
-            && may(app, staff, action::DECISION_APPROVE),
+            && may(app, staff, action::DECISION_WAIVE),
         paper: paper.map(paper_part),
         here,
         forms,

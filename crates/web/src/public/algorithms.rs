@@ -49,10 +49,14 @@ pub(crate) struct PartView {
 /// A field of a transparency record.
 #[derive(Debug, Serialize)]
 pub(crate) struct FieldView {
+    /// Its number in the standard.
+    pub number: &'static str,
     pub label: &'static str,
     pub lines: Vec<String>,
     /// Why it is not published.
     pub exempt: Option<String>,
+    /// Whether something is said of it in every record.
+    pub always: bool,
 }
 
 /// Minutes as everybody reads them.
@@ -105,9 +109,11 @@ pub(crate) fn parts(record: &Record) -> Vec<PartView> {
                 .iter()
                 .filter(|f| f.part == part)
                 .map(|f| FieldView {
+                    number: f.number,
                     label: f.label,
                     lines: f.text.iter().flat_map(|t| t.lines()).map(str::to_owned).collect(),
                     exempt: f.exemption.clone(),
+                    always: f.always,
                 })
                 .collect(),
         })
