@@ -196,8 +196,16 @@ pub fn change_body(cx: &mut Cx<'_>, code: &str, change: &BodyChange) -> Result<(
         code: "lasts".into(),
         message: "The code of a body lasts".into(),
     });
+    let outside = meeting_outside(cx, to)?.map(|on| FieldError {
+        field: "valid_to".into(),
+        code: "has-met".into(),
+        message: format!(
+            "There is a meeting of this body on {on}, outside these days: cancel it, or choose days around it"
+        ),
+    });
     fit([
         other,
+        outside,
         lasts("name", "The name", now.name == to.name.trim()),
         lasts("kind", "The kind", now.kind == to.kind),
     ])?;
@@ -227,6 +235,22 @@ pub fn change_body(cx: &mut Cx<'_>, code: &str, change: &BodyChange) -> Result<(
         return Err(Error::Stale(format!("the body {code}")));
     }
     cx.record(Verb::Administer, "body", None, json!({ "code": code, "from": seen, "to": to }))
+}
+
+/// The first day of a meeting that is not cancelled on which a body would not exist: a paper that was there would have been
+/// before nobody.
+fn meeting_outside(cx: &mut Cx<'_>, body: &Body) -> Result<Option<Day>> {
+    let row = cx.row(
+        "select min(on_day) from board_meeting where body_code = $1 and state <> 'cancelled'
+           and (on_day < $2 or ($3 <> '' and on_day > $3))",
+        &[
+            body.code.as_str().into(),
+            body.valid_from.map(|d| d.to_string()).unwrap_or_default().into(),
+            body.valid_to.map(|d| d.to_string()).unwrap_or_default().into(),
+        ],
+    )?;
+    let day = row.map(|r| r.get::<Option<String>>(0)).transpose()?.flatten();
+    day.map(|d| d.parse()).transpose().map_err(Error::Bug)
 }
 
 /// There is one Chief Officer Group at a time: every paper goes there first, and a second one would be a way around it.

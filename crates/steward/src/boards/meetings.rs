@@ -269,6 +269,14 @@ pub fn set_meeting(cx: &mut Cx<'_>, id: Id, seen: i64, state: MeetingState) -> R
     cx.record(Verb::Alter, "board-meeting", Some(id), json!({ "state": state }))
 }
 
+/// Who may not read the minutes and actions of a meeting changes nothing in them and confirms nothing.
+fn readable(cx: &mut Cx<'_>, id: Id) -> Result<()> {
+    if agenda::is_sensitive(cx, id)? {
+        cx.allow(action::DECISION_VIEW_SENSITIVE, Some(id))?;
+    }
+    Ok(())
+}
+
 /// Writes the minutes of a meeting that was held.
 ///
 /// # Errors
@@ -283,10 +291,7 @@ pub fn write_minutes(cx: &mut Cx<'_>, id: Id, seen: i64, text: &str) -> Result<(
     if before.minutes_state == MinutesState::Confirmed {
         return Err(Error::Conflict("the minutes are confirmed and stay as they are".into()));
     }
-    if agenda::is_sensitive(cx, id)? {
-        // Who may not read them does not write over them.
-        cx.allow(action::DECISION_VIEW_SENSITIVE, Some(id))?;
-    }
+    readable(cx, id)?;
     let empty = text.trim().is_empty().then(|| FieldError {
         field: "minutes".into(),
         code: "required".into(),
@@ -301,7 +306,7 @@ pub fn write_minutes(cx: &mut Cx<'_>, id: Id, seen: i64, text: &str) -> Result<(
     cx.record(Verb::Alter, "board-meeting", Some(id), json!({ "minutes": "draft" }))
 }
 
-/// Confirms the minutes: on the day of a later meeting, as the body did.
+/// Confirms the minutes, as the body did on a later day: at its next meeting, or by letter.
 ///
 /// # Errors
 /// Not allowed; [`Error::Stale`]; [`Error::Conflict`] where there is no draft; [`Error::Invalid`] for a day that has not
@@ -310,6 +315,7 @@ pub fn confirm_minutes(cx: &mut Cx<'_>, id: Id, seen: i64, on: Day) -> Result<()
     cx.allow(action::REGISTER_WRITE, Some(id))?;
     let by = Decider::of(cx.actor())?;
     let before = meeting(cx, id)?;
+    readable(cx, id)?;
     if before.minutes_state != MinutesState::Draft {
         return Err(Error::Conflict("there are no draft minutes to confirm".into()));
     }
@@ -440,6 +446,7 @@ pub fn add_action(cx: &mut Cx<'_>, id: Id, new: &NewAction) -> Result<Id> {
     cx.allow(action::REGISTER_WRITE, Some(id))?;
     let by = Decider::of(cx.actor())?;
     let meeting = meeting(cx, id)?;
+    readable(cx, id)?;
     not_cancelled(&meeting)?;
     let early = (new.due < meeting.on).then(|| FieldError {
         field: "due".into(),
@@ -482,6 +489,7 @@ pub fn finish_action(cx: &mut Cx<'_>, of: Id, action: Id, result: &str) -> Resul
         &[action.into(), of.into()],
     )?;
     let row = row.ok_or_else(|| Error::NotFound("that action of this meeting".into()))?;
+    readable(cx, of)?;
     if row.get::<Option<String>>(0)?.is_some() {
         return Err(Error::Conflict("the action is done already".into()));
     }

@@ -6,6 +6,7 @@
 
 pub mod burn_in;
 mod files;
+mod hands;
 pub mod office;
 mod paper;
 mod public;

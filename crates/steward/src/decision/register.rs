@@ -2,6 +2,7 @@
 
 use super::{
     files::{self, FileView},
+    hands::Hands,
     office::Post,
     public::{Approval, Notice, PublicReport, spoken},
     report::{Content, Publication, is_reference},
@@ -120,6 +121,9 @@ pub struct View {
     pub replaced_by: Vec<String>,
     /// The meetings where it was a paper: body, day, what came of it.
     pub route: Vec<[String; 3]>,
+    /// Who had which hand in it. Everything of it is told above.
+    #[serde(skip)]
+    pub(crate) hands: Hands,
 }
 
 impl View {
@@ -127,15 +131,7 @@ impl View {
     /// policy says of them is asked beside it.
     #[must_use]
     pub fn open_to(&self, person: Id) -> Vec<What> {
-        let officer = signed(&self.events).iter().any(|(_, by)| *by == person);
-        let wrote = person == self.author_id || self.versions.iter().any(|v| v.by_id == person);
-        let open = |what: &What| match (what.post(), what) {
-            (_, What::Submit) => person == self.author_id,
-            (Post::Author, _) => true,
-            (Post::Commissioner, _) | (_, What::SignExecutive | What::SignTreasurer) => !wrote && !officer,
-            _ => !wrote,
-        };
-        self.next.iter().copied().filter(open).collect()
+        self.next.iter().copied().filter(|what| self.hands.shut(*what, person).is_none()).collect()
     }
 
     /// Whether what is published can be settled now.
@@ -170,8 +166,7 @@ pub(crate) struct Row {
     pub notice: Option<Notice>,
     pub published_at: Option<Time>,
     pub events: Vec<Event>,
-    /// Everybody who wrote a version of it.
-    pub writers: Vec<Id>,
+    pub hands: Hands,
 }
 
 /// Whether what is published can be settled where a report stands. A signature stands for what was signed: from the first
@@ -198,21 +193,16 @@ fn counting(events: &[Event]) -> &[Event] {
     &events[from..]
 }
 
-/// The officers' signatures that count.
-fn signed(events: &[Event]) -> Vec<(Post, Id)> {
+/// The offices whose signature counts.
+fn signed(events: &[Event]) -> Vec<Post> {
     let signs = |e: &&Event| matches!(e.what, What::SignExecutive | What::SignTreasurer);
-    counting(events).iter().filter(signs).map(|e| (e.what.post(), e.by)).collect()
+    counting(events).iter().filter(signs).map(|e| e.what.post()).collect()
 }
 
 impl Row {
     /// The last step into a state, if there was one.
     pub(crate) fn reached(&self, state: State) -> Option<&Event> {
         self.events.iter().rev().find(|e| e.to == state)
-    }
-
-    /// The officers' signatures that count.
-    pub(crate) fn signed(&self) -> Vec<(Post, Id)> {
-        signed(&self.events)
     }
 
     /// The report where it stands, for the machine.
@@ -222,18 +212,11 @@ impl Row {
         let opened = |e: &&Event| matches!(e.what, What::Approve | What::Waive | What::Reopen);
         let facts = Facts {
             report: self.id,
-            author: self.author_id,
-            writers: self.writers.clone(),
+            hands: self.hands.clone(),
             content: self.content.clone(),
             publication: self.publication.clone(),
             since: latest.or(self.content.date_of_report),
-            before_officers: self
-                .events
-                .iter()
-                .filter(|e| matches!(e.what, What::CheckFinance | What::Approve | What::Waive))
-                .map(|e| (e.what, e.by))
-                .collect(),
-            signed: self.signed(),
+            signed: signed(&self.events),
             redaction_signed: counting(&self.events).iter().any(|e| e.to == State::RedactionSignedOff),
             approved: self.events.iter().rev().find(opened).map(|e| e.on),
         };
@@ -338,15 +321,23 @@ pub(crate) fn row(cx: &mut Cx<'_>, reference: &str) -> Result<Row> {
     let (state, body, publication): (String, String, String) = (row.get(1)?, row.get(5)?, row.get(6)?);
     let notice: Option<String> = row.get(7)?;
     let events = events(cx, id)?;
-    let writers =
-        cx.rows("select distinct by_id from decision_version where report_id = $1", &[id.into()])?;
+    let author_id = row.get(3)?;
+    let mut people = |sql: &str| -> Result<Vec<Id>> {
+        cx.rows(sql, &[id.into()])?.iter().map(|r| Ok(r.get(0)?)).collect()
+    };
+    let hands = Hands {
+        author: author_id,
+        writers: people("select distinct by_id from decision_version where report_id = $1")?,
+        redactors: people("select distinct by_id from decision_step where report_id = $1 and to_state = ''")?,
+        steps: events.iter().map(|e| (e.what, e.by)).collect(),
+    };
     Ok(Row {
-        writers: writers.iter().map(|r| Ok(r.get(0)?)).collect::<Result<_>>()?,
+        hands,
         id,
         reference: reference.into(),
         state: state_of(&state)?,
         version: row.get(2)?,
-        author_id: row.get(3)?,
+        author_id,
         author: row.get(4)?,
         content: serde_json::from_str(&body).map_err(bug("the content"))?,
         publication: serde_json::from_str(&publication).map_err(bug("the publication"))?,
@@ -751,10 +742,10 @@ pub fn view(cx: &mut Cx<'_>, reference: &str) -> Result<View> {
         .iter()
         .map(|r| Ok([r.get(0)?, r.get(1)?, r.get(2)?]))
         .collect::<Result<_>>()?;
-    let signed: Vec<Post> = row.signed().into_iter().map(|(post, _)| post).collect();
     cx.record(Verb::Consult, "decision-report", Some(row.id), json!({ "reference": reference }))?;
     Ok(View {
-        next: next(row.state, &row.publication, &signed),
+        next: next(row.state, &row.publication, &signed(&row.events)),
+        hands: row.hands,
         id: row.id,
         reference: row.reference,
         state: row.state,

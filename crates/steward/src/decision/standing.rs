@@ -13,6 +13,7 @@
 
 use super::{
     burn_in::Clean,
+    hands::Hands,
     office::{
         Author, By, ChiefOfficers, Commissioner, DeputyChief, Executive, Finance, Office, Post, Treasurer,
     },
@@ -262,17 +263,13 @@ impl What {
 #[derive(Clone, Debug)]
 pub struct Facts {
     pub(crate) report: Id,
-    pub(crate) author: Id,
-    /// Everybody who wrote a version of it.
-    pub(crate) writers: Vec<Id>,
+    pub(crate) hands: Hands,
     pub(crate) content: Content,
     pub(crate) publication: Publication,
     /// The day of the step before, or of the report itself.
     pub(crate) since: Option<Day>,
-    /// Who checked its figures, approved it or waived its turn, at any time.
-    pub(crate) before_officers: Vec<(What, Id)>,
-    /// The officers' signatures that count: those since it was last taken back from them.
-    pub(crate) signed: Vec<(Post, Id)>,
+    /// The offices whose signature counts: those since it was last taken back from them.
+    pub(crate) signed: Vec<Post>,
     /// Whether the redaction was signed off since then.
     pub(crate) redaction_signed: bool,
     /// The day from which an officer may sign: that of the approval or of taking it back, whoever signs first.
@@ -314,10 +311,6 @@ pub enum Signature {
     First(Moved<CogApproved>),
     /// Both have.
     Both(Moved<StatutoryOfficerSignOff>),
-}
-
-fn forbidden<T>(reason: &str) -> Result<T> {
-    Err(Error::Forbidden { reason: reason.into() })
 }
 
 /// The words of a reason that has to be given.
@@ -362,34 +355,12 @@ impl<S: Place> At<S> {
         }
     }
 
-    /// Who wrote a report, or a version of it, has no other hand in it.
-    fn somebody_else<O>(&self, by: &By<O>, what: &str) -> Result<()> {
-        if by.person == self.facts.author {
-            return forbidden(&format!("the author of a report cannot {what}: somebody else has to"));
-        }
-        if self.facts.writers.contains(&by.person) {
-            return forbidden(&format!(
-                "you wrote a version of this report, and like the author you cannot {what}: somebody else has to"
-            ));
-        }
-        Ok(())
-    }
-
-    /// Who checked, approved or waived for the force does not sign or decide for those who oversee it.
-    fn no_hand_before<O>(&self, by: &By<O>, what: &str) -> Result<()> {
-        match self.facts.before_officers.iter().find(|(_, person)| *person == by.person) {
+    /// Whether what this person did with the report before leaves them the step.
+    fn open_to<O>(&self, by: &By<O>, what: What) -> Result<()> {
+        match self.facts.hands.shut(what, by.person) {
+            Some(reason) => Err(Error::Forbidden { reason }),
             None => Ok(()),
-            Some((step, _)) => forbidden(&format!(
-                "you took the step “{}” of this report and cannot {what} as well: somebody else has to",
-                step.label()
-            )),
         }
-    }
-
-    /// Neither who wrote it nor who checked, approved or waived before.
-    fn other_hands<O>(&self, by: &By<O>, what: &str) -> Result<()> {
-        self.somebody_else(by, what)?;
-        self.no_hand_before(by, what)
     }
 
     /// What is published is settled, and its redaction is signed where there is one.
@@ -413,7 +384,7 @@ impl At<Draft> {
     /// # Errors
     /// By the author; incomplete; dated before the report.
     pub fn check_finance(self, by: By<Finance>) -> Result<Moved<FinanceChecked>> {
-        self.somebody_else(&by, "check its figures")?;
+        self.open_to(&by, What::CheckFinance)?;
         self.facts.content.complete()?;
         self.in_order(&by)?;
         Ok(self.moved(What::CheckFinance, by, String::new()))
@@ -426,9 +397,7 @@ impl At<FinanceChecked> {
     /// # Errors
     /// By anybody but the author; out of order.
     pub fn submit(self, by: By<Author>) -> Result<Moved<CogSubmitted>> {
-        if by.person != self.facts.author {
-            return forbidden("a report is put before the Chief Officer Group by its author");
-        }
+        self.open_to(&by, What::Submit)?;
         self.in_order(&by)?;
         Ok(self.moved(What::Submit, by, String::new()))
     }
@@ -440,7 +409,7 @@ impl At<CogSubmitted> {
     /// # Errors
     /// By the author; out of order.
     pub fn approve(self, by: By<ChiefOfficers>) -> Result<Moved<CogApproved>> {
-        self.other_hands(&by, "approve it")?;
+        self.open_to(&by, What::Approve)?;
         self.in_order(&by)?;
         Ok(self.moved(What::Approve, by, String::new()))
     }
@@ -450,7 +419,7 @@ impl At<CogSubmitted> {
     /// # Errors
     /// By the author; without reasons; out of order.
     pub fn waive(self, by: By<DeputyChief>, reasons: &str) -> Result<Moved<CogApproved>> {
-        self.other_hands(&by, "waive its turn")?;
+        self.open_to(&by, What::Waive)?;
         self.in_order(&by)?;
         let reasons = reason(reasons, "Say why the report need not go to the Chief Officer Group")?;
         Ok(self.moved(What::Waive, by, reasons))
@@ -459,14 +428,11 @@ impl At<CogSubmitted> {
 
 impl At<CogApproved> {
     fn sign<O: Office>(self, what: What, by: By<O>) -> Result<Signature> {
-        self.other_hands(&by, "sign it")?;
+        self.open_to(&by, what)?;
         // What is signed is the whole, also what of it is for the public.
         self.facts.publication.complete(self.facts.content.classification)?;
-        if self.facts.signed.iter().any(|(post, _)| *post == O::POST) {
+        if self.facts.signed.contains(&O::POST) {
             return Err(Error::Conflict(format!("the {} has signed already", O::POST.label())));
-        }
-        if self.facts.signed.iter().any(|(_, person)| *person == by.person) {
-            return forbidden("one person cannot sign for both offices");
         }
         // In any order: only the approval comes before both.
         if let Some(approved) = self.facts.approved
@@ -528,7 +494,7 @@ impl At<StatutoryOfficerSignOff> {
 
 impl At<RedactionRequired> {
     fn sign_redaction<O: Office>(self, what: What, by: By<O>) -> Result<Moved<RedactionSignedOff>> {
-        self.somebody_else(&by, "sign its redaction")?;
+        self.open_to(&by, what)?;
         self.facts.publication.complete(self.facts.content.classification)?;
         self.in_order(&by)?;
         Ok(self.moved(what, by, String::new()))
@@ -565,10 +531,7 @@ impl At<RedactionSignedOff> {
 
 impl At<PfccDecisionPending> {
     fn decide<T: Place>(self, what: What, by: By<Commissioner>, reasons: String) -> Result<Moved<T>> {
-        self.other_hands(&by, "decide on it")?;
-        if self.facts.signed.iter().any(|(_, person)| *person == by.person) {
-            return forbidden("who signed a report as an officer cannot decide on it");
-        }
+        self.open_to(&by, what)?;
         self.publishable()?;
         self.in_order(&by)?;
         Ok(self.moved(what, by, reasons))

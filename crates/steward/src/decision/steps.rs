@@ -41,7 +41,9 @@ pub struct Asked {
 struct Made {
     /// The version of the report that was checked, if one was.
     version: Option<i64>,
-    prepared: Option<(Prepared, String)>,
+    prepared: Option<Prepared>,
+    /// The digest of the file that was kept, where it is published.
+    pdf: Option<String>,
 }
 
 /// Takes a step with a report, as the person behind the actor, and gives where the report stands then.
@@ -93,14 +95,17 @@ fn prepare(db: &Db, actor: &Actor, reference: &str, asked: &Asked) -> Result<Mad
     if asked.step == What::RequireRedaction {
         // The text or the files may have changed since this was settled.
         public::try_out(db, &row, &row.publication, &files)?;
-        return Ok(Made { version, prepared: None });
+        return Ok(Made { version, ..Made::default() });
     }
     let prepared = public::prepare(db, &row, &files)?;
     if asked.step == What::PutForward {
-        return Ok(Made { version, prepared: None });
+        return Ok(Made { version, ..Made::default() });
     }
-    let blob = db.put_blob(Cursor::new(prepared.pdf.clone()), u64::MAX)?;
-    Ok(Made { version, prepared: Some((prepared, blob.sha256)) })
+    let pdf = match asked.step {
+        What::Publish => Some(db.put_blob(Cursor::new(prepared.pdf.clone()), u64::MAX)?.sha256),
+        _ => None,
+    };
+    Ok(Made { version, prepared: Some(prepared), pdf })
 }
 
 fn step(cx: &mut Cx<'_>, reference: &str, asked: &Asked, made: &Made) -> Result<State> {
@@ -153,12 +158,12 @@ fn step(cx: &mut Cx<'_>, reference: &str, asked: &Asked, made: &Made) -> Result<
         }
         (Standing::RedactionRequired(at), What::SignRedactionExecutive) => {
             let by = By::of(cx, id, signing)?;
-            let moved = at.sign_redaction_executive(by, &proof(&row, made)?.0.clean)?;
+            let moved = at.sign_redaction_executive(by, &proof(&row, made)?.clean)?;
             keep(cx, &row, moved)
         }
         (Standing::RedactionRequired(at), What::SignRedactionTreasurer) => {
             let by = By::of(cx, id, signing)?;
-            let moved = at.sign_redaction_treasurer(by, &proof(&row, made)?.0.clean)?;
+            let moved = at.sign_redaction_treasurer(by, &proof(&row, made)?.clean)?;
             keep(cx, &row, moved)
         }
         (Standing::RedactionSignedOff(at), What::PutForward) => {
@@ -240,8 +245,8 @@ fn checked(row: &Row, made: &Made) -> Result<()> {
     Ok(())
 }
 
-/// The proof for exactly this version of the report, with the digest of the file that it is a proof of.
-fn proof<'a>(row: &Row, made: &'a Made) -> Result<&'a (Prepared, String)> {
+/// What was made and checked of exactly this version of the report.
+fn proof<'a>(row: &Row, made: &'a Made) -> Result<&'a Prepared> {
     checked(row, made)?;
     made.prepared.as_ref().ok_or_else(again)
 }
@@ -257,7 +262,7 @@ fn publish<S: Decided>(
     if row.publication.for_publication != Some(true) {
         return Err(Error::Conflict("it is not for publication".into()));
     }
-    let (prepared, sha256) = proof(row, made)?;
+    let (prepared, sha256) = (proof(row, made)?, made.pdf.as_ref().ok_or_else(again)?);
     let report = &prepared.report;
     let moved = at.publish(by, &prepared.clean)?;
     let state = keep(cx, row, moved)?;

@@ -425,7 +425,7 @@ pub fn exempt(cx: &mut Cx<'_>, id: Id, field: &str, reasons: &str) -> Result<()>
     let person = Decider::of(cx.actor())?;
     living(cx, id)?;
     let mut faults = Vec::new();
-    if !super::record::FIELDS.iter().any(|f| f.code == field) {
+    if !record::FIELDS.iter().any(|f| f.code == field) {
         faults.push(wrong("field", "unknown", "Select a field of the transparency record"));
     }
     let reasons = text(&mut faults, "reasons", reasons, None);

@@ -371,6 +371,14 @@ fn minutes_and_actions_of_a_meeting_with_a_sensitive_paper_are_for_who_may_read_
         let seen = looks(test, &people, cog).meeting.version;
         let over = test.db.write(&other, move |cx| write_minutes(cx, cog, seen, "Nothing was agreed."));
         assert!(matches!(over, Err(Error::Forbidden { .. })));
+        let confirmed = test.db.write(&other, move |cx| confirm_minutes(cx, cog, seen, day("2021-04-10")));
+        assert!(matches!(confirmed, Err(Error::Forbidden { .. })), "nor confirm what they cannot read");
+        let new = NewAction { what: "Sell the van".into(), owner: "Head".into(), due: day("2027-01-01") };
+        let added = test.db.write(&other, move |cx| add_action(cx, cog, &new));
+        assert!(matches!(added, Err(Error::Forbidden { .. })));
+        let action = test.db.read(&people.author, actions).unwrap()[0].id;
+        let done = test.db.write(&other, move |cx| finish_action(cx, cog, action, "Done."));
+        assert!(matches!(done, Err(Error::Forbidden { .. })));
     });
 }
 
@@ -509,6 +517,11 @@ fn a_body_is_changed_from_what_was_seen_and_what_met_keeps_its_name_and_kind() {
         assert_eq!(code_of(change(named.clone(), group)), "has-met");
         let coded = Body { code: "B04".into(), ..named.clone() };
         assert_eq!(code_of(change(named.clone(), coded)), "lasts");
+        // Nothing is before a body on a day on which there is none.
+        let early = Body { valid_to: Some(day("2021-06-09")), ..named.clone() };
+        assert_eq!(code_of(change(named.clone(), early)), "has-met");
+        let late = Body { valid_from: Some(day("2021-06-11")), ..named.clone() };
+        assert_eq!(code_of(change(named.clone(), late)), "has-met");
         let ended =
             Body { valid_to: Some(day("2025-12-31")), role: "Looked at papers.".into(), ..named.clone() };
         change(named, ended).unwrap();

@@ -9,6 +9,7 @@ mod burn_in;
 mod burn_in_hostile;
 mod challenge;
 mod decision;
+mod decision_hands;
 mod decision_settled;
 mod entries;
 mod ethics;
