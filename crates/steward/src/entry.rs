@@ -216,6 +216,11 @@ pub fn pointing_at(cx: &mut Cx<'_>, target: &str) -> Result<Vec<Pointer>> {
     )?;
     rows.iter()
         .map(|r| Ok(Pointer { register: r.get(0)?, code: r.get(1)?, title: r.get(2)?, field: r.get(3)? }))
+        .filter(|p: &Result<Pointer>| match p {
+            // Of a register that somebody may not read they are not told what an entry is called either.
+            Ok(p) => known(&p.register).is_ok_and(|r| cx.would_allow(r.reads, None)),
+            Err(_) => true,
+        })
         .collect()
 }
 

@@ -135,6 +135,11 @@ pub(crate) struct Phase {
     pub published: String,
 }
 
+/// The wording of the record as it stands is published.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Wording {}
+
 /// Something that is done with an entry.
 pub(crate) enum Deed {
     Assessment(Answers),
@@ -144,6 +149,7 @@ pub(crate) enum Deed {
     Advice(Voice),
     Minutes(NewMinutes),
     Phase(Phase),
+    Wording(Wording),
 }
 
 impl Deed {
@@ -186,6 +192,10 @@ impl Deed {
                     published: p.published.clone(),
                 };
                 ethics::take(cx, id, &step, &writers).map(drop)
+            }
+            Self::Wording(Wording {}) => {
+                let writers = writers(cx, id)?;
+                ethics::release(cx, id, &writers)
             }
         }
     }
@@ -341,6 +351,7 @@ pub(crate) async fn act(
         "advice" => Deed::Advice(body(&bytes)?),
         "minutes" => Deed::Minutes(body(&bytes)?),
         "phase" => Deed::Phase(body(&bytes)?),
+        "wording" => Deed::Wording(body(&bytes)?),
         _ => return Err(Error::NotFound("that page".into()).into()),
     };
     app.write(&who.actor, move |cx| deed.run(cx, which)).await?;

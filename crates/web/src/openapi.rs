@@ -16,7 +16,7 @@ use crate::{
         AllInForce, Decide, Follow, Noted, OwnGrade, Receipt, Reviewed, Submit,
         strategies::{ElementAnswer, Strategies, StrategyAnswer},
     },
-    ethics_api::{Answers, Exemption, LabReport, NewMinutes, Opinion, Phase, Voice},
+    ethics_api::{Answers, Exemption, LabReport, NewMinutes, Opinion, Phase, Voice, Wording},
 };
 use axum::{Json, extract::State, response::IntoResponse};
 use serde_json::{Value, json};
@@ -159,16 +159,17 @@ pub fn document(public_url: &str) -> Value {
             "/api/v1/ethics/{id}/{deed}": { "post": denied(json!({
                 "operationId": "actOnEthics",
                 "summary": "Write the assessment or the lab report, note an opinion or an exemption, advise, write minutes, \
-                            or take a step (phase)",
+                            take a step (phase), or publish the record as it is worded (wording)",
                 "parameters": [in_path("id"), {
                     "name": "deed", "in": "path", "required": true,
                     "schema": { "type": "string", "enum": [
                         "assessment", "lab-report", "opinion", "exemption", "advice", "minutes", "phase",
+                        "wording",
                     ] },
                 }],
                 "requestBody": sent(&json!({ "oneOf": [
                     schema::<Answers>(), schema::<LabReport>(), schema::<Opinion>(), schema::<Exemption>(),
-                    schema::<Voice>(), schema::<NewMinutes>(), schema::<Phase>(),
+                    schema::<Voice>(), schema::<NewMinutes>(), schema::<Phase>(), schema::<Wording>(),
                 ] })),
                 "responses": {
                     "204": { "description": "Done" },

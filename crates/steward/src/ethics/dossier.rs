@@ -4,6 +4,7 @@
 use super::{
     committee::{self, Minutes, Voice},
     questions, record,
+    wording::Release,
 };
 use crate::redress;
 use bluelamp_access::algorithm::{self, Entry, Phase};
@@ -110,6 +111,11 @@ pub struct Dossier {
     pub minutes: Vec<Minutes>,
     /// What is not published, by field.
     pub exemptions: Vec<Exemption>,
+    /// Every time that a field was kept back or published again, the latest first.
+    #[serde(skip)]
+    pub(super) exempted: Vec<Exemption>,
+    /// Every time that its wording was published, the latest first.
+    pub releases: Vec<Release>,
     /// How many complaints name this version, or the algorithm without a version.
     pub complaints: u64,
 }
@@ -184,16 +190,25 @@ pub(super) fn read(cx: &mut Cx<'_>, id: Id) -> Result<Dossier> {
         "select e.at, a.name, e.field, e.reasons from ethics_exemption e join account a on a.id = e.by_id
          where e.algorithm_id = $1 order by e.at desc, e.id desc",
     )?;
-    let mut standing: Vec<Exemption> = Vec::new();
+    let mut exempted = Vec::new();
     for row in &exemptions {
         for field in record::named(&row.get::<String>(2)?) {
-            if !standing.iter().any(|e| e.field == field) {
-                let (at, by, reasons) = (row.get(0)?, row.get(1)?, row.get(3)?);
-                standing.push(Exemption { at, by, field: field.into(), reasons });
-            }
+            let (at, by, reasons) = (row.get(0)?, row.get(1)?, row.get(3)?);
+            exempted.push(Exemption { at, by, field: field.into(), reasons });
+        }
+    }
+    let mut standing: Vec<Exemption> = Vec::new();
+    for one in &exempted {
+        if !standing.iter().any(|e| e.field == one.field) {
+            standing.push(one.clone());
         }
     }
     standing.retain(|e| !e.reasons.is_empty());
+    let releases = of(
+        cx,
+        "select e.at, a.name from ethics_wording e join account a on a.id = e.by_id
+         where e.algorithm_id = $1 order by e.at desc, e.id desc",
+    )?;
     let complaints = redress::complaints_about(cx, &entry.algorithm(), Some(&entry.what.version))?.received;
     Ok(Dossier {
         complaints,
@@ -225,6 +240,11 @@ pub(super) fn read(cx: &mut Cx<'_>, id: Id) -> Result<Dossier> {
         voices: committee::voices(cx, id)?,
         minutes: committee::minutes_of(cx, id)?,
         exemptions: standing,
+        exempted,
+        releases: releases
+            .iter()
+            .map(|r| Ok(Release { at: r.get(0)?, by: r.get(1)? }))
+            .collect::<Result<_>>()?,
         entry,
     })
 }

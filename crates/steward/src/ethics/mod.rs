@@ -10,6 +10,7 @@ mod dossier;
 mod phase;
 mod questions;
 mod record;
+mod wording;
 
 pub use committee::{
     Advice, FEWEST, Minutes, NewVoice, Point, Voice, advise, minute, minutes, outcome, since_minutes,
@@ -20,6 +21,7 @@ pub use dossier::{
 pub use phase::{Step, lacking, take};
 pub use questions::{QUESTIONS, Question, Section, criteria, question, unanswered};
 pub use record::{FIELDS, Field, Filled, Part, Ran, Record, record};
+pub use wording::{Release, release};
 
 use bluelamp_access::algorithm::{self, Entry};
 use bluelamp_model::{
@@ -62,7 +64,8 @@ pub fn versions(cx: &mut Cx<'_>, kind: &str, name: &str) -> Result<Vec<Entry>> {
 }
 
 /// The dossiers of one algorithm for everybody: of the versions that run or have been more than proposed. What of them is
-/// shown is the record, the minutes, the opinions from outside and the steps; the rest is for staff, and a page must not take it.
+/// shown is the record as it was let out, the minutes, the opinions from outside and the steps; the rest is for staff, and a
+/// page must not take it.
 ///
 /// # Errors
 /// Not allowed; [`bluelamp_model::Error::NotFound`].
@@ -76,5 +79,5 @@ pub fn published(cx: &mut Cx<'_>, kind: &str, name: &str) -> Result<Vec<Dossier>
     if all.is_empty() {
         return Err(bluelamp_model::Error::NotFound(format!("the algorithm {kind}/{name}")));
     }
-    all.iter().map(|e| dossier::read(cx, e.id)).collect()
+    all.iter().map(|e| Ok(dossier::read(cx, e.id)?.as_released())).collect()
 }

@@ -290,7 +290,10 @@ fn the_officers_sign_in_any_order_and_one_person_never_for_both() {
             step(test, &people.treasurer, &people, What::SignTreasurer, "2021-06-28"),
             "has signed already",
         );
-        refused(step(test, &people.treasurer, &people, What::SignExecutive, "2021-06-28"), "Sign as Treasurer");
+        refused(
+            step(test, &people.treasurer, &people, What::SignExecutive, "2021-06-28"),
+            "Sign as Treasurer",
+        );
         // Not before both: the Commissioner's step is not there at all.
         refused(step(test, &people.commissioner, &people, What::Agree, "2021-07-02"), "is no step");
         let signed = step(test, &people.executive, &people, What::SignExecutive, "2021-06-25").unwrap();

@@ -7,7 +7,8 @@ use bluelamp_model::{
 };
 use bluelamp_steward::ethics::{
     Advice, Dossier, FIELDS, Filled, Finding, NewVoice, QUESTIONS, Ran, Section, Step, advise, assess,
-    exempt, lacking, minute, minutes, note_opinion, outcome, published, record, report_lab, take, view,
+    exempt, lacking, minute, minutes, note_opinion, outcome, published, record, release, report_lab, take,
+    view,
 };
 use bluelamp_testkit::{TestDb, on_both};
 use proptest::prelude::*;
@@ -619,6 +620,49 @@ fn what_was_kept_back_under_the_earlier_name_of_a_field_stays_kept_back() {
             ["procurement_procedure_type", "data_access_terms"],
             "one is taken back alone"
         );
+    });
+}
+
+#[test]
+fn what_is_written_for_the_record_is_public_when_somebody_else_lets_it_out() {
+    on_both(|t| {
+        let f = Force::new(t);
+        let id = f.id;
+        let public = |field: &str| {
+            let d = t.db.read(&Actor::public(), |cx| published(cx, "forecast", "demand")).unwrap().remove(0);
+            let r = record(&d, "borsetshire-police", &Ran::default(), t.db.now());
+            let f = r.fields.into_iter().find(|f| f.code == field).unwrap();
+            (f.text.unwrap_or_default(), f.exemption.is_some())
+        };
+        let lets_out = |who: &Actor| t.db.write(who, move |cx| release(cx, id, &[]));
+        f.to_lab();
+        assert_eq!(public("benefit").0, "Said.", "a step lets out what was written before it");
+        assert!(matches!(lets_out(&f.chief), Err(Error::Conflict(_))), "nothing waits");
+
+        f.assess(&[("atrs.benefits", "It never errs.")]).unwrap();
+        assert_eq!(public("benefit").0, "Said.");
+        assert!(matches!(lets_out(&f.lead), Err(Error::Forbidden { .. })), "not by who wrote it");
+        lets_out(&f.chief).unwrap();
+        assert_eq!(public("benefit").0, "It never errs.");
+        assert_eq!(f.dossier().releases.len(), 1);
+
+        // What is kept back is kept back at once, and what is published again waits.
+        let keep_back = |why: &'static str| {
+            t.db.write(&f.lead, move |cx| exempt(cx, id, "benefit", why)).unwrap();
+        };
+        keep_back("It is not proven.");
+        assert_eq!(public("benefit"), (String::new(), true));
+        lets_out(&f.chief).unwrap_err();
+        let again = [("atrs.benefits", "Sooner.")];
+        f.assess(&again).unwrap();
+        lets_out(&f.chief).unwrap();
+        keep_back("");
+        assert_eq!(public("benefit"), (String::new(), true));
+        // To stop it lets nothing out.
+        f.take(State::Suspended).unwrap();
+        assert!(public("benefit").1);
+        lets_out(&f.chief).unwrap();
+        assert_eq!(public("benefit"), ("Sooner.".into(), false));
     });
 }
 

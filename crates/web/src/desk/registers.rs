@@ -16,7 +16,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Redirect},
 };
-use bluelamp_model::{Error, FieldError};
+use bluelamp_model::{Error, FieldError, authority::action};
 use bluelamp_steward::{
     entry::{self, Entry, Pointer, Version, known},
     register::{Body, Chapter, Field, FieldKind, Register},
@@ -46,6 +46,17 @@ pub(crate) fn href_of(target: &str) -> Option<String> {
         register if ALL.iter().any(|r| r.code == register) => format!("/desk/registers/{register}/{name}"),
         _ => return None,
     })
+}
+
+/// The right without which the page behind [`href_of`] is shut.
+fn needed(target: &str) -> &'static str {
+    match target.split_once(':').map(|(what, _)| what) {
+        Some("algorithm") => action::ETHICS_VIEW,
+        Some("complaint") => action::QUALITY_VIEW,
+        Some("definition") => action::DEFINITION_VIEW,
+        Some(register) => known(register).map_or(action::STRATEGY_VIEW, |r| r.reads),
+        None => action::STRATEGY_VIEW,
+    }
 }
 
 /// An entry that points here: the way back along a chain.
@@ -358,7 +369,12 @@ struct WithdrawForm {
     error: Option<String>,
 }
 
-fn value_views(register: &'static Register, body: &Body) -> Vec<ValueView> {
+/// The values of an entry, each with the way to what it points at where `may` says that this person can take it.
+fn value_views(
+    register: &'static Register,
+    body: &Body,
+    may: impl Fn(&'static str) -> bool,
+) -> Vec<ValueView> {
     let targets = register.targets(body);
     register
         .fields
@@ -369,8 +385,8 @@ fn value_views(register: &'static Register, body: &Body) -> Vec<ValueView> {
             if said.is_empty() {
                 return None;
             }
-            let hrefs: Vec<_> =
-                targets.iter().filter(|(field, _)| *field == f.name).map(|(_, t)| href_of(t)).collect();
+            let of_field = targets.iter().filter(|(field, _)| *field == f.name);
+            let hrefs: Vec<_> = of_field.map(|(_, t)| href_of(t).filter(|_| may(needed(t)))).collect();
             let lines = said
                 .into_iter()
                 .enumerate()
@@ -446,7 +462,7 @@ async fn show(
         back_text: register.title,
         back_href: format!("/desk/registers/{}", register.code),
         withdrawn: found.withdrawn,
-        rows: value_views(register, &found.body),
+        rows: value_views(register, &found.body, |right| may(app, staff, right)),
         pointers: pointer_views(&pointers),
         links,
         history: version_views(register, &past),

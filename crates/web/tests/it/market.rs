@@ -115,6 +115,42 @@ fn skills_show_what_is_missing_and_what_expires_to_who_keeps_them() {
 }
 
 #[test]
+fn what_points_at_an_entry_is_told_to_those_who_may_read_it_and_a_way_is_shown_only_where_it_is_open() {
+    on_both(&async |site: &Site| {
+        let mut all = fields()[..5].to_vec();
+        all.push((
+            "item",
+            "lamps",
+            json!({ "title": "Lamps", "kind": "service", "summary": "Lamps for all.", "organisation": "borset" }),
+        ));
+        all.push((
+            "benefit",
+            "sooner",
+            json!({ "title": "Sooner", "item": "lamps", "sort": "qualitative", "measure": "Complaints", "owner": "Lead",
+                    "complaints": ["C-2026-0001"], "algorithms": ["definition/burglary"] }),
+        ));
+        written(site, &all);
+        let mut office = signed_in(site, "olive", &["programme-office"], "strategy").await;
+        let mut officer = signed_in(site, "carl", &["contact-officer"], "strategy").await;
+        let role = "/desk/registers/role/officer";
+        assert!(office.get(role).await.body.contains("/desk/registers/held-skill/has"));
+        let seen = officer.get(role).await.body;
+        assert!(seen.contains("/desk/registers/role-skill/need"), "what they may read is there");
+        assert!(!seen.contains("held-skill") && !seen.contains("Has it"), "nor its name");
+        // The office sees assessments of algorithms and no decisions; the lead sees both.
+        let mut lead = signed_in(site, "rita", &["risk-lead"], "strategy").await;
+        let ways = ["/desk/graded/complaints/C-2026-0001", "/desk/ethics/definition/burglary"];
+        for (who, open) in
+            [(&mut office, [false, true]), (&mut lead, [true, true]), (&mut officer, [false, false])]
+        {
+            let seen = who.get("/desk/registers/benefit/sooner").await.body;
+            assert!(seen.contains("C-2026-0001"), "that there is one may be known");
+            assert_eq!(ways.map(|way| seen.contains(way)), open, "{seen}");
+        }
+    });
+}
+
+#[test]
 fn the_market_shows_its_radar_with_a_table_and_makes_a_proposal_of_a_signal() {
     on_both(&async |site: &Site| {
         written(site, &fields());

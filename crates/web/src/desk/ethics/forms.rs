@@ -253,6 +253,22 @@ pub(super) fn for_member(d: &Dossier, tried: &Tried) -> Vec<FormView> {
 /// done that keeps them from letting it go on.
 pub(super) fn for_officer(d: &Dossier, part: Option<&str>, tried: &Tried) -> Vec<FormView> {
     let mut all = Vec::new();
+    if d.waits() && d.entry.state != State::Retired {
+        let mut one = form(
+            "wording",
+            "wording",
+            tried,
+            "Publish the record as it is worded now",
+            "Something was written since everybody's record was let out. A step lets it out too.",
+            "Publish the record",
+            |_| Vec::new(),
+        );
+        one.lacking = part
+            .map(|part| format!("You have {part}: somebody else has to publish what it says."))
+            .into_iter()
+            .collect();
+        all.push(one);
+    }
     for to in d.entry.state.next() {
         let stops = matches!(to, State::Suspended | State::Retired);
         let mut lacking: Vec<String> = ethics::lacking(d, *to).into_iter().map(|w| w.message).collect();

@@ -15,8 +15,8 @@ use crate::{
         registers::{PointerView, pointer_views},
     },
     ethics_api::{
-        Answers, Deed, Exemption, LabFinding, LabReport, NewMinutes, Opinion, Phase, Voice, complaints_of,
-        counted, decisions_of, record_of, writers_of,
+        Answers, Deed, Exemption, LabFinding, LabReport, NewMinutes, Opinion, Phase, Voice, Wording,
+        complaints_of, counted, decisions_of, record_of, writers_of,
     },
     govuk::{
         page::{Event, Problem},
@@ -84,6 +84,8 @@ struct OnePage {
     lab: Vec<LabView>,
     opinions: Vec<OpinionView>,
     exemptions: Vec<ExemptionView>,
+    /// Whether something of the record below is not public yet.
+    waits: bool,
     record: Vec<PartView>,
     written: Option<String>,
     events: Vec<Event>,
@@ -287,6 +289,7 @@ fn page(
             })
             .collect(),
         opinions: d.opinions.iter().map(opinion_view).collect(),
+        waits: d.waits(),
         exemptions: d
             .exemptions
             .iter()
@@ -392,6 +395,7 @@ fn read_deed(deed: &str, raw: &Raw) -> Result<Deed> {
             given_on: text("given_on"),
             said: text("said"),
         }),
+        "wording" => Deed::Wording(Wording {}),
         "exemption" => Deed::Exemption(Exemption { field: text("field"), reasons: text("reasons") }),
         "advice" => Deed::Advice(Voice {
             point: text("point"),

@@ -138,11 +138,12 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
                 ("assessment", vec![("covenant.lawful", "By law.")]),
                 ("lab-report", vec![("criterion-0", "-"), ("findings/0/found", "1"), ("met-0", "yes")]),
                 ("opinion", vec![("given_by", "Somebody"), ("given_on", "2026-01-01"), ("said", "Yes.")]),
-                ("exemption", vec![("field", "benefits"), ("reasons", "None.")]),
+                ("exemption", vec![("field", "benefit"), ("reasons", "None.")]),
                 ("advice", vec![("point", "lab"), ("advice", "approve"), ("reasons", "Good.")]),
                 ("minutes", vec![("point", "lab"), ("held_on", "2026-01-01"), ("said", "Much.")]),
                 ("phase", vec![("to", "operational"), ("until", "2027-03-01"), ("reasons", "Now.")]),
                 ("phase", vec![("to", "suspended"), ("reasons", "")]),
+                ("wording", vec![]),
                 ("nothing", vec![]),
             ];
             all.into_iter()
@@ -162,11 +163,12 @@ pub(super) fn calls(route: &str, w: &World<'_>, purpose: &str) -> Option<Vec<(St
                 ("assessment", json!({ "answers": { "covenant.lawful": "By law." } })),
                 ("lab-report", json!({ "findings": [{ "criterion": "-", "found": "1", "met": true }] })),
                 ("opinion", json!({ "given_by": "Somebody", "given_on": "2026-01-01", "said": "Yes." })),
-                ("exemption", json!({ "field": "benefits", "reasons": "None." })),
+                ("exemption", json!({ "field": "benefit", "reasons": "None." })),
                 ("advice", json!({ "point": "lab", "advice": "reject", "reasons": "Bad." })),
                 ("minutes", json!({ "point": "lab", "held_on": "2026-01-01", "said": "Much." })),
                 ("phase", json!({ "to": "operational", "until": "2027-03-01", "reasons": "Now." })),
                 ("phase", json!({ "to": "suspended" })),
+                ("wording", json!({})),
             ];
             let path = |deed: &str| route.replace("{id}", &id).replace("{deed}", deed);
             all.into_iter().map(|(deed, said)| (path(deed), Body::Json(said))).collect()
