@@ -6,7 +6,7 @@ use crate::site::{Answered, NO_LIMITS, Site, Visitor};
 use axum::http::{Method, StatusCode};
 use bluelamp_store::Engine;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 pub(crate) fn on_both(test: &impl AsyncFn(&Site)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -50,6 +50,36 @@ pub(crate) fn all<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
     html.split(start.as_str()).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)).collect()
 }
 
+/// The classes of a page for everybody that only the style sheet for staff has: they would look like nothing there.
+fn styled_for_staff_only(html: &str) -> Vec<&str> {
+    static SHEETS: LazyLock<[String; 2]> = LazyLock::new(|| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/dist/assets");
+        let sheet = |name: &str| {
+            let mut files = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path());
+            let one = files.find(|f| {
+                let file = f.file_name().unwrap().to_string_lossy().into_owned();
+                file.starts_with(name) && file.ends_with(".css")
+            });
+            std::fs::read_to_string(one.unwrap()).unwrap()
+        };
+        ["public-", "staff-"].map(sheet)
+    });
+    let has = |sheet: &str, class: &str| {
+        let dot = format!(".{class}");
+        let ends = |at: usize| {
+            !sheet[at + dot.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        };
+        sheet.match_indices(&dot).any(|(at, _)| ends(at))
+    };
+    let [public, staff] = &*SHEETS;
+    if !html.contains("/assets/public-") {
+        return Vec::new();
+    }
+    let classes: BTreeSet<&str> = all(html, "class").into_iter().flat_map(str::split_whitespace).collect();
+    let ours = classes.into_iter().filter(|c| c.starts_with("bl-"));
+    ours.filter(|c| has(staff, c) && !has(public, c)).collect()
+}
+
 /// What holds for every page; keeps the page to be looked at.
 pub(crate) fn sound(name: &str, page: Answered) -> Answered {
     let html = &page.body;
@@ -65,6 +95,8 @@ pub(crate) fn sound(name: &str, page: Answered) -> Answered {
     assert_eq!(html.contains("There is a problem"), wrong, "{name}");
     assert_eq!(html.contains("govuk-error-message"), wrong, "{name}: said at the field too");
     assert!(!html.contains(" style=\"") && !html.contains("<style"), "{name}");
+    let unstyled = styled_for_staff_only(html);
+    assert!(unstyled.is_empty(), "{name}: the public style sheet does not have {unstyled:?}");
     let ids = all(html, "id");
     let set: BTreeSet<_> = ids.iter().copied().collect();
     let twice: Vec<_> = ids.iter().filter(|id| ids.iter().filter(|other| other == id).count() > 1).collect();
