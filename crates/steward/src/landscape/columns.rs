@@ -168,10 +168,14 @@ impl Columns {
         let spelled = |text: &str| self.spelled.get(&plain(text)).copied();
         // What stands in brackets is a unit or an instruction: "Annual cost (£)", "Annual cost (£k) Run". What a unit
         // means for the figures is read where they are.
-        spelled(heading)
-            .or_else(|| spelled(&without_brackets(heading)))
+        if let Some(column) = spelled(heading) {
+            return Some(column);
+        }
+        let found = spelled(&without_brackets(heading))
             .or_else(|| spelled(heading.split(['(', '[']).next()?))
-            .or_else(|| unit::before_bare(heading, spelled))
+            .or_else(|| unit::before_bare(heading, spelled))?;
+        // Which of the two costs it is can stand there too: "Annual cost (£k, capex)".
+        Some(if found == Column::RunCost && unit::of_change(heading) { Column::ChangeCost } else { found })
     }
 }
 
@@ -212,6 +216,13 @@ mod tests {
             ("Annual cost (£k) Run", Some(Column::RunCost)),
             ("Cost (£) change", Some(Column::ChangeCost)),
             ("Cost (£) per month", Some(Column::RunCost)),
+            ("Annual cost (£k, capex)", Some(Column::ChangeCost)),
+            ("Annual cost (£k, change)", Some(Column::ChangeCost)),
+            ("Annual cost (£, project)", Some(Column::ChangeCost)),
+            ("Annual cost £k capital", Some(Column::ChangeCost)),
+            ("Annual cost (£k, run)", Some(Column::RunCost)),
+            ("Annual cost (£k, run and change)", Some(Column::RunCost)),
+            ("Annual cost (£k, excl. capital)", Some(Column::RunCost)),
             ("Annual cost £k", Some(Column::RunCost)),
             ("Annual cost in £ thousands", Some(Column::RunCost)),
             ("Users 000s", Some(Column::Users)),

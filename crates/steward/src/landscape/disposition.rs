@@ -13,7 +13,7 @@ pub struct Suggestion {
     pub application: String,
     /// What the rules suggest; none where too little is known for any of them.
     pub what: Option<Disposition>,
-    /// By when, where a contract gives the day.
+    /// By when, where a contract gives the day and it is still to come.
     pub by: Option<Day>,
     /// The rules that hold, as sentences. The first decided.
     pub reasons: Vec<String>,
@@ -24,10 +24,10 @@ pub struct Suggestion {
 /// Applies the rules, in this order; the first that holds gives the suggestion:
 ///
 /// 1. the contract ends within 18 months, and the force has another application for the same capability with more
-///    users: eliminate by the end of the contract;
+///    users: eliminate by the end of the contract, where that is still to come;
 /// 2. it is no front end's business to go straight into a legacy system, and this one does: migrate;
 /// 3. the contract ends within 18 months (or has ended), and it is not on public cloud: migrate by the end of the
-///    contract;
+///    contract, where that is still to come;
 /// 4. it is a legacy system: migrate;
 /// 5. it is on public cloud and several forces have it: invest;
 /// 6. where it runs is known: tolerate.
@@ -56,6 +56,8 @@ pub fn suggest(
         .map(|a| {
             let mut found: Vec<(Disposition, Option<Day>, String)> = Vec::new();
             let ends = a.contract_end.filter(|end| *end <= horizon);
+            // Nothing can be done by a day that is past.
+            let by = a.contract_end.filter(|end| *end >= today);
             let spoken = |end: Day| {
                 if end < today {
                     format!("The contract ended on {end}")
@@ -73,7 +75,7 @@ pub fn suggest(
                 if let Some((other, capability)) = more {
                     let reason =
                         format!("{}, and {other} serves {capability} too, with more users.", spoken(end));
-                    found.push((Disposition::Eliminate, Some(end), reason));
+                    found.push((Disposition::Eliminate, by, reason));
                 }
             }
             if direct.contains(a.code.as_str()) {
@@ -86,10 +88,15 @@ pub fn suggest(
                     spoken(end),
                     a.hosting.label().to_lowercase()
                 );
-                found.push((Disposition::Migrate, Some(end), reason));
+                found.push((Disposition::Migrate, by, reason));
             }
             if a.legacy == Some(true) {
-                found.push((Disposition::Migrate, a.contract_end, "It is a legacy system.".into()));
+                let ended = a.contract_end.filter(|end| *end < today);
+                let reason = ended.map_or_else(
+                    || "It is a legacy system.".to_owned(),
+                    |end| format!("It is a legacy system, and the contract ended on {end}."),
+                );
+                found.push((Disposition::Migrate, by, reason));
             }
             if let (Some(true), Some(forces)) = (a.hosting.public(), shared.get(a.code.as_str())) {
                 let reason = format!("It is on public cloud, and {forces} forces have it.");

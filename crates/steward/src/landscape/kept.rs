@@ -19,7 +19,7 @@ use bluelamp_model::{
 use bluelamp_store::Cx;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The landscape.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -76,6 +76,57 @@ struct Stored {
     maturities: Vec<Maturity>,
 }
 
+/// A survey as it is stored, its ties by the names that the applications have now: by the entry that was meant when it
+/// was taken, whatever it or its force is called since.
+fn stored(text: &str, titles: &BTreeMap<String, String>) -> Result<Stored> {
+    let mut stored: Stored =
+        serde_json::from_str(text).map_err(|e| Error::Bug(format!("a stored survey cannot be read: {e}")))?;
+    let codes: BTreeMap<String, String> = stored
+        .applications
+        .iter()
+        .map(|a| (Application::code_of(&a.force, &a.name), a.code.clone()))
+        .collect();
+    for a in &mut stored.applications {
+        for tie in &mut a.integrations {
+            let said = Application::code_of(&a.force, &tie.to);
+            if let Some(title) = titles.get(codes.get(&said).unwrap_or(&said)) {
+                tie.to.clone_from(title);
+            }
+        }
+    }
+    Ok(stored)
+}
+
+/// What the surveys told of each application, by its code; what a later one says stands over what an earlier one said.
+pub(super) fn told(cx: &mut Cx<'_>) -> Result<BTreeMap<String, Application>> {
+    let rows = cx.rows("select body from landscape_survey order by taken_at, id", &[])?;
+    let mut latest = BTreeMap::<String, Application>::new();
+    for row in &rows {
+        for a in stored(&row.get::<String>(0)?, &BTreeMap::new())?.applications {
+            let before = latest.remove(&a.code);
+            latest.insert(a.code.clone(), over(before, a));
+        }
+    }
+    Ok(latest)
+}
+
+/// The codes of the organisations by every name that they have or had, in small letters. A name that one has now is its.
+pub(super) fn known_as(cx: &mut Cx<'_>) -> Result<BTreeMap<String, String>> {
+    let rows = cx.rows(
+        "select v.title, e.code from entry_version v join entry e on e.id = v.entry_id where e.register = $1
+         order by v.at, v.version, e.code",
+        &[ORGANISATION.code.into()],
+    )?;
+    let mut all = BTreeMap::new();
+    for row in &rows {
+        all.insert(row.get::<String>(0)?.to_lowercase(), row.get::<String>(1)?);
+    }
+    let mut now = entry::held(cx, ORGANISATION.code)?;
+    now.sort_by_key(|e| !e.withdrawn);
+    all.extend(now.into_iter().map(|e| (e.title.to_lowercase(), e.code)));
+    Ok(all)
+}
+
 /// The landscape as it stands.
 ///
 /// # Errors
@@ -88,6 +139,11 @@ pub fn landscape(cx: &mut Cx<'_>) -> Result<Landscape> {
         &[],
     )?;
     let entries = entry::held(cx, APPLICATION.code)?;
+    let titles: BTreeMap<String, String> =
+        entries.iter().map(|e| (e.code.clone(), e.title.clone())).collect();
+    let known_as = known_as(cx)?;
+    let forces: BTreeMap<String, String> =
+        entry::held(cx, ORGANISATION.code)?.into_iter().map(|e| (e.code, e.title)).collect();
     // What was withdrawn stood in the landscape until then.
     let gone: BTreeMap<&str, Time> =
         entries.iter().filter(|e| e.withdrawn).map(|e| (e.code.as_str(), e.changed_at)).collect();
@@ -95,16 +151,17 @@ pub fn landscape(cx: &mut Cx<'_>) -> Result<Landscape> {
     let mut levels = BTreeMap::<(String, String), Maturity>::new();
     let mut surveys = Vec::with_capacity(rows.len());
     for row in &rows {
-        let stored: Stored = serde_json::from_str(&row.get::<String>(6)?)
-            .map_err(|e| Error::Bug(format!("a stored survey cannot be read: {e}")))?;
+        let stored = stored(&row.get::<String>(6)?, &titles)?;
         let at: Time = row.get(1)?;
         for a in stored.applications {
             let before = latest.remove(&a.code);
             latest.insert(a.code.clone(), over(before, a));
         }
-        levels.extend(
-            stored.maturities.into_iter().map(|m| ((m.force.to_lowercase(), m.capability.clone()), m)),
-        );
+        levels.extend(stored.maturities.into_iter().map(|mut m| {
+            let force = known_as.get(&m.force.to_lowercase()).and_then(|code| forces.get(code));
+            m.force = force.cloned().unwrap_or(m.force);
+            ((m.force.to_lowercase(), m.capability.clone()), m)
+        }));
         // What a survey does not name stays as it was told before, in the landscape and so here too: a survey of a part
         // changes that part.
         let there = |code: &str| gone.get(code).is_none_or(|since| *since > at);
@@ -119,28 +176,42 @@ pub fn landscape(cx: &mut Cx<'_>) -> Result<Landscape> {
             measure: measure(&then),
         });
     }
-    let forces: BTreeMap<String, String> =
-        entry::held(cx, ORGANISATION.code)?.into_iter().map(|e| (e.code, e.title)).collect();
     let mut held = Landscape { surveys, ..Landscape::default() };
-    let mut names = BTreeMap::new();
+    let mut places = BTreeMap::new();
     for e in entries.into_iter().filter(|e| !e.withdrawn) {
         let force = forces.get(&e.organisation).cloned().unwrap_or_else(|| e.organisation.clone());
-        names.insert(e.code.clone(), e.title.clone());
+        places.insert(e.code.clone(), held.applications.len());
         held.versions.insert(e.code.clone(), e.version);
         let told = latest.remove(&e.code);
         held.applications.push(application(&e, force, told));
     }
-    for e in entry::held(cx, INTEGRATION.code)?.into_iter().filter(|e| !e.withdrawn) {
-        let Some(to) = names.get(e.body.text("to")) else { continue };
-        let pattern = pattern(e.body.text("pattern"));
-        if let Some(a) = held.applications.iter_mut().find(|a| a.code == e.body.text("from")) {
-            let other = Application::code_of(&a.force, to);
-            match a.integrations.iter_mut().find(|i| Application::code_of(&a.force, &i.to) == other) {
-                Some(tie) => tie.pattern = pattern.or(tie.pattern),
-                None => a.integrations.push(Integration { to: to.clone(), pattern }),
+    let ties = entry::held(cx, INTEGRATION.code)?;
+    let ends = |e: &Entry| (e.body.text("from").to_owned(), e.body.text("to").to_owned());
+    let tied: BTreeSet<_> = ties.iter().filter(|e| !e.withdrawn).map(ends).collect();
+    for e in &ties {
+        let (from, to) = ends(e);
+        let Some(a) = places.get(&from).and_then(|n| held.applications.get_mut(*n)) else { continue };
+        let Some(title) = titles.get(&to) else { continue };
+        let other = Application::code_of(&a.force, title);
+        let same = |i: &Integration| Application::code_of(&a.force, &i.to) == other;
+        if e.withdrawn {
+            // Also where a survey tells it: somebody has said that it is not there.
+            if !tied.contains(&(from, to)) {
+                let force = a.force.clone();
+                a.integrations.retain(|i| Application::code_of(&force, &i.to) != other);
             }
-            a.front_end = a.front_end.or(e.body.yes("front_end"));
+            continue;
         }
+        if !places.contains_key(&to) {
+            continue;
+        }
+        let said = e.body.text("pattern");
+        match a.integrations.iter().position(same).and_then(|n| a.integrations.get_mut(n)) {
+            Some(_) if said.is_empty() => {}
+            Some(tie) => tie.pattern = pattern(said),
+            None => a.integrations.push(Integration { to: title.clone(), pattern: pattern(said) }),
+        }
+        a.front_end = a.front_end.or(e.body.yes("front_end"));
     }
     // Of what the register holds, the register decides, also that it is withdrawn.
     let mut standing = Vec::new();
@@ -168,17 +239,17 @@ pub fn landscape(cx: &mut Cx<'_>) -> Result<Landscape> {
 /// What a later survey says over what an earlier one said.
 fn over(before: Option<Application>, a: Application) -> Application {
     let Some(old) = before else { return a };
-    let costs = a.run_cost.is_some() || a.change_cost.is_some();
-    let product = a.product.is_some() || a.version.is_some();
+    // The version of a product is none of another's.
+    let another = a.product.is_some() && a.product != old.product;
     let mut other = old.other;
     other.extend(a.other);
     Application {
         hosting: if a.hosting == Hosting::Unknown { old.hosting } else { a.hosting },
         users: a.users.or(old.users),
-        run_cost: if costs { a.run_cost } else { old.run_cost },
-        change_cost: if costs { a.change_cost } else { old.change_cost },
-        version: if product { a.version } else { old.version },
-        product: if product { a.product } else { old.product },
+        run_cost: a.run_cost.or(old.run_cost),
+        change_cost: a.change_cost.or(old.change_cost),
+        version: if another { a.version } else { a.version.or(old.version) },
+        product: a.product.or(old.product),
         integrations: if a.integrations.is_empty() { old.integrations } else { a.integrations },
         front_end: a.front_end.or(old.front_end),
         direct_legacy: a.direct_legacy.or(old.direct_legacy),
@@ -204,17 +275,7 @@ fn application(e: &Entry, force: String, told: Option<Application>) -> Applicati
         (Some(false), Some(Sourcing::Cots) | None) => Some(Sourcing::Bespoke),
         (_, told) => told,
     };
-    // The register holds both in one line; unless somebody changed it, the survey's two stand.
-    let both = [told.product.as_deref(), told.version.as_deref()]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(" ");
-    let (product, version) = if b.text("product") == both {
-        (told.product.clone(), told.version.clone())
-    } else {
-        (words("product"), None)
-    };
+    let (product, version) = product(b, &told).unwrap_or_else(|| (words("product"), None));
     Application {
         code: e.code.clone(),
         force,
@@ -240,9 +301,21 @@ fn application(e: &Entry, force: String, told: Option<Application>) -> Applicati
     }
 }
 
+/// Product and version as the surveys told them. The register holds both in one line; none where somebody changed it, as
+/// then nobody can say which part of it is which.
+pub(super) fn product(b: &Body, told: &Application) -> Option<(Option<String>, Option<String>)> {
+    let both = in_one_line(told.product.as_deref(), told.version.as_deref());
+    (b.text("product") == both).then(|| (told.product.clone(), told.version.clone()))
+}
+
+/// Product and version as the register holds them.
+pub(super) fn in_one_line(product: Option<&str>, version: Option<&str>) -> String {
+    [product, version].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
 /// To run and to change, in pence. The register holds whole pounds and a share; unless somebody changed it, the
 /// survey's pence stand.
-fn costs(b: &Body, told: &Application) -> (Option<i64>, Option<i64>) {
+pub(super) fn costs(b: &Body, told: &Application) -> (Option<i64>, Option<i64>) {
     let Some(pounds) = b.money("cost_yearly") else { return (None, None) };
     let said = told.run_cost.unwrap_or(0).saturating_add(told.change_cost.unwrap_or(0));
     if (told.run_cost.is_some() || told.change_cost.is_some()) && (said + 50) / 100 == pounds {
@@ -297,7 +370,8 @@ pub struct Disposing {
 /// Sets what becomes of an application. A disposition is for a time: what moves or goes has a day.
 ///
 /// # Errors
-/// Not allowed; [`Error::Invalid`]; [`Error::NotFound`]; [`Error::Stale`] where somebody else has changed it since.
+/// Not allowed; [`Error::Invalid`]; [`Error::NotFound`]; [`Error::Stale`] where somebody else has changed it since;
+/// [`Error::Conflict`] where it was withdrawn.
 pub fn set_disposition(cx: &mut Cx<'_>, code: &str, set: &Disposing) -> Result<()> {
     cx.allow(action::REGISTER_WRITE, None)?;
     Decider::of(cx.actor())?;
@@ -326,6 +400,13 @@ pub fn set_disposition(cx: &mut Cx<'_>, code: &str, set: &Disposing) -> Result<(
     let held = entry::find(cx, &APPLICATION, code)?;
     if held.version != set.version {
         return Err(Error::Stale(format!("the application ‘{}’", held.title)));
+    }
+    if held.withdrawn {
+        let reason = format!(
+            "the application ‘{}’ was withdrawn, and nothing becomes of it: write it anew in the register first",
+            held.title
+        );
+        return Err(Error::Conflict(reason));
     }
     let mut body = held.body.clone();
     body.set("disposition", json!(what.code()));

@@ -30,12 +30,14 @@ impl DirectLink {
 /// known. What is known to be no front end, not direct or not legacy is not in the list.
 #[must_use]
 pub fn direct_links(applications: &[Application]) -> Vec<DirectLink> {
-    let by_code: BTreeMap<&str, &Application> = applications.iter().map(|a| (a.code.as_str(), a)).collect();
+    // By what they are called now: a code keeps the name that the force had when it was given.
+    let by_name: BTreeMap<String, &Application> =
+        applications.iter().map(|a| (Application::code_of(&a.force, &a.name), a)).collect();
     let mut all = Vec::new();
     for a in applications.iter().filter(|a| a.front_end != Some(false) && a.direct_legacy != Some(false)) {
         let mut named = false;
         for tie in &a.integrations {
-            let target = by_code.get(Application::code_of(&a.force, &tie.to).as_str());
+            let target = by_name.get(&Application::code_of(&a.force, &tie.to));
             let legacy = target.and_then(|t| t.legacy);
             let direct = match tie.pattern {
                 Some(Pattern::Direct) => Some(true),

@@ -34,6 +34,8 @@ pub struct Group {
 
 /// From this score on, two applications are shown as one.
 const SHOWN: f64 = 0.6;
+/// So many characters of a name, a product or a supplier are compared: the time that it takes grows with their square.
+const COMPARED: usize = 200;
 /// A word that stands in more names than these tells nothing about any of them.
 const COMMON: usize = 200;
 /// Words that say what sort of thing it is, not which.
@@ -274,6 +276,11 @@ pub fn same_applications(applications: &[Application]) -> Vec<Group> {
     groups
 }
 
+/// As much of a text as is compared.
+fn compared(text: &str) -> &str {
+    text.char_indices().nth(COMPARED).and_then(|(at, _)| text.get(..at)).unwrap_or(text)
+}
+
 fn prepare<'a>(applications: &[&'a Application]) -> Vec<Subject<'a>> {
     let texts: Vec<Vec<String>> = applications
         .iter()
@@ -303,11 +310,14 @@ fn prepare<'a>(applications: &[&'a Application]) -> Vec<Subject<'a>> {
                 }
             }
             let length = weights.values().map(|w| w * w).sum::<f64>().sqrt();
-            let supplier = app.supplier.as_deref().map(company_words);
-            let mut names = vec![words(&app.name)];
-            names.extend(app.product.as_deref().map(words).filter(|n| !names.contains(n)));
+            let supplier = app.supplier.as_deref().map(compared).map(company_words);
+            let mut names = vec![words(compared(&app.name))];
+            names.extend(app.product.as_deref().map(compared).map(words).filter(|n| !names.contains(n)));
             if let Some(supplier) = &supplier {
-                let own = words(&app.name).into_iter().filter(|w| !supplier.contains(w)).collect::<Vec<_>>();
+                let own = words(compared(&app.name))
+                    .into_iter()
+                    .filter(|w| !supplier.contains(w))
+                    .collect::<Vec<_>>();
                 if !own.iter().all(|w| is_version(w) || GENERIC.contains(&w.as_str()))
                     && !names.contains(&own)
                 {

@@ -6,6 +6,7 @@
 use super::{
     Application, Column, Columns, Maturity, SetDisposition,
     table::{self, Cell, Row, Sheet},
+    take,
     unit::{self, Unit},
     value::{self, Reading, Taken},
 };
@@ -56,6 +57,10 @@ impl JsonSchema for Survey {
 const TOLD: usize = 500;
 /// A heading stands among the first rows.
 const HEADING_WITHIN: usize = 40;
+/// The longest name of an application or a force, in characters. Names are compared letter by letter with one another.
+const LONGEST_NAME: usize = 200;
+/// The most bytes that cells shared by several rows may come to when each row has its own.
+const SHARED: usize = 20 * 1024 * 1024;
 
 /// Reads a survey from the bytes of a CSV file or a workbook.
 ///
@@ -107,6 +112,8 @@ pub fn read(columns: &Columns, options: &Options, bytes: &[u8]) -> Result<Survey
 struct Heading {
     /// Where in the sheet its last row stands.
     last: usize,
+    /// How many cells its rows have.
+    width: usize,
     /// The column of each place; none where the heading is not known.
     columns: Vec<(usize, String, Option<Column>)>,
 }
@@ -116,7 +123,9 @@ fn heading(columns: &Columns, sheet: &Sheet) -> Result<Heading, Option<u64>> {
     let mut best: Option<(usize, Heading)> = None;
     let mut near: Option<(usize, u64)> = None;
     for (at, row) in sheet.rows.iter().enumerate().take(HEADING_WITHIN) {
-        let next = sheet.rows.get(at + 1).filter(|_| !row.merged.is_empty() || blanks(row));
+        let next = sheet.rows.get(at + 1).filter(|below| {
+            (!row.merged.is_empty() || blanks(row)) && are_lower_headings(columns, row, below)
+        });
         for below in std::iter::once(None).chain(next.map(Some)) {
             let names = names(columns, row, below);
             let known = names.iter().filter(|(_, _, c)| c.is_some()).count();
@@ -128,13 +137,14 @@ fn heading(columns: &Columns, sheet: &Sheet) -> Result<Heading, Option<u64>> {
             }
             // Of two that name as many, the first; but a title above the headings is no part of them.
             let last = at + usize::from(below.is_some());
+            let width = row.cells.len().max(below.map_or(0, |b| b.cells.len()));
             let better = |(n, held): &(usize, Heading)| {
                 known > *n || (known == *n && below.is_none() && held.last == last)
             };
             if usable && known >= 2 && best.as_ref().is_none_or(better) {
-                best = Some((known, Heading { last, columns: names }));
+                best = Some((known, Heading { last, width, columns: names }));
             } else if usable && names.len() == 1 && best.is_none() {
-                best = Some((known, Heading { last: at, columns: names }));
+                best = Some((known, Heading { last: at, width, columns: names }));
             }
         }
     }
@@ -145,6 +155,23 @@ fn heading(columns: &Columns, sheet: &Sheet) -> Result<Heading, Option<u64>> {
 fn blanks(row: &Row) -> bool {
     row.cells.iter().any(Cell::is_empty)
         && row.cells.iter().any(|c| matches!(c, Cell::Text(_)) && !c.is_empty())
+}
+
+/// Whether a row can be the lower of two rows of headings. It fills gaps of the upper one or parts what is merged there,
+/// and no cell stands under a heading that names a column by itself: that is the first row of the table, whose words may
+/// happen to spell a column. "Cost" over "Run" and "Change" names one and is parted all the same.
+fn are_lower_headings(columns: &Columns, upper: &Row, lower: &Row) -> bool {
+    let merged = |n: usize| upper.merged.iter().any(|(from, to)| (*from..=*to).contains(&n));
+    let gap = |n: usize| upper.cell(n).is_empty();
+    let filled: Vec<usize> = (0..lower.cells.len()).filter(|n| !lower.cell(*n).is_empty()).collect();
+    let own = |n: usize| {
+        let (above, word) = (upper.cell(n).text(), lower.cell(n).text());
+        // Where merging was lost, as in CSV, a gap behind the heading is what is left of it.
+        let parted = merged(n) || (gap(n + 1) && filled.contains(&(n + 1)));
+        let names = |text: &str| columns.find(text).is_some();
+        names(&above) && !(parted && (names(&format!("{above} {word}")) || names(&word)))
+    };
+    filled.iter().any(|n| gap(*n) || merged(*n)) && !filled.iter().any(|n| own(*n))
 }
 
 fn names(columns: &Columns, row: &Row, below: Option<&Row>) -> Vec<(usize, String, Option<Column>)> {
@@ -180,7 +207,8 @@ pub(super) fn read_rows(
     let mut reader = Reader::new(columns, options, true);
     let columns = titles.iter().enumerate().map(|(n, (title, column))| (n, title.clone(), *column)).collect();
     let rows = std::iter::once(Row { number: 1, ..Row::default() }).chain(rows).collect();
-    reader.sheet(&Sheet { name: None, rows }, &options.file, &Heading { last: 0, columns });
+    let heading = Heading { last: 0, width: titles.len(), columns };
+    reader.sheet(&Sheet { rows, ..Sheet::default() }, &options.file, &heading);
     reader.finish()
 }
 
@@ -281,12 +309,30 @@ impl<'a> Reader<'a> {
         }
         let known = |column| places.contains_key(&column);
         let maturity = !known(Column::Name);
-        let others: Vec<_> = heading.columns.iter().filter(|(_, _, c)| c.is_none()).collect();
-        for row in sheet.rows.iter().skip(heading.last + 1) {
+        let rows = sheet.rows.get(heading.last + 1..).unwrap_or_default();
+        let parted = match self.part(sheet, rows, &at, heading) {
+            Ok(parted) => parted,
+            Err(fault) => return self.faults.push(fault),
+        };
+        let rows = parted.as_deref().unwrap_or(rows);
+        let bare = self.bare(sheet, rows, &at, heading, maturity);
+        let others: Vec<_> = heading.columns.iter().filter(|(_, _, c)| c.is_none()).chain(&bare).collect();
+        for row in rows {
             if row.cells.iter().all(Cell::is_empty) || self.faults.len() >= TOLD {
                 continue;
             }
             let at = At { shown, row: row.number, lettered: !self.model };
+            let beyond = row.cells.iter().skip(heading.width).rposition(|c| !c.is_empty());
+            if let Some(beyond) = beyond.filter(|_| sheet.name.is_none() && !self.model) {
+                let reason = format!(
+                    "has {} cells, and there are {} headings: put a cell that holds the separator between quotation \
+                     marks, or give each column a heading",
+                    heading.width + beyond + 1,
+                    heading.width
+                );
+                self.faults.push(at.say(None, reason));
+                continue;
+            }
             self.survey.rows += 1;
             if maturity {
                 self.maturity(row, &at, &places);
@@ -294,6 +340,95 @@ impl<'a> Reader<'a> {
                 self.application(row, &at, &places, &others);
             }
         }
+    }
+
+    /// The rows with a cell that several of them share in each of them; none where no cell is shared. A figure is not each
+    /// row's own and stays with the first, which is told.
+    fn part(
+        &mut self,
+        sheet: &Sheet,
+        rows: &[Row],
+        at: &At<'_>,
+        heading: &Heading,
+    ) -> Result<Option<Vec<Row>>, Fault> {
+        let below = |from: u64| rows.first().is_some_and(|first| from >= first.number);
+        let mut shared: Vec<_> = sheet.shared.iter().filter(|s| below(s.rows.0)).collect();
+        shared.sort_by_key(|s| (s.column, s.rows));
+        shared.dedup_by_key(|s| (s.column, s.rows.0));
+        if shared.is_empty() {
+            return Ok(None);
+        }
+        let (mut rows, mut left) = (rows.to_vec(), SHARED);
+        for shared in shared {
+            let (from, to) = shared.rows;
+            let start = rows.partition_point(|r| r.number < from);
+            let all = rows.get_mut(start..).unwrap_or_default();
+            let Some((first, others)) = all.split_first_mut().filter(|(first, _)| first.number == from)
+            else {
+                continue;
+            };
+            let cell = first.cell(shared.column).clone();
+            let text = cell.text().len();
+            let named = heading.columns.iter().find(|(n, ..)| *n == shared.column);
+            let column = named.and_then(|(.., column)| *column);
+            let mut others = others.iter_mut().take_while(|r| r.number <= to).peekable();
+            if cell.is_empty() || others.peek().is_none() {
+                continue;
+            }
+            if matches!(column, Some(Column::RunCost | Column::ChangeCost | Column::Users)) {
+                let title = named.map_or("", |(_, title, _)| title.as_str());
+                let reason = format!(
+                    "is shared by rows {from} to {to} and was taken for row {from} alone: give each row its own figure"
+                );
+                let at = At { row: from, ..*at };
+                self.survey.notes.push(at.say(Some((title, shared.column)), reason));
+                continue;
+            }
+            for row in others {
+                let more = (shared.column + 1).saturating_sub(row.cells.len());
+                let size = text + size_of::<Cell>() * more;
+                left = left.checked_sub(size).ok_or_else(|| {
+                    at.say(
+                        None,
+                        "has merged cells that come to more than 20 MB when each row has its own: part them",
+                    )
+                })?;
+                if row.cells.len() <= shared.column {
+                    row.cells.resize(shared.column + 1, Cell::Empty);
+                }
+                if let Some(place) = row.cells.get_mut(shared.column) {
+                    place.clone_from(&cell);
+                }
+            }
+        }
+        Ok(Some(rows))
+    }
+
+    /// The columns that hold something and have no heading, each with a title of its own; they are told once.
+    fn bare(
+        &mut self,
+        sheet: &Sheet,
+        rows: &[Row],
+        at: &At<'_>,
+        heading: &Heading,
+        maturity: bool,
+    ) -> Vec<(usize, String, Option<Column>)> {
+        if self.model {
+            return Vec::new();
+        }
+        // A row of text that is longer than the headings is a fault.
+        let most = if sheet.name.is_none() { heading.width } else { usize::MAX };
+        let titled: BTreeSet<usize> = heading.columns.iter().map(|(n, ..)| *n).collect();
+        let filled = rows.iter().flat_map(|row| row.cells.iter().enumerate().take(most));
+        let bare: BTreeSet<usize> =
+            filled.filter(|(n, c)| !c.is_empty() && !titled.contains(n)).map(|(n, _)| n).collect();
+        let bare: Vec<_> = bare.into_iter().map(|n| (n, format!("column {}", letters(n)), None)).collect();
+        for (_, title, _) in &bare {
+            let what =
+                if maturity { "was left out" } else { "is kept beside the application under that name" };
+            self.survey.notes.push(at.say(None, format!("{title} has no heading: what stands in it {what}")));
+        }
+        bare
     }
 
     /// Works out the force of the rows that name none: the one that was named at import, the one that the sheet is called
@@ -403,7 +538,11 @@ impl<'a> Reader<'a> {
         at: &At<'_>,
         places: &BTreeMap<Column, (usize, String)>,
     ) -> Option<String> {
-        let said = self.take(row, at, places, Column::Force, value::words);
+        let said = self.take(row, at, places, Column::Force, name);
+        let long = |(n, _): &(usize, String)| row.cell(*n).text().chars().count() > LONGEST_NAME;
+        if places.get(&Column::Force).is_some_and(long) {
+            return None;
+        }
         let force = said.or_else(|| self.force.clone());
         if force.is_none() {
             let (n, title) = places.get(&Column::Force)?;
@@ -440,9 +579,10 @@ impl<'a> Reader<'a> {
             self.survey.notes.push(at.say(None, "repeats the headings and was left out"));
             return;
         }
-        let name = self.take(row, at, places, Column::Name, value::words);
+        let long = name.chars().count() > LONGEST_NAME;
+        let name = self.take(row, at, places, Column::Name, self::name);
         let force = self.force(row, at, places);
-        if name.is_none() && !matches!(row.cell(*name_at), Cell::Broken(_)) {
+        if name.is_none() && !long && !matches!(row.cell(*name_at), Cell::Broken(_)) {
             let reason = "names no application: write its name, or remove the row";
             self.faults.push(at.say(Some((name_title, *name_at)), reason));
         }
@@ -475,8 +615,14 @@ impl<'a> Reader<'a> {
         app.disposition = what.map(|what| SetDisposition { what, by, reason: reason.unwrap_or_default() });
         for (n, title, _) in others {
             let text = row.cell(*n).text();
+            if let Cell::Broken(why) = row.cell(*n) {
+                self.survey.notes.push(at.say(Some((title, *n)), format!("{why}, and was left out")));
+            }
             if !text.is_empty() {
-                app.other.insert(title.clone(), text);
+                // Two columns can have one heading.
+                let twice = app.other.contains_key(title);
+                let title = if twice { format!("{title} (column {})", letters(*n)) } else { title.clone() };
+                app.other.insert(title, text);
             }
         }
         let mut named = Vec::new();
@@ -496,6 +642,7 @@ impl<'a> Reader<'a> {
         let (Some(force), Some(name)) = (force, name) else { return };
         app.code = Application::code_of(&force, &name);
         (app.force, app.name) = (force, name);
+        self.as_the_register_takes_it(&mut app, at, places);
         match self.seen.get(&app.code) {
             Some((first, sheet, line)) if self.survey.applications.get(*first) == Some(&app) => {
                 let reason = format!("says the same as {sheet} row {line} and was taken once");
@@ -524,6 +671,25 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What the register of applications does not take is a fault here already, with its place: an entry that its own form
+    /// refuses could not be changed any more.
+    fn as_the_register_takes_it(
+        &mut self,
+        app: &mut Application,
+        at: &At<'_>,
+        places: &BTreeMap<Column, (usize, String)>,
+    ) {
+        for (column, reason) in take::refused(app) {
+            let place = places.get(&column).map(|(n, title)| (title.as_str(), *n));
+            if self.model {
+                self.survey.notes.push(at.say(place, format!("{reason}; only kept with the model")));
+                take::leave_out(app, column);
+            } else {
+                self.faults.push(at.say(place, reason));
+            }
+        }
+    }
+
     fn maturity(&mut self, row: &Row, at: &At<'_>, places: &BTreeMap<Column, (usize, String)>) {
         let force = self.force(row, at, places);
         let capability = self.take(row, at, places, Column::Capabilities, value::words);
@@ -546,7 +712,7 @@ impl<'a> Reader<'a> {
             }
             return;
         }
-        if let Some(why) = super::take::not_taken(&capability, now) {
+        if let Some(why) = take::not_taken(&capability, now) {
             let reason =
                 format!("{why}: the maturity is kept with the survey, and the register does not take it");
             let column = places.get(&Column::Capabilities).map(|(n, title)| (title.as_str(), *n));
@@ -600,6 +766,17 @@ fn force_named(sheet: &str, organisations: &[String]) -> Option<String> {
             | [_, .., "police" | "constabulary"]
     );
     is_force.then_some(name)
+}
+
+/// A name: words on one line, and not more of them than a name has.
+fn name(cell: &Cell) -> Reading<String> {
+    let taken = value::words(cell)?;
+    match taken.value.as_ref().map_or(0, |name| name.chars().count()) {
+        long if long > LONGEST_NAME => Err(format!(
+            "the name has {long} characters: shorten it to {LONGEST_NAME} or fewer, and put the rest into another column"
+        )),
+        _ => Ok(taken),
+    }
 }
 
 /// A row without words that holds numbers: the sums below a table.

@@ -1,6 +1,7 @@
 //! Files as sheets of cells, whatever they are written in. Comma-separated text is read here, workbooks in `workbook`.
 
 use super::workbook;
+use crate::sheet::stray_quote;
 use bluelamp_model::{Day, Fault, Faults};
 
 /// The largest file that is read, in bytes.
@@ -28,7 +29,7 @@ impl Cell {
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Empty => true,
-            Self::Text(text) => text.trim().is_empty(),
+            Self::Text(text) => text.chars().all(|c| c.is_whitespace() || c.is_control()),
             _ => false,
         }
     }
@@ -37,8 +38,7 @@ impl Cell {
     pub(super) fn text(&self) -> String {
         match self {
             Self::Empty | Self::Broken(_) => String::new(),
-            // A spreadsheet's blanks: no-break spaces, line ends inside a cell.
-            Self::Text(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
+            Self::Text(text) => one_line(text),
             Self::Number(n) => n.to_string(),
             Self::Yes(yes) => if *yes { "yes" } else { "no" }.into(),
             Self::Day(day) => day.to_string(),
@@ -48,10 +48,19 @@ impl Cell {
     /// The same with the line ends kept, where a cell can hold a list.
     pub(super) fn lines(&self) -> String {
         match self {
-            Self::Text(text) => text.clone(),
+            Self::Text(text) => {
+                text.replace(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t'), " ")
+            }
             other => other.text(),
         }
     }
+}
+
+/// Words with one space between. A spreadsheet's blanks are spaces: no-break spaces and line ends inside a cell; so are
+/// characters that nobody can see, which other tools refuse a whole file for.
+pub(super) fn one_line(text: &str) -> String {
+    let parts = text.split(|c: char| c.is_whitespace() || c.is_control());
+    parts.filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// A row with the number that the person sees.
@@ -75,6 +84,16 @@ impl Row {
 pub(super) struct Sheet {
     pub(super) name: Option<String>,
     pub(super) rows: Vec<Row>,
+    /// Cells that several rows share.
+    pub(super) shared: Vec<Shared>,
+}
+
+/// A cell that several rows share: what stands in the first of them holds for all.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Shared {
+    pub(super) column: usize,
+    /// The first and the last row, by the numbers that the person sees.
+    pub(super) rows: (u64, u64),
 }
 
 /// What was read, with what the reader should be told.
@@ -119,11 +138,9 @@ fn text(file: &str, bytes: &[u8]) -> Result<Book, Faults> {
             .into());
     }
     let separator = separator(&text);
-    if text.matches('"').count() % 2 == 1 {
-        // The reader would take everything behind it for one cell.
-        let line = open_quote(&text);
-        let reason =
-            "a quotation mark is opened and never closed: close it, or write it twice inside a quoted cell";
+    if let Some(line) = stray_quote(&text, separator) {
+        let reason = "a quotation mark opens a cell here and does not close it at its end: close it, or write it twice \
+                      inside a quoted cell";
         return Err(Fault::new(file, reason).at_line(line).into());
     }
     let mut reader = csv::ReaderBuilder::new()
@@ -153,7 +170,7 @@ fn text(file: &str, bytes: &[u8]) -> Result<Book, Faults> {
         });
         rows.push(Row { number, cells: cells.collect(), merged: Vec::new() });
     }
-    Ok(Book { sheets: vec![Sheet { name: None, rows }], notes })
+    Ok(Book { sheets: vec![Sheet { rows, ..Sheet::default() }], notes })
 }
 
 pub(super) fn too_large(file: &str, row: u64) -> Faults {
@@ -161,12 +178,6 @@ pub(super) fn too_large(file: &str, row: u64) -> Faults {
         "has more than {ROWS} rows or {COLUMNS} columns: split it by force, and remove empty columns"
     );
     Fault::new(file, reason).at_line(row).into()
-}
-
-/// The line on which the last quotation mark stands.
-fn open_quote(text: &str) -> u64 {
-    let before = text.rfind('"').and_then(|at| text.get(..at)).unwrap_or_default();
-    before.matches('\n').count() as u64 + 1
 }
 
 /// Comma, semicolon, tab or bar: the one that the first lines with something in them have most, outside quotes.
@@ -250,7 +261,7 @@ mod tests {
             (b" \n ", "is empty"),
             (&[0xd0, 0xcf, 0x11, 0xe0, 1], "save it as .xlsx"),
             (b"%PDF-1.7", "is a PDF"),
-            (b"a,b\n1,\"x\n", "a.csv:2: a quotation mark is opened and never closed"),
+            (b"a,b\n1,\"x\n", "a.csv:2: a quotation mark opens a cell here and does not close it"),
             (b"a\0b", "is not a text file"),
             (b"x\n\x81", "a.csv:2: holds the byte 0x81"),
         ];

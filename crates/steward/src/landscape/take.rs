@@ -1,6 +1,8 @@
 //! Taking up a survey or a model: looked at first, then taken whole, with what people have set left as it is.
 
-use super::{Application, Columns, Options, Pattern, Survey, archimate, survey};
+use super::{
+    Application, Column, Columns, Options, Pattern, Survey, archimate, kept, survey, table::one_line,
+};
 use crate::{
     entry::{self, Entry},
     register::{Body, code_of},
@@ -103,18 +105,71 @@ pub struct Taken {
 
 /// The organisations and applications that are there.
 struct Held {
-    /// Codes of organisations by their names in small letters.
+    /// Codes of organisations by the names that they have or had, in small letters.
     organisations: BTreeMap<String, String>,
     applications: BTreeMap<String, Entry>,
+    /// What the surveys before told of each application.
+    told: BTreeMap<String, Application>,
 }
 
 fn held(cx: &mut Cx<'_>) -> Result<Held> {
-    let organisations = entry::held(cx, ORGANISATION.code)?;
     let applications = entry::held(cx, APPLICATION.code)?;
     Ok(Held {
-        organisations: organisations.into_iter().map(|e| (e.title.to_lowercase(), e.code)).collect(),
+        organisations: kept::known_as(cx)?,
         applications: applications.into_iter().map(|e| (e.code.clone(), e)).collect(),
+        told: kept::told(cx)?,
     })
+}
+
+impl Held {
+    /// The entry of an application of a placed survey, with what surveys told of it before.
+    fn of(&self, code: &str) -> Option<Before<'_>> {
+        let entry = self.applications.get(code)?;
+        Some(Before { body: &entry.body, told: self.told.get(code).cloned().unwrap_or_default() })
+    }
+
+    /// The survey with each application under the code of the entry that it is: the one of that name in that
+    /// organisation, whatever the organisation was called when it got its code; or the one with the code that its names
+    /// give; or one that is to come.
+    fn placed(&self, survey: &Survey) -> Survey {
+        // Names are the same where they would give the same code.
+        let key = |name: &str| Application::code_of("x", name);
+        let mut entries: Vec<&Entry> = self.applications.values().collect();
+        entries.sort_by_key(|e| !e.withdrawn);
+        let by_name: BTreeMap<(&str, String), &str> =
+            entries.iter().map(|e| ((e.organisation.as_str(), key(&e.title)), e.code.as_str())).collect();
+        let of = |force: &str| self.organisations.get(&force.to_lowercase()).map(String::as_str);
+        let mut placed = survey.clone();
+        let mut taken = BTreeSet::<String>::new();
+        let mut open = Vec::new();
+        for (n, a) in placed.applications.iter_mut().enumerate() {
+            match of(&a.force).and_then(|o| by_name.get(&(o, key(&a.name)))) {
+                Some(code) if taken.insert((*code).to_owned()) => (*code).clone_into(&mut a.code),
+                _ => open.push(n),
+            }
+        }
+        for n in open {
+            let Some(a) = placed.applications.get_mut(n) else { continue };
+            let stem = a.code.clone();
+            let mut n = 1;
+            loop {
+                let entry = self.applications.get(&a.code);
+                let own = entry.is_none_or(|e| n == 1 && of(&a.force) == Some(e.organisation.as_str()));
+                if own && taken.insert(a.code.clone()) {
+                    break;
+                }
+                n += 1;
+                a.code = format!("{stem}-{n}");
+            }
+        }
+        placed
+    }
+}
+
+/// What was written of an application before.
+struct Before<'a> {
+    body: &'a Body,
+    told: Application,
 }
 
 /// Works out what taking a survey up would do. Nothing is written.
@@ -125,25 +180,28 @@ pub fn plan(cx: &mut Cx<'_>, survey: &Survey) -> Result<Plan> {
     cx.allow(action::STRATEGY_IMPORT, None)?;
     let held = held(cx)?;
     cx.record(Verb::Consult, "landscape", None, json!({ "planned": survey.applications.len() }))?;
-    Ok(planned(&held, survey))
+    Ok(planned(&held, &held.placed(survey)))
 }
 
 fn planned(held: &Held, survey: &Survey) -> Plan {
     let mut plan = Plan::default();
-    let forces: BTreeSet<&String> = survey
-        .applications
-        .iter()
-        .map(|a| &a.force)
-        .chain(survey.maturities.iter().map(|m| &m.force))
-        .collect();
-    let absent = |f: &&&String| !held.organisations.contains_key(&f.to_lowercase());
-    plan.organisations = forces.iter().filter(absent).map(|f| (**f).clone()).collect();
+    let forces =
+        survey.applications.iter().map(|a| &a.force).chain(survey.maturities.iter().map(|m| &m.force));
+    let mut absent = BTreeMap::<String, &String>::new();
+    for force in forces {
+        // Two rows can spell one force in two ways.
+        let low = force.to_lowercase();
+        if !held.organisations.contains_key(&low) {
+            absent.entry(low).or_insert(force);
+        }
+    }
+    plan.organisations = absent.into_values().cloned().collect();
     for a in &survey.applications {
         let shown = format!("{} ({})", a.name, a.force);
         match held.applications.get(&a.code) {
             None => plan.new.push(shown),
             Some(entry) => {
-                let (body, kept) = body(a, &entry.organisation, Some(&entry.body), &survey.file);
+                let (body, kept) = body(a, &entry.organisation, held.of(&a.code).as_ref(), &survey.file);
                 if kept {
                     plan.disposition_kept.push(shown.clone());
                 }
@@ -190,6 +248,7 @@ pub fn take(cx: &mut Cx<'_>, inspection: &Inspection) -> Result<Taken> {
         )));
     }
     let mut held = held(cx)?;
+    let survey = &held.placed(survey);
     let plan = planned(&held, survey);
     let reason = format!("Survey {}", inspection.file);
     for force in &plan.organisations {
@@ -204,9 +263,9 @@ pub fn take(cx: &mut Cx<'_>, inspection: &Inspection) -> Result<Taken> {
         |force: &str| held.organisations.get(&force.to_lowercase()).map_or("", String::as_str).to_owned();
     let mut all = Vec::with_capacity(survey.applications.len());
     for a in &survey.applications {
-        let old = held.applications.get(&a.code).map(|e| &e.body);
-        let (mut body, _) = body(a, &organisation(&a.force), old, &survey.file);
-        if let Some(old) = old {
+        let before = held.of(&a.code);
+        let (mut body, _) = body(a, &organisation(&a.force), before.as_ref(), &survey.file);
+        if let Some(old) = before.map(|b| b.body) {
             // Only a change is written: the survey that told it first stays named.
             let mut same = body.clone();
             if let Some(first) = old.get("survey") {
@@ -219,14 +278,12 @@ pub fn take(cx: &mut Cx<'_>, inspection: &Inspection) -> Result<Taken> {
         all.push((a.code.clone(), body));
     }
     entry::put(cx, &APPLICATION, &all, &reason)?;
-    let ties = ties(survey);
+    let ties = ties(survey, &entry::held(cx, INTEGRATION.code)?);
     entry::put(cx, &INTEGRATION, &ties, &reason)?;
     let today = cx.now().day();
-    let before: BTreeMap<String, Body> =
-        entry::held(cx, MATURITY.code)?.into_iter().map(|e| (e.code, e.body)).collect();
-    let levels = levels(survey, &today, &organisation, &before);
+    let levels = levels(survey, &today, &organisation, &entry::held(cx, MATURITY.code)?);
     entry::put(cx, &MATURITY, &levels, &reason)?;
-    let id = keep(cx, inspection)?;
+    let id = keep(cx, inspection, survey)?;
     Ok(Taken { survey: id, plan, ties: ties.len(), maturities: levels.len() })
 }
 
@@ -243,7 +300,8 @@ fn free(stem: &str, organisations: &BTreeMap<String, String>) -> String {
 
 /// The entry of an application: what the survey says, and of the rest what was written before. Gives too whether a
 /// disposition of the survey gave way to one that somebody set.
-fn body(a: &Application, organisation: &str, old: Option<&Body>, file: &str) -> (Body, bool) {
+fn body(a: &Application, organisation: &str, before: Option<&Before<'_>>, file: &str) -> (Body, bool) {
+    let old = before.map(|b| b.body);
     let mut body = old.cloned().unwrap_or_default();
     let mut put = |field: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -253,30 +311,31 @@ fn body(a: &Application, organisation: &str, old: Option<&Body>, file: &str) -> 
     put("title", Some(json!(a.name)));
     put("organisation", Some(json!(organisation)));
     put("supplier", a.supplier.as_ref().map(|s| json!(s)));
-    let product =
-        [a.product.as_deref(), a.version.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    put("product", (!product.is_empty()).then(|| json!(product)));
+    put("product", product(a, before).map(|line| json!(line)));
     put("function", a.function.as_ref().map(|f| json!(f)));
     let (ten, other): (Vec<_>, Vec<_>) = a.capabilities.iter().partition(|c| is_ten(c));
     let ten: Vec<_> = ten.iter().map(|c| format!("{NATIONAL}:{c}")).collect();
     put("capabilities", (!ten.is_empty()).then(|| json!(ten)));
     put("policing", (!other.is_empty()).then(|| json!(other)));
     put("user_count", a.users.map(|n| json!(n as f64)));
-    put(
-        "hosting",
-        (a.hosting != super::Hosting::Unknown).then(|| json!(super::kept::hosting_code(a.hosting))),
-    );
+    put("hosting", (a.hosting != super::Hosting::Unknown).then(|| json!(kept::hosting_code(a.hosting))));
     if a.run_cost.is_some() || a.change_cost.is_some() {
-        let (run, change) = (a.run_cost.unwrap_or(0), a.change_cost.unwrap_or(0));
+        // What the survey does not say of the two stays, and the sum and the share are of both.
+        let (run, change) = before.map_or((None, None), |b| kept::costs(b.body, &b.told));
+        let (run, part) = (a.run_cost.or(run).unwrap_or(0), a.change_cost.or(change));
+        let change = part.unwrap_or(0);
         let all = run.saturating_add(change);
         put("cost_yearly", Some(json!((all + 50) / 100)));
         let share = if all > 0 { change as f64 * 100.0 / all as f64 } else { 0.0 };
-        put("change_share", a.change_cost.map(|_| json!((share * 100.0).round() / 100.0)));
+        put("change_share", part.map(|_| json!((share * 100.0).round() / 100.0)));
     }
     put("contract_ends", a.contract_end.map(|d| json!(d.to_string())));
     put("legacy", a.legacy.map(|l| json!(l)));
     put("cots", a.sourcing.map(|s| json!(s == super::Sourcing::Cots)));
-    put("survey", Some(json!(file)));
+    put(
+        "survey",
+        Some(json!(one_line(file).chars().take(200).collect::<String>())).filter(|f| *f != json!("")),
+    );
     let mut kept = false;
     if let Some(said) = &a.disposition {
         let set = old.map(|b| b.text("disposition").to_owned()).filter(|d| !d.is_empty());
@@ -292,6 +351,58 @@ fn body(a: &Application, organisation: &str, old: Option<&Body>, file: &str) -> 
     (body, kept)
 }
 
+/// The line of product and version that a survey leaves; none where it changes nothing of it.
+fn product(a: &Application, before: Option<&Before<'_>>) -> Option<String> {
+    let old = before.map(|b| kept::product(b.body, &b.told));
+    let line = |product: Option<&str>, version: Option<&str>| Some(kept::in_one_line(product, version));
+    match (a.product.as_deref(), a.version.as_deref(), old) {
+        (None, None, _) => None,
+        (Some(product), None, Some(Some((same, version)))) if same.as_deref() == Some(product) => {
+            line(Some(product), version.as_deref())
+        }
+        (None, version, Some(Some((product, _)))) => line(product.as_deref(), version),
+        // Which part of a line that somebody wrote is the version, nobody can say.
+        (None, _, Some(None)) => None,
+        (product, version, _) => line(product, version),
+    }
+}
+
+/// What the register of applications would refuse of an application that a survey tells, each with the column that said
+/// it and why.
+pub(super) fn refused(a: &Application) -> Vec<(Column, String)> {
+    let (body, _) = body(a, "force", None, "survey");
+    let Err(wrong) = APPLICATION.read_json(&json!(body)) else { return Vec::new() };
+    let column = |field: &str| match field {
+        "supplier" => Column::Supplier,
+        "product" => Column::Product,
+        "function" => Column::Function,
+        "capabilities" | "policing" => Column::Capabilities,
+        "user_count" => Column::Users,
+        "cost_yearly" | "change_share" => Column::RunCost,
+        "disposition_reason" => Column::DispositionReason,
+        _ => Column::Name,
+    };
+    wrong.into_iter().map(|e| (column(&e.field), e.message)).collect()
+}
+
+/// Takes out of an application what a column said of it.
+pub(super) fn leave_out(a: &mut Application, column: Column) {
+    match column {
+        Column::Supplier => a.supplier = None,
+        Column::Product => (a.product, a.version) = (None, None),
+        Column::Function => a.function = None,
+        Column::Capabilities => a.capabilities = Vec::new(),
+        Column::Users => a.users = None,
+        Column::RunCost => (a.run_cost, a.change_cost) = (None, None),
+        Column::DispositionReason => {
+            if let Some(set) = &mut a.disposition {
+                set.reason.clear();
+            }
+        }
+        _ => {}
+    }
+}
+
 /// The strategy whose ten capabilities these are.
 pub(super) const NATIONAL: &str = "national-2020";
 
@@ -300,27 +411,57 @@ fn is_ten(capability: &str) -> bool {
     capability.len() == 3 && super::KNOWN_CAPABILITIES.iter().take(10).any(|(code, _)| *code == capability)
 }
 
-/// The ties whose two ends the survey names.
-fn ties(survey: &Survey) -> Vec<(String, Body)> {
-    let codes: BTreeSet<&str> = survey.applications.iter().map(|a| a.code.as_str()).collect();
-    let mut all = BTreeMap::new();
+/// The ties whose two ends the survey names: of what people wrote, only what the survey says otherwise is changed. A tie
+/// that somebody has withdrawn stays so.
+fn ties(survey: &Survey, held: &[Entry]) -> Vec<(String, Body)> {
+    let codes: BTreeMap<String, &str> = survey
+        .applications
+        .iter()
+        .map(|a| (Application::code_of(&a.force, &a.name), a.code.as_str()))
+        .collect();
+    let mut before = BTreeMap::<(&str, &str), &Entry>::new();
+    // Of two between the same, the one that stands.
+    for withdrawn in [true, false] {
+        let some = held.iter().filter(|e| e.withdrawn == withdrawn);
+        before.extend(some.map(|e| ((e.body.text("from"), e.body.text("to")), e)));
+    }
+    let used: BTreeSet<&str> = held.iter().map(|e| e.code.as_str()).collect();
+    let mut all = BTreeMap::<String, Body>::new();
     for a in &survey.applications {
         for tie in &a.integrations {
-            let to = Application::code_of(&a.force, &tie.to);
-            if to == a.code || !codes.contains(to.as_str()) {
+            let Some(to) = codes.get(&Application::code_of(&a.force, &tie.to)).filter(|to| **to != a.code)
+            else {
+                continue;
+            };
+            let old = before.get(&(a.code.as_str(), *to));
+            if old.is_some_and(|e| e.withdrawn) {
                 continue;
             }
-            let mut body = Body::default();
-            body.set("title", json!(format!("{} to {}", a.name, tie.to)));
-            body.set("from", json!(a.code));
-            body.set("to", json!(to));
-            if let Some(pattern) = tie.pattern {
-                body.set("pattern", json!(if pattern == Pattern::Message { "bus" } else { pattern.code() }));
+            let mut code = old.map_or_else(|| digest("tie", &format!("{} {to}", a.code)), |e| e.code.clone());
+            // Somebody can have turned the entry of that code into another tie.
+            while old.is_none() && used.contains(code.as_str()) {
+                code.push_str("-2");
+            }
+            let new = || {
+                let mut body = Body::default();
+                body.set("title", json!(format!("{} to {}", a.name, tie.to)));
+                body.set("from", json!(a.code));
+                body.set("to", json!(to));
+                body
+            };
+            let mut body = all.remove(&code).or_else(|| old.map(|e| e.body.clone())).unwrap_or_else(new);
+            match tie.pattern {
+                Some(Pattern::Message) => body.set("pattern", json!("bus")),
+                // The register's "by hand" is a file to the landscape: the survey says nothing else.
+                Some(Pattern::File) if body.text("pattern") == "manual" => {}
+                Some(pattern) => body.set("pattern", json!(pattern.code())),
+                None if body.get("pattern").is_none() => body.set("pattern", json!("unknown")),
+                None => {}
             }
             if let Some(front_end) = a.front_end {
                 body.set("front_end", json!(front_end));
             }
-            all.insert(digest("tie", &format!("{} {to}", a.code)), body);
+            all.insert(code, body);
         }
     }
     all.into_iter().collect()
@@ -334,28 +475,56 @@ pub(super) fn not_taken(capability: &str, now: Option<u8>) -> Option<String> {
     now.is_none().then(|| format!("of '{capability}' it is not said how mature it is now"))
 }
 
-/// The maturities that the register takes. What people wrote beside a level stays, and so does a target where the survey
-/// names none.
+/// The maturities that the register takes. What people wrote beside a level stays, so does a target where the survey
+/// names none, and so does the judgement of a level that the survey tells as it was. One that was withdrawn stays so.
 fn levels(
     survey: &Survey,
     today: &str,
     organisation: &impl Fn(&str) -> String,
-    before: &BTreeMap<String, Body>,
+    held: &[Entry],
 ) -> Vec<(String, Body)> {
+    let mut before = BTreeMap::<(&str, &str), &Entry>::new();
+    for withdrawn in [true, false] {
+        before.extend(held.iter().filter(|e| e.withdrawn == withdrawn).filter_map(|e| {
+            match e.body.all("capability").as_slice() {
+                [one] => Some(((e.organisation.as_str(), *one), e)),
+                _ => None,
+            }
+        }));
+    }
+    let used: BTreeSet<&str> = held.iter().map(|e| e.code.as_str()).collect();
     let taken = survey.maturities.iter().filter(|m| not_taken(&m.capability, m.now).is_none());
     taken
         .filter_map(|m| {
-            let code = digest("maturity", &format!("{} {}", m.force.to_lowercase(), m.capability));
-            let mut body = before.get(&code).cloned().unwrap_or_default();
-            body.set("title", json!(format!("{} in {}", m.capability, m.force)));
-            body.set("capability", json!([format!("{NATIONAL}:{}", m.capability)]));
-            body.set("organisation", json!(organisation(&m.force)));
-            body.set("now", json!(m.now?.to_string()));
+            let (organisation, element) = (organisation(&m.force), format!("{NATIONAL}:{}", m.capability));
+            let now = m.now?.to_string();
+            let old = before.get(&(organisation.as_str(), element.as_str()));
+            if old.is_some_and(|e| e.withdrawn) {
+                return None;
+            }
+            let own = || digest("maturity", &format!("{} {}", m.force.to_lowercase(), m.capability));
+            let mut code = old.map_or_else(own, |e| e.code.clone());
+            // Somebody can have turned the entry of that code into another judgement.
+            while old.is_none() && used.contains(code.as_str()) {
+                code.push_str("-2");
+            }
+            let mut body = old.map(|e| e.body.clone()).unwrap_or_default();
+            if old.is_none() {
+                body.set("title", json!(format!("{} in {}", m.capability, m.force)));
+                body.set("capability", json!([element]));
+                body.set("organisation", json!(organisation));
+            }
+            if body.text("now") != now {
+                body.set("now", json!(now));
+                body.set("judged", json!(today));
+                body.set(
+                    "evidence",
+                    json!(format!("Told by the force in the survey {}", one_line(&survey.file))),
+                );
+            }
             if let Some(target) = m.target {
                 body.set("target", json!(target.to_string()));
             }
-            body.set("judged", json!(today));
-            body.set("evidence", json!(format!("Told by the force in the survey {}", survey.file)));
             Some((code, body))
         })
         .collect()
@@ -366,10 +535,10 @@ fn digest(sort: &str, of: &str) -> String {
     format!("{sort}-{}", hex::encode(digest.get(..8).unwrap_or_default()))
 }
 
-/// Keeps the survey, and the model where it is one, as they came.
-fn keep(cx: &mut Cx<'_>, inspection: &Inspection) -> Result<Id> {
+/// Keeps the survey, with the codes that its applications have in the register, and the model where it is one, as it
+/// came.
+fn keep(cx: &mut Cx<'_>, inspection: &Inspection, survey: &Survey) -> Result<Id> {
     let (id, now) = (cx.new_id()?, cx.now());
-    let survey = &inspection.survey;
     let text = json!({ "applications": survey.applications, "maturities": survey.maturities }).to_string();
     let count = i64::try_from(survey.applications.len()).unwrap_or(i64::MAX);
     let by = cx.actor().id;

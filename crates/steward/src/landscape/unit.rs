@@ -204,6 +204,15 @@ fn split(heading: &str) -> Option<(&str, &str)> {
     Some(heading.split_at(at))
 }
 
+/// Whether the unit of a heading says that its money is what is spent to change, and not (also) to run.
+pub(super) fn of_change(heading: &str) -> bool {
+    let said = split(heading).map(|(_, rest)| words(rest)).unwrap_or_default();
+    let any = |all: &[&str]| said.iter().any(|w| all.contains(&w.as_str()));
+    any(&["capex", "capital", "change", "development", "project"])
+        && !any(&["run", "running", "opex", "revenue", "support", "maintenance"])
+        && !any(&["ex", "exc", "excl", "excluding", "net", "without"])
+}
+
 /// The part of a heading before a unit that stands without brackets: "Annual cost £k", "Annual cost in £ thousands".
 /// None where what follows is no unit of that column; money of another sort is one that is asked about.
 pub(super) fn before_bare(heading: &str, find: impl Fn(&str) -> Option<Column>) -> Option<Column> {

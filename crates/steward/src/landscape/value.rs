@@ -392,14 +392,26 @@ pub(super) fn hosting(cell: &Cell) -> Reading<Hosting> {
         }
         // What stands in brackets or behind a dash is where or by whom: "SaaS (UK South)", "Azure - dual region".
         _ if text.contains(['(', '–', ',', '/']) || text.contains(" - ") => {
-            let first = text.split(['(', '–', ',', '/']).next().unwrap_or_default();
-            let first = first.split(" - ").next().unwrap_or_default().trim().to_owned();
+            let parts = text.split(['(', ')', '–', ',', '/']).flat_map(|part| part.split(" - "));
+            let mut parts = parts.map(|part| part.trim().to_owned());
+            let first = parts.next().unwrap_or_default();
             if first.is_empty() || first == text {
                 return Err(not_hosting(&text));
             }
             let read = hosting(&Cell::Text(first)).map_err(|_| not_hosting(&text))?;
-            let doubt = read.value.map(|h| format!("'{text}' was taken as {}", h.label()));
-            return Ok(Taken { doubt: doubt.or(read.doubt), value: read.value });
+            // Two places of which one is on public cloud and one is not: "Azure / on-premise".
+            let answer = |part: &String| matches!(part.to_lowercase().as_str(), "no" | "n");
+            let others = parts.filter(|part| !answer(part));
+            let others = others.filter_map(|part| hosting(&Cell::Text(part)).ok()?.value);
+            let both = |first: Hosting, mut others: Vec<Hosting>| {
+                others.push(first);
+                others.contains(&Hosting::Hybrid)
+                    || [true, false].iter().all(|public| others.iter().any(|h| h.public() == Some(*public)))
+            };
+            let others: Vec<Hosting> = others.collect();
+            let value = read.value.map(|first| if both(first, others) { Hosting::Hybrid } else { first });
+            let doubt = value.map(|h| format!("'{text}' was taken as {}", h.label()));
+            return Ok(Taken { doubt: doubt.or(read.doubt), value });
         }
         _ => {
             return Err(not_hosting(&text));

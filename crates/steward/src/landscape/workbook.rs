@@ -2,7 +2,7 @@
 
 use super::{
     calendar,
-    table::{Book, COLUMNS, Cell, ROWS, Row, Sheet, TEXT, too_large},
+    table::{Book, COLUMNS, Cell, ROWS, Row, Shared, Sheet, TEXT, too_large},
     value::whole,
 };
 use bluelamp_model::{Day, Fault, Faults};
@@ -42,7 +42,12 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Book, Faults> {
         }
         let merged = workbook.merge_cells_by_sheet_name(&sheet.name).map_err(|e| damaged(&e))?;
         let mut rows = cells(&mut workbook, &shown, &sheet.name, &damaged)?;
+        let mut shared = Vec::new();
         for area in merged {
+            if area.end.0 > area.start.0 && (area.start.1 as usize) < COLUMNS {
+                let rows = (u64::from(area.start.0) + 1, u64::from(area.end.0) + 1);
+                shared.push(Shared { column: area.start.1 as usize, rows });
+            }
             let (from, to) = (area.start.1 as usize, (area.end.1 as usize).min(COLUMNS));
             if let Some(row) = rows.get_mut(&area.start.0)
                 && to > from
@@ -50,7 +55,7 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Book, Faults> {
                 row.merged.push((from, to));
             }
         }
-        book.sheets.push(Sheet { name: Some(sheet.name), rows: rows.into_values().collect() });
+        book.sheets.push(Sheet { name: Some(sheet.name), rows: rows.into_values().collect(), shared });
     }
     if book.sheets.is_empty() {
         return Err(Fault::new(file, "has no sheet that is shown: show the sheet with the survey").into());

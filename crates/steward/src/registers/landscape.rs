@@ -7,6 +7,7 @@ use crate::register::{Chapter, Choice, Field as F, Register, register};
 pub const HOSTING: &[Choice] = &[
     ("on-premise", "On the force's own premises"),
     ("private-cloud", "Private cloud"),
+    ("public-cloud", "Public cloud: as what, was not said"),
     ("public-iaas", "Public cloud: infrastructure"),
     ("public-paas", "Public cloud: platform"),
     ("saas", "Public cloud: software as a service"),
@@ -73,6 +74,7 @@ pub const INTEGRATION: Register = register(
                 ("api", "Interface (API)"),
                 ("bus", "Through a hub or queue"),
                 ("manual", "By hand"),
+                ("unknown", "Not known"),
             ],
         )
         .needed(),

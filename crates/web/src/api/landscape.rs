@@ -31,21 +31,25 @@ pub(crate) async fn landscape(State(app): State<App>, who: Bearer) -> Answer {
 /// `GET /api/v1/landscape/findings`: what the machine finds, each with its reasons; a person confirms.
 pub(crate) async fn findings(State(app): State<App>, who: Bearer) -> Answer {
     let held = held(&app, &who.actor).await?;
-    let (all, today) = (&held.applications, today(&app)?);
-    let same = landscape::same_applications(all);
-    let links = landscape::direct_links(all);
-    Ok(Json(json!({
-        "same": same,
-        "gaps": landscape::gaps(all),
-        "overlaps": landscape::overlaps(all),
-        "suggestions": landscape::suggest(all, &same, &links, today),
-        "direct_links": links,
-        "contract_ends": landscape::contract_ends(all, today),
-        "buying_together": landscape::buying_together(all, &same, today),
-        "costs": landscape::costs(all),
-        "capabilities": landscape::capability_map(all, &held.maturities),
-    }))
-    .into_response())
+    let today = today(&app)?;
+    // Names are compared with one another, which takes its time: away from the threads that answer.
+    let found = app.blocking(move |_| {
+        let all = &held.applications;
+        let same = landscape::same_applications(all);
+        let links = landscape::direct_links(all);
+        Ok(json!({
+            "same": same,
+            "gaps": landscape::gaps(all),
+            "overlaps": landscape::overlaps(all),
+            "suggestions": landscape::suggest(all, &same, &links, today),
+            "direct_links": links,
+            "contract_ends": landscape::contract_ends(all, today),
+            "buying_together": landscape::buying_together(all, &same, today),
+            "costs": landscape::costs(all),
+            "capabilities": landscape::capability_map(all, &held.maturities),
+        }))
+    });
+    Ok(Json(found.await?).into_response())
 }
 
 fn xml(text: String) -> impl IntoResponse {

@@ -117,7 +117,9 @@ pub fn model(columns: &Columns, name: &str, applications: &[Application], maturi
         elements.push(e);
     }
     let mut others = BTreeSet::<&str>::new();
-    let codes: BTreeSet<&str> = applications.iter().map(|a| a.code.as_str()).collect();
+    // By what they are called now: a code keeps the name that the force had when it was given.
+    let codes: BTreeMap<String, &str> =
+        applications.iter().map(|a| (Application::code_of(&a.force, &a.name), a.code.as_str())).collect();
     for a in applications {
         let me = id("app", &a.code);
         let mut e = element(me.clone(), "ApplicationComponent", &a.name);
@@ -134,9 +136,9 @@ pub fn model(columns: &Columns, name: &str, applications: &[Application], maturi
             tie(relationship("Realization", &me, &id("cap", capability)));
         }
         for i in &a.integrations {
-            let other = Application::code_of(&a.force, &i.to);
-            if codes.contains(other.as_str()) && other != a.code {
-                let mut r = relationship("Flow", &me, &id("app", &other));
+            let other = codes.get(&Application::code_of(&a.force, &i.to)).copied();
+            if let Some(other) = other.filter(|other| *other != a.code) {
+                let mut r = relationship("Flow", &me, &id("app", other));
                 r.names = i.pattern.map(|p| english(Pattern::code(p))).unwrap_or_default();
                 tie(r);
             }

@@ -10,7 +10,7 @@
 use super::{
     super::{
         Application, Column, Columns, Integration, Options, Survey, survey,
-        table::{Cell, Row},
+        table::{Cell, Row, one_line},
         unit,
     },
     model::{Element, Model, Property, say},
@@ -36,7 +36,8 @@ pub struct Mapped {
 /// Reads a model as a landscape.
 ///
 /// # Errors
-/// Where an application has no force and `options` names none.
+/// Where an application has no force and `options` names none; where more is reached over what ties elements than is
+/// followed.
 pub fn landscape(columns: &Columns, options: &Options, model: &Model) -> Result<Mapped, Faults> {
     let names: BTreeMap<&str, &str> =
         model.definitions.iter().map(|d| (d.identifier.as_str(), say(&d.names))).collect();
@@ -45,8 +46,12 @@ pub fn landscape(columns: &Columns, options: &Options, model: &Model) -> Result<
         model.elements.iter().map(|e| (e.identifier.as_str(), e)).collect();
     let (mut mapped, mut kept) = (BTreeMap::<String, usize>::new(), BTreeMap::<String, usize>::new());
     let mut notes = Vec::new();
-    let mut ties = Ties::of(model, &elements, &names);
+    let mut ties = Ties::of(&options.file, model, &elements, &names)?;
     let parts = parts(options, model, &elements, &column, &mut notes);
+    let mut parts_of = BTreeMap::<&str, Vec<&str>>::new();
+    for (part, whole) in &parts {
+        parts_of.entry(whole).or_default().push(part);
+    }
     // Whoever names the force at import has the last word for what names none.
     let only = only_force(model).filter(|_| options.force.is_none());
     let (mut of_only, mut of_default) = (Vec::new(), Vec::new());
@@ -70,7 +75,7 @@ pub fn landscape(columns: &Columns, options: &Options, model: &Model) -> Result<
         let known = match e.kind.as_str() {
             "ApplicationComponent" if parts.contains_key(e.identifier.as_str()) => false,
             "ApplicationComponent" => {
-                let all = parts.iter().filter(|(_, whole)| **whole == e.identifier).map(|(part, _)| *part);
+                let all = parts_of.get(e.identifier.as_str()).into_iter().flatten().copied();
                 let capabilities: BTreeSet<&str> =
                     all.chain([e.identifier.as_str()]).flat_map(|id| ties.capabilities(id)).collect();
                 let capabilities: Vec<&str> = capabilities.into_iter().collect();
@@ -130,10 +135,15 @@ pub fn landscape(columns: &Columns, options: &Options, model: &Model) -> Result<
     }
     // The ties between components, beside those that the properties name already.
     let mut by_line: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut by_name = BTreeMap::<(&str, Option<&str>), usize>::new();
+    for (n, a) in survey.applications.iter().enumerate() {
+        for force in [Some(a.force.as_str()), None] {
+            by_name.entry((&a.name, force)).or_insert(n);
+        }
+    }
     for (id, (force, name)) in &component {
         let force = force.as_ref().or(options.force.as_ref()).or(options.own.as_ref());
-        let at =
-            survey.applications.iter().position(|a| a.name == *name && force.is_none_or(|f| *f == a.force));
+        let at = by_name.get(&(name.as_str(), force.map(String::as_str))).copied();
         by_line.extend(at.map(|at| (id.as_str(), at)));
     }
     for (part, whole) in &parts {
@@ -276,7 +286,11 @@ fn parts<'a>(
 struct Table<'a> {
     columns: &'a Columns,
     titles: Vec<(String, Option<Column>)>,
+    /// Where each column stands among the titles, and each title that names none.
+    places: BTreeMap<(Option<Column>, String), usize>,
     rows: Vec<Row>,
+    /// Properties that say something else than another of the same meaning, each with its line.
+    clashes: Vec<(u64, String)>,
     /// The ids of the elements with the force and the name that they gave.
     elements: Vec<(String, (Option<String>, String))>,
 }
@@ -284,14 +298,23 @@ struct Table<'a> {
 impl<'a> Table<'a> {
     fn new(columns: &'a Columns, named: bool) -> Self {
         let first = if named { Some(Column::Name) } else { None };
-        let titles = first.map(|c| (columns.title(c).to_owned(), Some(c))).into_iter().collect();
-        Self { columns, titles, rows: Vec::new(), elements: Vec::new() }
+        let mut table = Self {
+            columns,
+            titles: Vec::new(),
+            places: BTreeMap::new(),
+            rows: Vec::new(),
+            clashes: Vec::new(),
+            elements: Vec::new(),
+        };
+        if let Some(column) = first {
+            table.place(columns.title(column), first);
+        }
+        table
     }
 
     fn place(&mut self, title: &str, column: Option<Column>) -> usize {
-        let same =
-            |(t, c): &(String, Option<Column>)| if column.is_some() { *c == column } else { t == title };
-        self.titles.iter().position(same).unwrap_or_else(|| {
+        let key = (column, if column.is_some() { String::new() } else { title.to_owned() });
+        *self.places.entry(key).or_insert_with(|| {
             self.titles.push((title.to_owned(), column));
             self.titles.len() - 1
         })
@@ -299,34 +322,23 @@ impl<'a> Table<'a> {
 
     fn row(&mut self, e: &Element, names: &BTreeMap<&str, &str>, more: &[(Column, String)]) {
         let mut cells = Vec::<Cell>::new();
-        let mut put = |at: usize, text: &str| {
-            if cells.len() <= at {
-                cells.resize(at + 1, Cell::Empty);
-            }
-            if let Some(cell) = cells.get_mut(at) {
-                // Two properties of one meaning, or a property and a relationship: a list has both.
-                *cell = match cell.lines() {
-                    old if old.trim().is_empty() => Cell::Text(text.to_owned()),
-                    old if old.contains(text) => Cell::Text(old),
-                    old => Cell::Text(format!("{}\n{text}", old.replace(';', "\n"))),
-                };
-            }
-        };
-        let name = say(&e.names).split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = e.line.0.max(1);
+        let name = one_line(say(&e.names));
         if self.titles.first().is_some_and(|(_, c)| *c == Some(Column::Name)) {
-            put(0, &name);
+            cells.push(Cell::Text(name.clone()));
         }
         let mut force = more
             .iter()
             .find(|(c, text)| *c == Column::Force && !text.is_empty())
             .map(|(_, text)| text.clone());
+        let mut own = None;
         for p in &e.properties {
             let title = names.get(p.definition.as_str()).copied().unwrap_or_default();
             // An element has its own name and needs no property for it.
             let column = self.columns.find(title).filter(|c| *c != Column::Name);
             let text = say(&p.values);
-            if column == Some(Column::Force) {
-                force = Some(text.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|f| !f.is_empty());
+            if column == Some(Column::Force) && own.is_none() {
+                own = Some(one_line(text)).filter(|f| !f.is_empty());
             }
             // Two elements can have one meaning in two units, so the unit goes with the figure.
             let (title, text) = match (column, title.find(['(', '['])) {
@@ -337,18 +349,70 @@ impl<'a> Table<'a> {
                 _ => (title.to_owned(), text.to_owned()),
             };
             let at = self.place(&title, column);
-            put(at, &text);
+            if let Some(clash) = put(&mut cells, at, column, &text) {
+                let meant = column.map_or("", |c| self.columns.title(c));
+                let said = format!("'{name}' says {meant} as '{clash}' and as '{text}'");
+                let reason =
+                    format!("{said}: the first was taken, and the other is only kept with the model");
+                self.clashes.push((line, reason));
+            }
         }
+        force = own.or(force);
         for (column, text) in more.iter().filter(|(_, text)| !text.is_empty()) {
             let title = self.columns.title(*column).to_owned();
             let at = self.place(&title, Some(*column));
-            put(at, text);
+            // What the model says in more than one way of an element is a list or a text, and both are taken.
+            put(&mut cells, at, Some(*column), text);
         }
         self.elements.push((e.identifier.clone(), (force, name)));
-        self.rows.push(Row { number: e.line.0.max(1), cells, merged: Vec::new() });
+        self.rows.push(Row { number: line, cells, merged: Vec::new() });
     }
 
     fn read(self, options: &Options) -> Result<Survey, Faults> {
-        survey::read_rows(self.columns, options, &self.titles, self.rows)
+        let mut survey = survey::read_rows(self.columns, options, &self.titles, self.rows)?;
+        let clashes = self.clashes.into_iter().take(CLASHES);
+        survey.notes.extend(clashes.map(|(line, reason)| Fault::new(&options.file, reason).at_line(line)));
+        Ok(survey)
+    }
+}
+
+/// So many clashes are told of one model.
+const CLASHES: usize = 500;
+
+/// Puts what a property says into its cell. Two properties can have one meaning: a list and a long text have what both
+/// say, and of anything else the first stands, as two figures run together are a third one. Gives the first where it
+/// stands against what is put.
+fn put(cells: &mut Vec<Cell>, at: usize, column: Option<Column>, text: &str) -> Option<String> {
+    if text.trim().is_empty() {
+        return None;
+    }
+    if cells.len() <= at {
+        cells.resize(at + 1, Cell::Empty);
+    }
+    let cell = cells.get_mut(at)?;
+    let old = cell.lines();
+    if old.trim().is_empty() {
+        *cell = Cell::Text(text.to_owned());
+        return None;
+    }
+    let text = text.trim();
+    if old.trim() == text {
+        return None;
+    }
+    match column {
+        Some(Column::Capabilities | Column::Integrations) => {
+            let known = old.split([';', '|', '\n']).any(|part| part.trim() == text);
+            if !known {
+                *cell = Cell::Text(format!("{}\n{text}", old.replace(';', "\n")));
+            }
+            None
+        }
+        None | Some(Column::Function | Column::DispositionReason) => {
+            if !old.lines().any(|line| line.trim() == text) {
+                *cell = Cell::Text(format!("{old}\n{text}"));
+            }
+            None
+        }
+        Some(_) => Some(old),
     }
 }

@@ -4,6 +4,7 @@ use super::{
     super::{Pattern, value},
     model::{Element, Model, Relationship, say},
 };
+use bluelamp_model::{Fault, Faults};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The types between an application and a capability, those of the application first, then those of the business.
@@ -23,6 +24,10 @@ const FOR: [&str; 4] = ["Realization", "Serving", "Association", "Assignment"];
 const TIES: [&str; 4] = ["Flow", "Serving", "Triggering", "Association"];
 /// So many elements can stand between an application and a capability.
 const DEEP: usize = 6;
+/// So many capabilities one element can reach: as many as the register takes of an application.
+const REACHED: usize = 300;
+/// So many all elements of a model together. Each round takes them again.
+const ALL_REACHED: usize = 2_000_000;
 
 /// Whether an actor is a force, by its name: models hold citizens, officers and suppliers as actors too.
 pub(super) fn is_force(actor: &Element) -> bool {
@@ -60,11 +65,15 @@ type Step<'a> = (&'a str, &'a str);
 
 impl<'a> Ties<'a> {
     /// Follows the relationships of a model.
+    ///
+    /// # Errors
+    /// Where elements reach more capabilities than are followed.
     pub(super) fn of(
+        file: &str,
         model: &'a Model,
         elements: &BTreeMap<&'a str, &'a Element>,
         names: &BTreeMap<&str, &str>,
-    ) -> Self {
+    ) -> Result<Self, Faults> {
         let kind = |id: &str| elements.get(id).map_or("", |e| e.kind.as_str());
         let mut ties = Self {
             serves: BTreeMap::new(),
@@ -73,7 +82,7 @@ impl<'a> Ties<'a> {
             between: BTreeSet::new(),
             used: BTreeSet::new(),
         };
-        ties.follow(&steps(model, &kind), elements);
+        ties.follow(file, &steps(model, &kind), elements)?;
         for r in model.relationships.iter().filter(|r| FOR.contains(&r.kind.as_str())) {
             for (from, to) in [(&r.source, &r.target), (&r.target, &r.source)] {
                 let actor = elements.get(to.as_str()).filter(|e| e.kind == "BusinessActor");
@@ -103,28 +112,60 @@ impl<'a> Ties<'a> {
             let (pattern, line) = (value::pattern(words), r.line.0);
             ties.links.insert(Link { from, to, pattern, relationship: &r.identifier, line });
         }
-        ties
+        Ok(ties)
     }
 
     /// Gives each component the capabilities that it reaches, and marks what it reached them over. What runs in a circle
     /// or goes on for too long ends at the number of steps.
+    ///
+    /// # Errors
+    /// Where one of them, or all together, reach more than are followed.
     fn follow(
         &mut self,
+        file: &str,
         steps: &BTreeMap<&'a str, BTreeSet<Step<'a>>>,
         elements: &BTreeMap<&'a str, &'a Element>,
-    ) {
+    ) -> Result<(), Faults> {
         let kind = |id: &str| elements.get(id).map_or("", |e| e.kind.as_str());
         let mut reached = BTreeMap::<&str, BTreeSet<&str>>::new();
+        let mut all_reached = 0;
+        let mut more = |id: &str, held: &mut BTreeSet<&'a str>, over: &mut dyn Iterator<Item = &'a str>| {
+            for capability in over {
+                all_reached += usize::from(held.insert(capability));
+                if held.len() <= REACHED && all_reached <= ALL_REACHED {
+                    continue;
+                }
+                let element = elements.get(id);
+                let name = element.map_or(id, |e| say(&e.names));
+                let reason = if held.len() > REACHED {
+                    format!(
+                        "'{name}' reaches more than {REACHED} capabilities over what it is tied to: tie it to those that \
+                         it is for, or export a part of the model"
+                    )
+                } else {
+                    format!(
+                        "its elements reach more than {ALL_REACHED} capabilities together: export a part of the model"
+                    )
+                };
+                return Err(Fault::new(file, reason).at_line(element.map_or(1, |e| e.line.0.max(1))));
+            }
+            Ok(())
+        };
         for _ in 0..=DEEP {
             let before = reached.clone();
             for (from, all) in steps.iter().filter(|(from, _)| kind(from) != "ApplicationComponent") {
                 for (to, _) in all {
-                    let over = match elements.get(to) {
-                        Some(e) if e.kind == "Capability" => BTreeSet::from([say(&e.names)]),
-                        _ => before.get(to).cloned().unwrap_or_default(),
-                    };
-                    if !over.is_empty() {
-                        reached.entry(from).or_default().extend(over);
+                    let mut own = elements
+                        .get(to)
+                        .filter(|e| e.kind == "Capability")
+                        .map(|e| say(&e.names))
+                        .into_iter();
+                    match before.get(to) {
+                        Some(over) => {
+                            more(from, reached.entry(from).or_default(), &mut over.iter().copied())?;
+                        }
+                        None if own.len() > 0 => more(from, reached.entry(from).or_default(), &mut own)?,
+                        None => {}
                     }
                 }
             }
@@ -147,11 +188,16 @@ impl<'a> Ties<'a> {
             for (to, _) in all {
                 let served = self.serves.entry(component).or_default();
                 match elements.get(to).filter(|e| e.kind == "Capability") {
-                    Some(capability) => drop(served.insert(say(&capability.names))),
-                    None => served.extend(reached.get(to).into_iter().flatten().copied()),
+                    Some(capability) => {
+                        more(component, served, &mut std::iter::once(say(&capability.names)))?;
+                    }
+                    None => {
+                        more(component, served, &mut reached.get(to).into_iter().flatten().copied())?;
+                    }
                 }
             }
         }
+        Ok(())
     }
 
     /// The one force that a component belongs to, by name and id; none where there are several.

@@ -7,6 +7,7 @@ use quick_xml::{
     Reader,
     events::{BytesStart, Event},
 };
+use std::collections::BTreeMap;
 
 /// The namespace of the exchange format, of all of its 3.x editions.
 pub(crate) const ARCHIMATE: &str = "http://www.opengroup.org/xsd/archimate/3.0/";
@@ -450,16 +451,17 @@ fn tidy(node: &mut Node) {
 
 /// Writes a tree as a file, indented, in the prefixes that are usual.
 pub(crate) fn write(root: &Node) -> String {
-    let mut spaces = Vec::<String>::new();
+    let mut spaces = Spaces::default();
     root.walk(&mut |node| {
         for space in
             std::iter::once(&node.name.space).chain(node.attributes.iter().map(|(name, _)| &name.space))
         {
             if !space.is_empty()
                 && ![ARCHIMATE, XSI, XML].contains(&space.as_str())
-                && !spaces.contains(space)
+                && !spaces.places.contains_key(space)
             {
-                spaces.push(space.clone());
+                spaces.places.insert(space.clone(), spaces.all.len());
+                spaces.all.push(space.clone());
             }
         }
     });
@@ -468,8 +470,16 @@ pub(crate) fn write(root: &Node) -> String {
     out
 }
 
+/// The namespaces of other makers in a tree, in the order in which they first stand there.
+#[derive(Default)]
+struct Spaces {
+    all: Vec<String>,
+    /// Where each stands among them.
+    places: BTreeMap<String, usize>,
+}
+
 /// The name as it is written; `own`: whether a name of the format needs no prefix there.
-fn qualified(name: &Name, spaces: &[String], own: bool) -> String {
+fn qualified(name: &Name, spaces: &Spaces, own: bool) -> String {
     let local = &name.local;
     match name.space.as_str() {
         ARCHIMATE if own => local.clone(),
@@ -478,12 +488,12 @@ fn qualified(name: &Name, spaces: &[String], own: bool) -> String {
         XML => format!("xml:{local}"),
         "" => local.clone(),
         "http://purl.org/dc/elements/1.1/" => format!("dc:{local}"),
-        other => format!("n{}:{local}", spaces.iter().position(|s| s == other).unwrap_or_default()),
+        other => format!("n{}:{local}", spaces.places.get(other).copied().unwrap_or_default()),
     }
 }
 
 /// `bare`: an element around it has taken back the file's own namespace.
-fn element(node: &Node, depth: usize, bare: bool, spaces: &[String], out: &mut String) {
+fn element(node: &Node, depth: usize, bare: bool, spaces: &Spaces, out: &mut String) {
     let bare = bare || node.name.space.is_empty();
     let name = qualified(&node.name, spaces, !bare);
     out.push_str(&"  ".repeat(depth));
@@ -491,7 +501,7 @@ fn element(node: &Node, depth: usize, bare: bool, spaces: &[String], out: &mut S
     out.push_str(&name);
     if depth == 0 {
         out.push_str(&format!(" xmlns=\"{ARCHIMATE}\" xmlns:archimate=\"{ARCHIMATE}\" xmlns:xsi=\"{XSI}\""));
-        for (n, space) in spaces.iter().enumerate() {
+        for (n, space) in spaces.all.iter().enumerate() {
             let prefix = qualified(&Name::new(space, ""), spaces, true);
             let prefix = prefix.strip_suffix(':').map_or_else(|| format!("n{n}"), str::to_owned);
             out.push_str(&format!(" xmlns:{prefix}=\"{}\"", escape(space, true)));
@@ -549,6 +559,8 @@ fn escape(text: &str, attribute: bool) -> String {
             '"' if attribute => out.push_str("&quot;"),
             '\n' if attribute => out.push_str("&#10;"),
             '\t' if attribute => out.push_str("&#9;"),
+            // One such character, and other tools refuse the whole file.
+            c if !allowed(c) => {}
             c => out.push(c),
         }
     }

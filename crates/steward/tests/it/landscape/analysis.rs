@@ -1,10 +1,10 @@
 //! What is found in the synthetic survey: the duplicates, gaps and links that were put into it, and nothing else.
 
-use super::world::{FORCES, survey};
+use super::world::{FORCES, columns, options, survey};
 use bluelamp_model::Day;
 use bluelamp_steward::landscape::{
     Disposition, Maturity, Timing, buying_together, capability_map, contract_ends, costs, direct_links, gaps,
-    measure, overlaps, same_applications, suggest,
+    measure, overlaps, read, same_applications, suggest,
 };
 
 fn today() -> Day {
@@ -109,6 +109,34 @@ fn direct_links_and_dispositions_follow_from_what_is_known() {
         (None, vec!["where it runs", "whether it is a legacy system"])
     );
     assert!(all.iter().all(|s| s.what.is_none() == s.reasons.is_empty()));
+}
+
+#[test]
+fn no_suggestion_is_for_a_day_that_is_past() {
+    let text = "Force,Application,Capability,Users,Hosting,Contract end,Legacy\n\
+                Avon,Old Books,C07,5,SaaS,1/1/2019,no\nAvon,New Books,C07,50,SaaS,,no\n\
+                Avon,Cells,C03,5,on-premise,1/1/2019,no\nAvon,Tapes,C04,5,SaaS,1/1/2019,yes\n\
+                Avon,Disks,C05,5,SaaS,29/11/2026,yes\n";
+    let apps = read(&columns(), &options("f.csv"), text.as_bytes()).unwrap().applications;
+    let all = suggest(&apps, &[], &[], today());
+    let of: Vec<_> = all.iter().map(|s| (s.what, s.by)).collect();
+    assert_eq!(
+        of,
+        [
+            (Some(Disposition::Eliminate), None),
+            (Some(Disposition::Tolerate), None),
+            (Some(Disposition::Migrate), None),
+            (Some(Disposition::Migrate), None),
+            (Some(Disposition::Migrate), Some(today())),
+        ]
+    );
+    for n in [0, 2, 3] {
+        assert!(
+            all[n].reasons[0].to_lowercase().contains("the contract ended on 2019-01-01"),
+            "{:?}",
+            all[n]
+        );
+    }
 }
 
 #[test]

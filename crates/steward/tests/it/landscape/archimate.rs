@@ -367,6 +367,80 @@ fn a_part_that_is_bought_by_itself_is_an_application_and_a_figure_has_the_unit_o
     assert!(notes.iter().any(|n| n.contains("'24 (£k)' was taken as £24000")), "{notes:?}");
 }
 
+/// A model with properties: each with the element's place, its title and what it says.
+fn with_properties(elements: &[(&str, &str, &str)], said: &[(usize, &str, &str)]) -> archimate::Model {
+    let mut model = small(elements, &[]);
+    for (n, (element, title, text)) in said.iter().enumerate() {
+        let id = format!("p{n}");
+        model.definitions.push(archimate::PropertyDefinition {
+            identifier: id.clone(),
+            kind: "string".into(),
+            names: vec![archimate::Text { lang: None, text: (*title).into() }],
+            more: archimate::More::default(),
+        });
+        let values = vec![archimate::Text { lang: None, text: (*text).into() }];
+        model.elements[*element].properties.push(archimate::Property { definition: id, values });
+    }
+    model
+}
+
+/// Two figures run together are a third one, so the first stands and the other is told; lists have what both say.
+#[test]
+fn of_two_properties_of_one_meaning_the_first_stands_and_the_other_is_told() {
+    let said = [
+        (0, "Annual licence cost", "250"),
+        (0, "Annual support cost", "300"),
+        (0, "Users", "1250"),
+        (0, "Number of users", "250"),
+        (0, "Integrates with", "Rota; Mail"),
+        (0, "Interfaces", "Mail"),
+        (0, "Linked systems", "Ledger"),
+        (0, "Supplier", "Larkfield"),
+        (0, "Vendor", "Larkfield"),
+    ];
+    let (of, notes) = mapped(&with_properties(&[(APP, "a", "CaseWorks")], &said));
+    let a = &of.survey.applications[0];
+    assert_eq!((a.run_cost, a.users, a.supplier.as_deref()), (Some(25_000), Some(1250), Some("Larkfield")));
+    let tied: Vec<_> = a.integrations.iter().map(|i| i.to.as_str()).collect();
+    assert_eq!(tied, ["Rota", "Mail", "Ledger"]);
+    let clashes: Vec<_> = notes.iter().filter(|n| n.contains("the first was taken")).collect();
+    let kept = "the first was taken, and the other is only kept with the model";
+    assert_eq!(
+        clashes,
+        [
+            &format!("m.xml:3: 'CaseWorks' says Annual cost as '250' and as '300': {kept}"),
+            &format!("m.xml:3: 'CaseWorks' says Users as '1250' and as '250': {kept}"),
+        ]
+    );
+}
+
+/// One service between many applications and many capabilities ties each of them to all: that is followed only so far.
+#[test]
+fn an_element_that_reaches_too_many_capabilities_is_refused() {
+    let ids: Vec<_> = (0..=300).map(|n| (format!("c{n}"), format!("Capability {n}"))).collect();
+    let mut elements = vec![(APP, "a", "CaseWorks"), ("ApplicationService", "s", "Everything")];
+    elements.extend(ids.iter().map(|(id, name)| ("Capability", id.as_str(), name.as_str())));
+    let mut ties = vec![("Realization", "a", "s")];
+    ties.extend(ids.iter().skip(1).map(|(id, _)| ("Realization", "s", id.as_str())));
+    let (of, _) = mapped(&small(&elements, &ties));
+    assert_eq!(of.survey.applications[0].capabilities.len(), 300);
+    ties.push(("Realization", "s", "c0"));
+    let own = Options { file: "m.xml".into(), own: Some("Borset".into()), ..Options::default() };
+    let said = archimate::landscape(&columns(), &own, &small(&elements, &ties)).unwrap_err().to_string();
+    assert!(said.starts_with("m.xml:4: 'Everything' reaches more than 300 capabilities"), "{said}");
+}
+
+/// One character that XML does not allow, and other tools refuse the whole file.
+#[test]
+fn what_is_written_is_xml_whatever_the_landscape_holds() {
+    let mut apps = survey().applications;
+    apps[0].name = "Case\u{1f}Works\u{fffe}".into();
+    apps[0].other.insert("Shoe\u{2}size".into(), "4\u{1}3".into());
+    let text = archimate::write(&archimate::export(&columns(), "Landscape", &apps, &[]));
+    let (model, _) = archimate::read("out.xml", text.as_bytes()).unwrap();
+    assert!(model.elements.iter().any(|e| e.names[0].text == "CaseWorks"));
+}
+
 #[test]
 fn a_model_is_read_in_the_encoding_that_it_says() {
     let text = format!(

@@ -6,11 +6,11 @@ use bluelamp_model::{Error, authority::Actor};
 use bluelamp_steward::{
     entry,
     landscape::{
-        Disposing, Disposition, Hosting, Inspection, Landscape, Options, Share, Taken, archimate, inspect,
-        landscape, measure, model_text, models, plan, set_disposition, take,
+        Disposing, Disposition, Hosting, Inspection, Landscape, Options, Share, Taken, archimate,
+        direct_links, inspect, landscape, measure, model_text, models, plan, set_disposition, take,
     },
     registers::{
-        landscape::{APPLICATION, MATURITY},
+        landscape::{APPLICATION, INTEGRATION, MATURITY},
         organisations::ORGANISATION,
     },
 };
@@ -229,6 +229,279 @@ fn a_maturity_that_was_withdrawn_stays_withdrawn() {
             })
             .unwrap();
         assert_eq!(levels(), [named("C03", 1), named("Horse care", 1)], "the survey does not bring it back");
+    });
+}
+
+/// Of a pair that the register holds as one, a survey that tells one half leaves the other.
+#[test]
+fn a_survey_of_one_cost_or_of_a_version_leaves_the_other_half() {
+    on_both(|test| {
+        let who = office(test);
+        let first = "Force,Application,Run cost,Change cost,Product,Version\n\
+                     Avon,Ledger,900000,100000,Oracle EBS,12.1\nAvon,Rota,,50000,Dutyplan,3\n";
+        taken(test, &who, &looked("one.csv", first));
+        taken(
+            test,
+            &who,
+            &looked("two.csv", "Force,Application,Change cost,Version\nAvon,Ledger,50000,12.2\n"),
+        );
+        taken(
+            test,
+            &who,
+            &looked("three.csv", "Force,Application,Run cost,Product\nAvon,Rota,150000,Shiftly\n"),
+        );
+        let entry = |code: &'static str| {
+            test.db.read(&who, move |cx| entry::entry(cx, &APPLICATION, code)).unwrap().body
+        };
+        let ledger = entry("avon--ledger");
+        assert_eq!((ledger.money("cost_yearly"), ledger.number("change_share")), (Some(950_000), Some(5.26)));
+        assert_eq!(ledger.text("product"), "Oracle EBS 12.2");
+        let rota = entry("avon--rota");
+        assert_eq!((rota.money("cost_yearly"), rota.number("change_share")), (Some(200_000), Some(25.0)));
+        assert_eq!(rota.text("product"), "Shiftly", "the version was that of another product");
+        let held = now(test, &who);
+        let a = find(&held.applications, "avon--ledger");
+        assert_eq!((a.run_cost, a.change_cost), (Some(90_000_000), Some(5_000_000)));
+        assert_eq!((a.product.as_deref(), a.version.as_deref()), (Some("Oracle EBS"), Some("12.2")));
+        let a = find(&held.applications, "avon--rota");
+        assert_eq!((a.run_cost, a.change_cost), (Some(15_000_000), Some(5_000_000)));
+        assert_eq!((a.product.as_deref(), a.version.as_deref()), (Some("Shiftly"), None));
+    });
+}
+
+const TIED: &str = "Force,Application,Integrations,Front end,Legacy\n\
+                    Avon,Portal,\"Cells (direct); Rota (file); Mail\",yes,no\nAvon,Cells,,no,yes\nAvon,Rota,,,no\nAvon,Mail,,,no\n";
+
+fn tie(test: &TestDb, who: &Actor, to: &str) -> entry::Entry {
+    let all = test.db.read(who, |cx| entry::entries(cx, &INTEGRATION)).unwrap();
+    let title = format!("Portal to {to}");
+    all.into_iter().find(|e| e.body.text("to").ends_with(to) || e.title == title).unwrap()
+}
+
+#[test]
+fn a_later_survey_leaves_what_people_wrote_of_a_tie_and_what_they_withdrew() {
+    on_both(|test| {
+        let who = office(test);
+        taken(test, &who, &looked("one.csv", TIED));
+        let wrong = tie(test, &who, "cells");
+        let file = tie(test, &who, "rota");
+        test.db
+            .write(&who, move |cx| {
+                entry::withdraw(cx, &INTEGRATION, &wrong.code, 1, "There is no such link.")?;
+                let mut said = serde_json::json!(file.body);
+                said["title"] = "Duties of the day".into();
+                said["pattern"] = "manual".into();
+                said["standard"] = "PDX 2".into();
+                let body = INTEGRATION.read_json(&said).unwrap();
+                entry::change(cx, &INTEGRATION, &file.code, 1, &body, "").map(drop)
+            })
+            .unwrap();
+        assert!(direct_links(&now(test, &who).applications).is_empty(), "also not as the survey told it");
+        let again = taken(test, &who, &looked("two.csv", &format!("{TIED}Avon,Books,,,\n")));
+        assert_eq!(again.ties, 2);
+        let (wrong, file) = (tie(test, &who, "cells"), tie(test, &who, "rota"));
+        assert!(wrong.withdrawn);
+        assert_eq!(
+            (file.title.as_str(), file.body.text("pattern"), file.body.text("standard"), file.version),
+            ("Duties of the day", "manual", "PDX 2", 2)
+        );
+        let held = now(test, &who);
+        let tied: Vec<_> =
+            find(&held.applications, "avon--portal").integrations.iter().map(|i| i.to.as_str()).collect();
+        assert_eq!(tied, ["Rota", "Mail"]);
+        assert!(direct_links(&held.applications).is_empty());
+    });
+}
+
+#[test]
+fn a_later_survey_leaves_the_judgement_of_a_level_that_stays_and_one_that_was_withdrawn() {
+    on_both(|test| {
+        let who = office(test);
+        let text = "Force,Capability,Maturity now\nAvon,C02,2\nAvon,C03,1\n";
+        taken(test, &who, &looked("one.csv", text));
+        let level = |c: &str| {
+            let all = test.db.read(&who, |cx| entry::entries(cx, &MATURITY)).unwrap();
+            all.into_iter().find(|e| e.title.starts_with(c)).unwrap()
+        };
+        let (second, third) = (level("C02"), level("C03"));
+        test.db
+            .write(&who, move |cx| {
+                let mut said = serde_json::json!(second.body);
+                said["evidence"] = "Seen on site.".into();
+                said["judged"] = "2026-01-31".into();
+                let body = MATURITY.read_json(&said).unwrap();
+                entry::change(cx, &MATURITY, &second.code, 1, &body, "")?;
+                entry::withdraw(cx, &MATURITY, &third.code, 1, "Judged wrongly.").map(drop)
+            })
+            .unwrap();
+        taken(test, &who, &looked("two.csv", &format!("{text}Avon,C04,1\n")));
+        let said = |e: entry::Entry| {
+            (
+                e.body.text("now").to_owned(),
+                e.body.text("evidence").to_owned(),
+                e.body.text("judged").to_owned(),
+            )
+        };
+        assert_eq!(said(level("C02")), ("2".into(), "Seen on site.".into(), "2026-01-31".into()));
+        assert!(level("C03").withdrawn, "the survey does not bring it back");
+        taken(test, &who, &looked("three.csv", "Force,Capability,Maturity now\nAvon,C02,3\n"));
+        let (now, evidence, judged) = said(level("C02"));
+        assert_eq!((now.as_str(), evidence.as_str()), ("3", "Told by the force in the survey three.csv"));
+        assert_ne!(judged, "2026-01-31", "another level is another judgement");
+    });
+}
+
+#[test]
+fn nothing_becomes_of_an_application_that_was_withdrawn() {
+    on_both(|test| {
+        let who = office(test);
+        taken(test, &who, &looked("one.csv", SURVEY));
+        let code = "borset--old-custody";
+        test.db
+            .write(&who, move |cx| entry::withdraw(cx, &APPLICATION, code, 1, "Switched off.").map(drop))
+            .unwrap();
+        let set = test.db.write(&who, move |cx| set_disposition(cx, code, &disposing(2)));
+        assert!(matches!(&set, Err(Error::Conflict(said)) if said.contains("was withdrawn")), "{set:?}");
+        assert!(test.db.read(&who, move |cx| entry::entry(cx, &APPLICATION, code)).unwrap().withdrawn);
+    });
+}
+
+/// What a survey writes, the register's own form and API take back as it is.
+#[test]
+fn the_register_takes_back_what_a_survey_wrote() {
+    on_both(|test| {
+        let who = office(test);
+        let text = "Force,Application,Hosting,Users,Capability,Run cost,Change cost,Integrations,Function\n\
+                    Avon,Ledger,public cloud,12,C02; Horse care,100,20,Rota,Books\nAvon,Rota,hybrid,,,,,,\n";
+        taken(test, &who, &looked("one.csv", text));
+        taken(test, &who, &looked("two.csv", "Force,Capability,Maturity now\nAvon,C02,2\n"));
+        for register in [&APPLICATION, &INTEGRATION, &MATURITY, &ORGANISATION] {
+            let all = test.db.read(&who, move |cx| entry::entries(cx, register)).unwrap();
+            assert!(!all.is_empty(), "{}", register.code);
+            for e in all {
+                let back = register.read_json(&serde_json::json!(e.body)).unwrap_or_else(|e| panic!("{e:?}"));
+                assert_eq!(back, e.body, "{}", e.code);
+            }
+        }
+        let held = now(test, &who);
+        let a = find(&held.applications, "avon--ledger");
+        assert_eq!((a.hosting, a.integrations[0].pattern), (Hosting::PublicCloud, None));
+    });
+}
+
+/// The name of an organisation is no part of what it has: under another name, everything is what it was.
+#[test]
+fn an_organisation_that_is_renamed_keeps_its_applications_and_their_ties() {
+    on_both(|test| {
+        let who = office(test);
+        taken(test, &who, &looked("one.csv", TIED));
+        taken(
+            test,
+            &who,
+            &looked("levels.csv", "Force,Capability,Maturity now\nAvon,C02,2\nAvon,Horse care,1\n"),
+        );
+        let links =
+            |held: &Landscape| direct_links(&held.applications).iter().filter(|l| l.certain()).count();
+        let before = now(test, &who);
+        assert_eq!(links(&before), 1);
+        let rename = |to: &'static str, version: i64| {
+            test.db
+                .write(&who, move |cx| {
+                    let mut said = serde_json::json!(entry::entry(cx, &ORGANISATION, "avon")?.body);
+                    said["title"] = to.into();
+                    let body = ORGANISATION.read_json(&said).unwrap();
+                    entry::change(cx, &ORGANISATION, "avon", version, &body, "").map(drop)
+                })
+                .unwrap();
+        };
+        rename("Avon Police", 1);
+        let held = now(test, &who);
+        assert_eq!(links(&held), 1);
+        let flows = |held: &Landscape| {
+            let model = archimate::export(&columns(), "L", &held.applications, &held.maturities);
+            model.relationships.iter().filter(|r| r.kind == "Flow").count()
+        };
+        assert_eq!((flows(&before), flows(&held)), (3, 3));
+        assert!(held.maturities.iter().all(|m| m.force == "Avon Police"), "{:?}", held.maturities);
+        // The next surveys come under the new name and under the one that people remember.
+        for (file, name) in [("two.csv", "AVON POLICE"), ("three.csv", "Avon")] {
+            let text = TIED.replace("Avon,", &format!("{name},"));
+            let done = taken(test, &who, &looked(file, &format!("{text}{name},{file},,,\n")));
+            assert_eq!(
+                (done.plan.new.len(), done.plan.same, done.plan.organisations.len()),
+                (1, 4, 0),
+                "{file}"
+            );
+            assert!(done.plan.unnamed.len() < 2, "{:?}", done.plan.unnamed);
+            let level = format!("Force,Capability,Maturity now\n{name},C02,3\n{name},Horse care,2\n");
+            taken(test, &who, &looked(&format!("levels-{file}"), &level));
+        }
+        let held = now(test, &who);
+        assert_eq!((held.applications.len(), links(&held), held.maturities.len()), (6, 1, 2));
+        assert!(held.applications.iter().all(|a| a.force == "Avon Police"));
+        let levels = test.db.read(&who, |cx| entry::entries(cx, &MATURITY)).unwrap();
+        assert_eq!((levels.len(), levels[0].body.text("now")), (1, "3"));
+    });
+}
+
+#[test]
+fn an_application_that_is_renamed_keeps_its_ties() {
+    on_both(|test| {
+        let who = office(test);
+        taken(test, &who, &looked("one.csv", TIED));
+        test.db
+            .write(&who, |cx| {
+                let mut said = serde_json::json!(entry::entry(cx, &APPLICATION, "avon--cells")?.body);
+                said["title"] = "Custody".into();
+                let body = APPLICATION.read_json(&said).unwrap();
+                entry::change(cx, &APPLICATION, "avon--cells", 1, &body, "").map(drop)
+            })
+            .unwrap();
+        let held = now(test, &who);
+        let links = direct_links(&held.applications);
+        assert!(links[0].certain() && links[0].to.as_deref() == Some("Custody"), "{links:?}");
+        let text = "Force,Application,Users\nAvon,Custody,5\nAvon,Cell Watch,6\n";
+        let done = taken(test, &who, &looked("two.csv", text));
+        assert_eq!(done.plan.new, ["Cell Watch (Avon)"]);
+        let held = now(test, &who);
+        assert_eq!(find(&held.applications, "avon--cells").users, Some(5));
+    });
+}
+
+/// A code is never another's: the name that it was made of can belong to another organisation since.
+#[test]
+fn a_code_that_another_organisation_has_is_not_taken_over() {
+    on_both(|test| {
+        let who = office(test);
+        taken(test, &who, &looked("one.csv", "Force,Application,Users\nAvon,Ledger,5\n"));
+        let named = |title: &str| {
+            ORGANISATION.read_json(&serde_json::json!({ "title": title, "kind": "force" })).unwrap()
+        };
+        let (other, own) = (named("Severn"), named("Avon"));
+        test.db
+            .write(&who, move |cx| {
+                entry::change(cx, &ORGANISATION, "avon", 1, &other, "")?;
+                entry::create(cx, &ORGANISATION, "avon-new", &own, "").map(drop)
+            })
+            .unwrap();
+        let done = taken(test, &who, &looked("two.csv", "Force,Application,Users\nAvon,Ledger,9\n"));
+        assert_eq!(done.plan.new, ["Ledger (Avon)"]);
+        let held = now(test, &who).applications;
+        let of: Vec<_> = held.iter().map(|a| (a.code.as_str(), a.force.as_str(), a.users)).collect();
+        assert_eq!(of, [("avon--ledger-2", "Avon", Some(9)), ("avon--ledger", "Severn", Some(5))]);
+    });
+}
+
+#[test]
+fn one_force_in_two_spellings_is_one_organisation() {
+    on_both(|test| {
+        let who = office(test);
+        let text = "Force,Application\nAvon Police,Ledger\nAVON POLICE,Rota\n";
+        let done = taken(test, &who, &looked("one.csv", text));
+        assert_eq!(done.plan.organisations, ["Avon Police"]);
+        let all = test.db.read(&who, |cx| entry::entries(cx, &ORGANISATION)).unwrap();
+        assert_eq!(all.iter().map(|e| e.code.as_str()).collect::<Vec<_>>(), ["avon-police"]);
+        assert!(now(test, &who).applications.iter().all(|a| a.force == "Avon Police"));
     });
 }
 

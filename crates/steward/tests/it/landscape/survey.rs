@@ -235,6 +235,129 @@ fn the_same_survey_is_taken_in_every_encoding_and_separator() {
     }
 }
 
+/// Words of the first application can spell a column: it is an application all the same.
+#[test]
+fn the_first_application_is_no_second_row_of_headings() {
+    let files = [
+        "Force,Application,Location,Supplier,\nAvon,Ledger,Cloud,Larkfield,\nAvon,Rota,On-premise,Otherwise,\n",
+        "Force,,Application,Location\nAvon,,Ledger,Cloud\nAvon,,Rota,On-premise\n",
+        "Force,Application,,Location\nAvon,Ledger,v2,Cloud\nAvon,Rota,,On-premise\n",
+        "Application,,Location,Force\nLedger,main,Cloud,Avon\nRota,,On-premise,Avon\n",
+    ];
+    for text in files {
+        let s = read(&columns(), &options("f.csv"), text.as_bytes()).unwrap();
+        let names: Vec<_> = s.applications.iter().map(|a| a.name.as_str()).collect();
+        assert_eq!(names, ["Ledger", "Rota"], "{text}");
+        assert_eq!(s.applications[0].other["Location"], "Cloud", "{text}");
+    }
+    let two = "Force,Application,Cost,,Hosting\n,,Run,Change,\nAvon,Ledger,100,20,SaaS\n";
+    let s = read(&columns(), &options("f.csv"), two.as_bytes()).unwrap();
+    let of: Vec<_> = s.applications.iter().map(|a| (a.run_cost, a.change_cost)).collect();
+    assert_eq!(of, [(Some(10_000), Some(2_000))], "what was merged before it became CSV is parted below");
+}
+
+#[test]
+fn a_row_with_more_cells_than_headings_is_a_fault() {
+    let text =
+        "Force,Application,Function,Owner\nAvon,Ledger,Books, and stock,Ms Hart\nAvon,Rota,Duties,,,\n";
+    let said = read(&columns(), &options("f.csv"), text.as_bytes()).unwrap_err().to_string();
+    assert_eq!(
+        said,
+        "f.csv:2: has 5 cells, and there are 4 headings: put a cell that holds the separator between quotation marks, or \
+         give each column a heading",
+        "empty cells at the end of a row are none"
+    );
+    let quoted = text.replace("Books, and stock", "\"Books, and stock\"");
+    let s = read(&columns(), &options("f.csv"), quoted.as_bytes()).unwrap();
+    assert_eq!(s.applications[0].owner.as_deref(), Some("Ms Hart"));
+}
+
+#[test]
+fn what_stands_under_no_heading_is_kept_and_told() {
+    let text = "Force,Application,,Users,Note,Note\nAvon,Ledger,since 2011,5,one,two\nAvon,Rota,,6,,\n";
+    let s = read(&columns(), &options("f.csv"), text.as_bytes()).unwrap();
+    let notes: Vec<_> = s.notes.iter().map(ToString::to_string).collect();
+    let wanted =
+        "f.csv:1: column C has no heading: what stands in it is kept beside the application under that name";
+    assert_eq!(notes.iter().filter(|n| *n == wanted).count(), 1, "{notes:?}");
+    let other = &s.applications[0].other;
+    assert_eq!(other["column C"], "since 2011");
+    assert_eq!((other["Note"].as_str(), other["Note (column F)"].as_str()), ("one", "two"));
+    assert!(s.applications[1].other.is_empty());
+}
+
+#[test]
+fn a_quotation_mark_that_swallows_rows_is_a_fault() {
+    let text =
+        "Force,Application,Function\nAvon,Ledger,\"books\nAvon,Rota,duties\nAvon,Screens,24\" monitors\n";
+    let said = read(&columns(), &options("f.csv"), text.as_bytes()).unwrap_err().to_string();
+    assert!(said.starts_with("f.csv:2: a quotation mark opens a cell here"), "{said}");
+    let one = "Force,Application,Function\nAvon,Screens,24\" monitors\nAvon,Rota,duties\n";
+    let s = read(&columns(), &options("f.csv"), one.as_bytes()).unwrap();
+    assert_eq!(s.applications[0].function.as_deref(), Some("24\" monitors"), "it opens nothing there");
+}
+
+/// What the register's own form would refuse cannot be written past it.
+#[test]
+fn what_the_register_does_not_take_is_a_fault_with_its_place() {
+    let long = |n: usize| "x".repeat(n);
+    let table = [
+        (format!("A,X,{},5", long(8001)), "f.csv:2: Function (column C): What it does: write at most 8000"),
+        (format!("A,{},,", long(201)), "f.csv:2: Application (column B): the name has 201 characters"),
+        (format!("{},X,,", long(201)), "f.csv:2: Force (column A): the name has 201 characters"),
+    ];
+    for (row, wanted) in table {
+        let text = format!("Force,Application,Function,Users\n{row}\n");
+        let faults = read(&columns(), &options("f.csv"), text.as_bytes()).unwrap_err();
+        let said = faults.to_string();
+        assert!(faults.0.len() == 1 && said.starts_with(wanted), "{said}");
+    }
+    let fits = format!("Force,Application,Function,Users\nA,{},{},10000000\n", long(200), long(8000));
+    assert_eq!(read(&columns(), &options("f.csv"), fits.as_bytes()).unwrap().applications.len(), 1);
+}
+
+#[test]
+fn characters_that_nobody_can_see_are_blanks() {
+    let text = "Force,Application,Function,Integrations,Shoe\u{1f}size\nA,Case\u{2}Works,a\u{1f}b,Rota\u{b}(api),4\u{1}3\n";
+    let s = read(&columns(), &options("f.csv"), text.as_bytes()).unwrap();
+    let a = &s.applications[0];
+    assert_eq!((a.name.as_str(), a.function.as_deref()), ("Case Works", Some("a b")));
+    assert_eq!((a.integrations[0].to.as_str(), a.other["Shoe size"].as_str()), ("Rota", "4 3"));
+}
+
+/// Partly on public cloud and partly not is hybrid, however it is written; hybrid does not count as public cloud.
+#[test]
+fn two_places_of_which_one_is_public_cloud_are_hybrid() {
+    let table = [
+        ("Azure / on-premise", Hosting::Hybrid),
+        ("On-prem / SaaS", Hosting::Hybrid),
+        ("SaaS (private cloud)", Hosting::Hybrid),
+        ("On-premise, hybrid", Hosting::Hybrid),
+        ("SaaS (Azure)", Hosting::Saas),
+        ("IaaS / SaaS", Hosting::Iaas),
+        ("SaaS (UK South)", Hosting::Saas),
+        ("On-prem - private cloud", Hosting::OnPremise),
+    ];
+    for (said, wanted) in table {
+        let text = format!("Force,Application,Hosting\nA,X,\"{said}\"\n");
+        let s = read(&columns(), &options("f.csv"), text.as_bytes()).unwrap();
+        assert_eq!(s.applications[0].hosting, wanted, "{said}");
+        let note = format!("'{said}' was taken as {}", wanted.label());
+        assert!(s.notes.iter().any(|n| n.to_string().contains(&note)), "{:?}", s.notes);
+    }
+}
+
+#[test]
+fn what_is_spent_to_change_can_stand_in_the_brackets() {
+    for word in ["capex", "change", "project"] {
+        let text =
+            format!("Force,Application,\"Annual cost (£k, run)\",\"Annual cost (£k, {word})\"\nA,X,5,2\n");
+        let s = read(&columns(), &options("f.csv"), text.as_bytes()).unwrap();
+        let a = &s.applications[0];
+        assert_eq!((a.run_cost, a.change_cost), (Some(500_000), Some(200_000)), "{word}");
+    }
+}
+
 fn words() -> impl Strategy<Value = String> {
     "[A-Za-z][A-Za-z0-9 ,;'\"&+£é()-]{0,18}[A-Za-z0-9]"
 }

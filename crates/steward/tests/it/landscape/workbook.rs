@@ -128,6 +128,75 @@ fn a_workbook_with_titles_merged_headings_dates_and_formulas_is_taken() {
     assert!(notes.iter().any(|n| n.contains("Contract Start (column C)")), "{notes:?}");
 }
 
+/// A cell merged over several rows holds for each of them; a figure is not each row's own.
+#[test]
+fn what_is_merged_over_several_rows_holds_for_all_but_figures() {
+    let rows = [
+        row(1, &["Force", "Application", "Supplier", "Annual cost", "Contract end", "Shoe size"]),
+        row(2, &["Mercia", "A", "Larkfield", "<c r=\"D2\"><v>900</v></c>", "31/12/2027", "43"]),
+        row(3, &["", "B"]),
+        row(4, &["", "C"]),
+        row(5, &["Borset", "D"]),
+    ]
+    .concat();
+    let merged = ["A2:A4", "C2:C4", "D2:D4", "E2:E4", "F2:F4"];
+    let with = Options { force: Some("Dunford".into()), ..options("s.xlsx") };
+    let s = read(&columns(), &with, &book(&[("S", "", &rows, &merged)])).unwrap();
+    let ends = Some("2027-12-31".parse().unwrap());
+    let of: Vec<_> = s.applications.iter().map(|a| (a.force.as_str(), a.run_cost, a.contract_end)).collect();
+    assert_eq!(
+        of,
+        [
+            ("Mercia", Some(90_000), ends),
+            ("Mercia", None, ends),
+            ("Mercia", None, ends),
+            ("Borset", None, None)
+        ]
+    );
+    let suppliers: Vec<_> = s.applications.iter().map(|a| a.supplier.as_deref()).collect();
+    assert_eq!(suppliers, [Some("Larkfield"), Some("Larkfield"), Some("Larkfield"), None]);
+    assert_eq!(s.applications[2].other["Shoe size"], "43");
+    let notes: Vec<_> = s.notes.iter().map(ToString::to_string).collect();
+    let note = "s.xlsx, sheet 'S':2: Annual cost (column D): is shared by rows 2 to 4 and was taken for row 2 alone: give \
+                each row its own figure";
+    assert!(notes.iter().any(|n| n == note), "{notes:?}");
+}
+
+#[test]
+fn a_merged_heading_over_rows_is_no_application_and_a_merged_name_is_asked_about() {
+    let rows = [
+        row(1, &["Force", "Application", "Costs", ""]),
+        row(2, &["", "", "Run", "Change"]),
+        row(3, &["Borset", "A", "1", "2"]),
+    ]
+    .concat();
+    let s = read(&columns(), &options("s.xlsx"), &book(&[("S", "", &rows, &["A1:A2", "B1:B2", "C1:D1"])]))
+        .unwrap();
+    let of: Vec<_> = s.applications.iter().map(|a| (a.name.as_str(), a.run_cost, a.change_cost)).collect();
+    assert_eq!(of, [("A", Some(100), Some(200))]);
+    let rows =
+        [row(1, &["Force", "Application", "Users"]), row(2, &["B", "A", "1"]), row(3, &["B", "", "2"])]
+            .concat();
+    let said =
+        read(&columns(), &options("s.xlsx"), &book(&[("S", "", &rows, &["B2:B3"])])).unwrap_err().to_string();
+    assert!(said.contains("'A' of B is in s.xlsx, sheet 'S' row 2 already"), "{said}");
+}
+
+#[test]
+fn a_filled_column_without_a_heading_is_kept_and_told() {
+    let rows = [
+        row(1, &["Force", "Application", "", "Users"]),
+        row(2, &["Borset", "A", "on loan", "5", "", "since May"]),
+    ]
+    .concat();
+    let s = read(&columns(), &options("s.xlsx"), &book(&[("S", "", &rows, &[])])).unwrap();
+    let other: Vec<_> = s.applications[0].other.iter().map(|(t, v)| (t.as_str(), v.as_str())).collect();
+    assert_eq!(other, [("column C", "on loan"), ("column F", "since May")]);
+    let notes: Vec<_> = s.notes.iter().map(ToString::to_string).collect();
+    assert!(notes[0].starts_with("s.xlsx, sheet 'S':1: column C has no heading"), "{notes:?}");
+    assert!(notes[1].starts_with("s.xlsx, sheet 'S':1: column F has no heading"), "{notes:?}");
+}
+
 #[test]
 fn a_sheet_of_maturities_stands_beside_the_applications() {
     let apps = [row(1, &["Force", "Application"]), row(2, &["Borset", "CaseWorks"])].concat();

@@ -44,9 +44,17 @@ async fn show(app: &App, staff: &Staff, code: &str, tried: Tried) -> Answer {
         })
         .await?;
     let absent = || Refused(Error::NotFound(format!("an application with the code ‘{code}’")));
+    let today = super::today(app)?;
+    // Names are compared with one another, which takes its time: away from the threads that answer.
+    let (held, mut suggestions) = app
+        .blocking(move |_| {
+            let suggestions = Findings::of(&held, today).suggestions;
+            Ok((held, suggestions))
+        })
+        .await?;
+    suggestions.retain(|s| s.application == code);
+    let suggestion = suggestions.first();
     let a = held.applications.iter().find(|a| a.code == code).ok_or_else(absent)?;
-    let found = Findings::of(&held, super::today(app)?);
-    let suggestion = found.suggestions.iter().find(|s| s.application == code);
     let version = held.versions.get(code).copied().unwrap_or_default();
     let spoken = |what: Disposition, by: Option<bluelamp_model::Day>| match by {
         Some(day) => format!("{}, by {}", what.label(), page::day(day)),

@@ -104,8 +104,21 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff, Query(filter): Qu
     let (held, models) =
         app.read(&actor, |cx| Ok((landscape::landscape(cx)?, landscape::models(cx)?))).await?;
     let today = today(&app)?;
+    let can_import = may(&app, &staff, action::STRATEGY_IMPORT);
+    // Names are compared with one another, which takes its time: away from the threads that answer.
+    let page = app.blocking(move |_| Ok(page_of(&held, &models, &filter, can_import, today))).await?;
+    app.page("staff/landscape.njk", &frame(&app, &staff, HERE), &page)
+}
+
+fn page_of(
+    held: &Landscape,
+    models: &[landscape::KeptModel],
+    filter: &Filter,
+    can_import: bool,
+    today: Day,
+) -> LandscapePage {
     let all = &held.applications;
-    let found = figures::Findings::of(&held, today);
+    let found = figures::Findings::of(held, today);
     let fitting: Vec<&Application> = all.iter().filter(|a| filter.fits(a)).collect();
     let pages = fitting.len().div_ceil(ROWS).max(1);
     let at = filter.page.trim().parse::<usize>().unwrap_or(1).clamp(1, pages);
@@ -120,10 +133,10 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff, Query(filter): Qu
     let mut by_force = vec![option("", "Any", &filter.force)];
     by_force.extend(forces.iter().map(|f| option(f, f, &filter.force)));
     let link = |page: usize, text: &str| Link { href: filter.href(page), text: text.into() };
-    let page = LandscapePage {
+    LandscapePage {
         title: "Landscape of applications".into(),
         empty: all.is_empty(),
-        can_import: may(&app, &staff, action::STRATEGY_IMPORT),
+        can_import,
         forces: by_force,
         hostings,
         dispositions,
@@ -145,8 +158,7 @@ pub(crate) async fn view(State(app): State<App>, staff: Staff, Query(filter): Qu
         buying: figures::buying(all, &found.groups, &found.by_code, today),
         costs: figures::costs(all),
         models: models.iter().map(page::model).collect(),
-    };
-    app.page("staff/landscape.njk", &frame(&app, &staff, HERE), &page)
+    }
 }
 
 fn row(a: &Application, found: &figures::Findings<'_>) -> AppRow {
