@@ -749,6 +749,16 @@ create table fairness_bounds (
 );
 CREATE INDEX fairness_bounds_of ON fairness_bounds USING btree (algorithm, set_at);
 
+create table fairness_look (
+  rows_digest text not null,
+  totals text not null,
+  at timestamp with time zone not null,
+  by_id uuid,
+  PRIMARY KEY (rows_digest),
+  FOREIGN KEY (by_id) REFERENCES account(id)
+);
+CREATE INDEX fairness_look_totals ON fairness_look USING btree (totals);
+
 create table fairness_publication (
   report_id uuid not null,
   published_at timestamp with time zone not null,
@@ -774,6 +784,8 @@ create table fairness_report (
   file_digest text not null,
   body text not null,
   public_body text not null,
+  rows_digest text,
+  totals text,
   PRIMARY KEY (id),
   FOREIGN KEY (bounds_id) REFERENCES fairness_bounds(id),
   FOREIGN KEY (made_by) REFERENCES account(id)

@@ -644,6 +644,16 @@ CREATE TABLE fairness_bounds (
 
 CREATE INDEX fairness_bounds_of on fairness_bounds (algorithm, set_at);
 
+CREATE TABLE fairness_look (
+  rows_digest text not null primary key,
+  totals text not null,
+  at integer not null,
+  -- Null for an actor without an account.
+  by_id blob references account (id)
+);
+
+CREATE INDEX fairness_look_totals on fairness_look (totals);
+
 CREATE TABLE fairness_publication (
   report_id blob not null primary key references fairness_report (id),
   published_at integer not null,
@@ -666,7 +676,7 @@ CREATE TABLE fairness_report (
   file_digest text not null,
   body text not null,
   public_body text not null
-);
+, rows_digest text, totals text);
 
 CREATE INDEX fairness_report_of on fairness_report (algorithm, made_at);
 

@@ -210,6 +210,21 @@ fn taken_up(status: Status) -> Status {
     if status == Status::Live { Status::Shadow } else { status }
 }
 
+/// Everybody who had a hand in a definition, in whatever version: who wrote its text, brought it on or took it back. For a
+/// room that has asked the policy.
+///
+/// # Errors
+/// Database errors.
+pub fn hands_in(cx: &mut Cx<'_>, definition: &str) -> Result<Vec<Id>> {
+    let rows = cx.rows(
+        "select distinct e.by_id from definition_event e join definition_version v on v.id = e.version_id
+         where v.definition = $1",
+        &[definition.into()],
+    )?;
+    cx.record(Verb::Consult, "definitions", None, json!({ "hands": rows.len(), "definition": definition }))?;
+    rows.iter().map(|r| Ok(r.get(0)?)).collect()
+}
+
 fn insert(cx: &mut Cx<'_>, definition: &Definition, text: &str, status: Status) -> Result<Id> {
     let (id, now, h) = (cx.new_id()?, cx.now(), &definition.header);
     cx.exec(

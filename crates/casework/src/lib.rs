@@ -32,7 +32,7 @@ pub use decide::{
     ActionAnswer, ActionSaid, Answered, Choice, Decided, LowerReason, Made, Outcome, action_field, decide,
 };
 pub use definitions::{
-    Deed, Event, Version, VersionView, Waiting, ask_live, disagreements, go_live, in_force, misfit,
+    Deed, Event, Version, VersionView, Waiting, ask_live, disagreements, go_live, hands_in, in_force, misfit,
     refuse_live, retire, retriage, take_up, text_in_force, to_shadow, versions, view_version, waiting, write,
     writers,
 };

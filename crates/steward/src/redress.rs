@@ -18,8 +18,8 @@ pub use complaint::{
     About, ComplaintReceived, ContactBy, NewComplaint, State, Told, Tracked, complain, enter, track,
 };
 pub use desk::{
-    Assignment, ComplaintView, Event, Listed, Reviewer, acknowledge, answer, assign, assigned, complaints,
-    inform, report_of, reviewers, view, view_assigned,
+    Assignment, ComplaintView, Event, Listed, Reviewer, acknowledge, algorithm_of, answer, assign, assigned,
+    complaints, inform, parts_in, report_of, reviewers, view, view_assigned,
 };
 pub use figures::{AboutAlgorithm, Counted, PublicFigures, complaints_about, public_figures};
 pub use notices::{Notice, Recipient, notice_acknowledged, notice_sent};

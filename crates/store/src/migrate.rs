@@ -27,6 +27,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0017_challenges", include_str!("../migrations/0017_challenges.sql")),
     ("0018_fairness_publication", include_str!("../migrations/0018_fairness_publication.sql")),
     ("0019_fairness_thresholds", include_str!("../migrations/0019_fairness_thresholds.sql")),
+    ("0020_fairness_looks", include_str!("../migrations/0020_fairness_looks.sql")),
     ("0021_ethics_wording", include_str!("../migrations/0021_ethics_wording.sql")),
 ];
 

@@ -183,11 +183,6 @@ fn attribute(n: usize, a: &Attribute) -> AttributeView {
     }
 }
 
-/// How many people it is about.
-pub(crate) fn people(report: &Report) -> String {
-    report.rows.map_or_else(|| "Fewer than 10 people".into(), |n| format!("{n} people"))
-}
-
 /// The report for a page.
 pub(crate) fn view(report: &Report) -> FairnessView {
     let selected = match (&report.predicted, &report.score, report.threshold) {
@@ -200,7 +195,7 @@ pub(crate) fn view(report: &Report) -> FairnessView {
         |day| format!("set by the committee on {day}"),
     );
     FairnessView {
-        about: format!("{}, {selected}; what came about stands in “{}”.", people(report), report.outcome),
+        about: format!("{}, {selected}; what came about stands in “{}”.", report.people(), report.outcome),
         bounds: format!("Thresholds for ratios: {} to {}, {set}.", report.bounds.low, report.bounds.high),
         public: report.public,
         notes: report.notes.clone(),

@@ -11,12 +11,11 @@ use bluelamp_model::{Error, Fault, Faults, authority::Actor};
 use bluelamp_steward::{
     boards::{self, Body, Cover, MeetingState, NewAction, NewItem, NewMeeting, Outcome, Wanted},
     decision::{self, Asked, Content, Publication, Signing, What},
-    fairness::{self, Bootstrap, Columns, Compare},
+    fairness::{self, Bootstrap, Columns, Compare, Made},
     redress::{self, NewComplaint},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
 const FILE: &str = "demo/governance.json";
@@ -214,7 +213,7 @@ impl Builder<'_> {
         let scored = fairness::read("file", text.as_bytes(), &columns)?;
         let how = Compare { pairs: true, bootstrap: Some(Bootstrap::default()), ..Compare::default() };
         let report = fairness::report(&scored, &how)?;
-        let digest = hex::encode(Sha256::digest(text.as_bytes()));
+        let made = Made::of(report, text.as_bytes());
         let lead = self.actor(RISK_LEAD, Some("governance"))?;
         let (algorithm, title) = (f.algorithm.clone(), f.title.clone());
         let version = self.db.read(&lead, {
@@ -225,9 +224,7 @@ impl Builder<'_> {
             }
         })?;
         let running = version.into_iter().find(|e| e.running).map(|e| e.what.version).unwrap_or_default();
-        let id = self
-            .db
-            .write(&lead, move |cx| fairness::save(cx, &algorithm, &running, &title, &digest, &report))?;
+        let id = self.db.write(&lead, move |cx| fairness::save(cx, &algorithm, &running, &title, &made))?;
         let [chair, _] = COMMITTEE;
         let chair = self.actor(chair, None)?;
         self.db.write(&chair, move |cx| fairness::publish(cx, id, None))?;

@@ -10,10 +10,17 @@
 //! cells as its edges, so that cells are hidden until none is. Empty cells count as hidden too: that nobody is in a
 //! group can tell something of somebody. The margins are taken as known even where they are hidden, which hides more than
 //! it must, and makes each table safe beside every other.
+//!
+//! Intervals of draws are left out altogether. The draws run over all rows, those of hidden groups among them, and repeat
+//! to the last digit: with them anybody could try which hidden cells bring about the intervals that are shown. The
+//! interval of a ratio, and what the thresholds make of it, are worked out anew from the figures that are shown.
 
 use super::{
     counts::{Counts, Measure},
-    report::{Attribute, Between, Figure, Group, Interval, Parity, Report},
+    report::{
+        Against, Attribute, Between, Bounds, Coverage, Figure, Group, Interval, Parity, Report, Verdict,
+    },
+    work::DRAWN,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,7 +72,8 @@ impl Report {
     #[must_use]
     pub fn public(&self) -> Self {
         if self.public {
-            return self.clone();
+            // It may have been stored when drawn intervals were still a part of it.
+            return undrawn(self.clone());
         }
         let total = self.overall.rows.unwrap_or_default();
         // Nothing is told of a layer that does not hold for everybody. Where rows weigh differently, a single person can
@@ -92,18 +100,18 @@ impl Report {
             [a, b] => {
                 let find = |column: &str| singles.iter().find(|s| s.columns[0] == column);
                 let tables = find(a).zip(find(b)).map(|(rows, columns)| {
-                    let mut before = BTreeSet::new();
+                    let mut table = Table::new(attribute, rows, columns);
                     let mut all = BTreeMap::new();
                     for layer in &layers {
                         let of = |column: &str| hidden.get(&(column, *layer)).cloned().unwrap_or_default();
-                        before = hide_cells(attribute, rows, columns, (&of(a), &of(b)), *layer, &before);
-                        all.insert(*layer, before.clone());
+                        table.hide_at(*layer, (&of(a), &of(b)));
+                        all.insert(*layer, table.shown());
                     }
                     all
                 });
                 let tables = tables.unwrap_or_default();
                 let shows = |group: &Group, layer: Layer| {
-                    tables.get(&layer).is_some_and(|h| !h.contains(&group.values))
+                    tables.get(&layer).is_some_and(|shown| shown.contains(&group.values))
                 };
                 // Of all cells that there could be, so that none of them is given away as empty.
                 let grid = find(a).zip(find(b)).map_or(0, |(a, b)| a.groups.len() * b.groups.len());
@@ -121,15 +129,89 @@ impl Report {
             notes.push("Rows of this file count differently, so that no figure is shown.".into());
         }
         let told = layers.contains(&Layer::People);
-        Self {
+        let public = Self {
             public: true,
             rows: self.rows.filter(|_| told),
             overall: as_shown(&self.overall, &|_, layer| layers.contains(&layer)),
             attributes: attributes.collect(),
             notes,
             ..self.clone()
+        };
+        undrawn(public)
+    }
+}
+
+const RATIOS: &str = "Intervals of ratios, and what the thresholds make of them, are worked out from the figures that are shown \
+                      alone; near a threshold they can say otherwise than the whole report.";
+
+/// Without anything that hidden rows have a part in: the draws are of all rows. Where it was done before it changes
+/// nothing.
+fn undrawn(mut report: Report) -> Report {
+    report.notes.retain(|note| !note.starts_with(DRAWN) && note != RATIOS);
+    report.bootstrap = None;
+    undrawn_rates(&mut report.overall);
+    let mut judged = false;
+    for attribute in &mut report.attributes {
+        let reference =
+            attribute.groups.iter().find(|g| g.reference).map(|g| g.rates.clone()).unwrap_or_default();
+        for group in &mut attribute.groups {
+            undrawn_rates(group);
+            for against in &mut group.against {
+                judge_anew(against, &group.rates, &reference, &report.bounds);
+                judged |= against.ratio_interval.is_some();
+            }
+        }
+        for between in &mut attribute.between {
+            (between.difference_interval, between.ratio_interval) = (None, None);
+        }
+        if report.weight.is_some() {
+            attribute.coverage = Coverage { held: None, of: None, share: None };
         }
     }
+    if judged {
+        report.notes.push(RATIOS.into());
+    }
+    report
+}
+
+fn undrawn_rates(group: &mut Group) {
+    for figure in &mut group.rates {
+        figure.bootstrap = None;
+    }
+}
+
+/// Judges a ratio by what is shown of the group and of the reference. Beside the highest of each rate there is no
+/// interval: that it was the highest is itself by chance.
+fn judge_anew(against: &mut Against, mine: &[Figure], reference: &[Figure], bounds: &Bounds) {
+    against.difference_interval = None;
+    against.ratio_interval = None;
+    if matches!(against.verdict, Verdict::NotDefined | Verdict::NotJudged) {
+        return;
+    }
+    let hits_of = |figures: &[Figure]| {
+        let figure = figures.iter().find(|f| f.measure == against.measure && f.shown)?;
+        Some((figure.value? * figure.of?, figure.of?))
+    };
+    let of_one_whole = against.measure == Measure::ShareOfProposed;
+    let interval = hits_of(mine)
+        .zip(hits_of(reference))
+        .and_then(|(mine, theirs)| ratio_interval(mine, theirs, of_one_whole));
+    against.ratio_interval = interval;
+    against.verdict = match interval {
+        Some(interval) => bounds.judge(interval),
+        None if reference.is_empty() => Verdict::NotJudged,
+        None => Verdict::CannotSay,
+    };
+}
+
+/// Katz' interval of 95 % for the ratio of two shares; `of_one_whole` where both are shares of the same.
+fn ratio_interval((a, of_a): (f64, f64), (b, of_b): (f64, f64), of_one_whole: bool) -> Option<Interval> {
+    if a <= 0.0 || b <= 0.0 {
+        return None;
+    }
+    let variance = if of_one_whole { 1.0 / a + 1.0 / b } else { 1.0 / a - 1.0 / of_a + 1.0 / b - 1.0 / of_b };
+    let (ratio, factor) = ((a / of_a) / (b / of_b), (1.959_963_984_540_054 * variance.max(0.0).sqrt()).exp());
+    Some(Interval { low: ratio / factor, high: ratio * factor })
 }
 
 fn counts(group: &Group) -> Counts {
@@ -157,51 +239,6 @@ fn smallest<'a>(groups: impl Iterator<Item = &'a Group>) -> Option<&'a Group> {
     groups.reduce(|best, g| if counts(g).all() < counts(best).all() { g } else { best })
 }
 
-/// The cells of two columns together that are hidden at a layer.
-fn hide_cells(
-    attribute: &Attribute,
-    rows: &Attribute,
-    columns: &Attribute,
-    (hidden_rows, hidden_columns): (&Hidden, &Hidden),
-    layer: Layer,
-    before: &BTreeSet<Vec<String>>,
-) -> BTreeSet<Vec<String>> {
-    let names = |a: &Attribute| a.groups.iter().map(|g| g.values[0].clone()).collect::<Vec<_>>();
-    let (down, across) = (names(rows), names(columns));
-    let known: BTreeMap<&[String], Counts> =
-        attribute.groups.iter().map(|g| (g.values.as_slice(), counts(g))).collect();
-    let at = |r: usize, c: usize| -> Counts {
-        let key = [down[r].clone(), across[c].clone()];
-        known.get(key.as_slice()).copied().unwrap_or_default()
-    };
-    let key = |r: usize, c: usize| vec![down[r].clone(), across[c].clone()];
-    let mut table = Table { down: down.len(), across: across.len(), hidden: BTreeSet::new() };
-    for (r, row) in down.iter().enumerate() {
-        for (c, column) in across.iter().enumerate() {
-            let margin = hidden_rows.contains(row) || hidden_columns.contains(column);
-            if margin || before.contains(&key(r, c)) || !layer.fits(&at(r, c)) {
-                table.hidden.insert((r, c));
-            }
-        }
-    }
-    while let Some((r, c)) = table.weakness(layer, &at, |line| match line {
-        Line::Row(r) => hidden_rows.contains(&down[r]),
-        Line::Column(c) => hidden_columns.contains(&across[c]),
-    }) {
-        let shown = |cells: &mut dyn Iterator<Item = (usize, usize)>| {
-            cells.filter(|cell| !table.hidden.contains(cell)).reduce(|best, cell| {
-                if at(cell.0, cell.1).all() < at(best.0, best.1).all() { cell } else { best }
-            })
-        };
-        let next = shown(&mut (0..across.len()).map(|c| (r, c)))
-            .or_else(|| shown(&mut (0..down.len()).map(|r| (r, c))))
-            .or_else(|| shown(&mut (0..down.len()).flat_map(|r| (0..across.len()).map(move |c| (r, c)))));
-        let Some(next) = next else { break };
-        table.hidden.insert(next);
-    }
-    table.hidden.iter().map(|(r, c)| key(*r, *c)).collect()
-}
-
 /// A line of a table.
 #[derive(Clone, Copy)]
 enum Line {
@@ -209,47 +246,147 @@ enum Line {
     Column(usize),
 }
 
-/// Which cells of a table are hidden.
+/// Two columns together: which cells are hidden, and for each line how many of them and how many people they hold.
 struct Table {
-    down: usize,
-    across: usize,
-    hidden: BTreeSet<(usize, usize)>,
+    names: [Vec<String>; 2],
+    /// Row by row.
+    cells: Vec<Counts>,
+    hidden: Vec<bool>,
+    in_rows: Vec<(usize, Counts)>,
+    in_columns: Vec<(usize, Counts)>,
 }
 
 impl Table {
-    /// A cell beside which another has to be hidden: one that can be worked out, or one of a line whose hidden cells
+    fn new(attribute: &Attribute, rows: &Attribute, columns: &Attribute) -> Self {
+        let names = |a: &Attribute| a.groups.iter().map(|g| g.values[0].clone()).collect::<Vec<_>>();
+        let names = [names(rows), names(columns)];
+        let known: BTreeMap<&[String], Counts> =
+            attribute.groups.iter().map(|g| (g.values.as_slice(), counts(g))).collect();
+        let mut cells = Vec::with_capacity(names[0].len() * names[1].len());
+        for row in &names[0] {
+            for column in &names[1] {
+                let key = [row.clone(), column.clone()];
+                cells.push(known.get(key.as_slice()).copied().unwrap_or_default());
+            }
+        }
+        Self {
+            hidden: vec![false; cells.len()],
+            in_rows: vec![(0, Counts::default()); names[0].len()],
+            in_columns: vec![(0, Counts::default()); names[1].len()],
+            cells,
+            names,
+        }
+    }
+
+    fn down(&self) -> usize {
+        self.in_rows.len()
+    }
+
+    fn across(&self) -> usize {
+        self.in_columns.len()
+    }
+
+    fn place(&self, (r, c): (usize, usize)) -> usize {
+        r * self.across() + c
+    }
+
+    fn is_hidden(&self, cell: (usize, usize)) -> bool {
+        self.hidden[self.place(cell)]
+    }
+
+    fn hide(&mut self, (r, c): (usize, usize)) {
+        let place = self.place((r, c));
+        if !std::mem::replace(&mut self.hidden[place], true) {
+            for (n, together) in [&mut self.in_rows[r], &mut self.in_columns[c]] {
+                *n += 1;
+                *together = together.plus(&self.cells[place]);
+            }
+        }
+    }
+
+    /// Hides what may not be seen at a layer, beside what was hidden before. `hidden` are the values of the two columns
+    /// that are hidden there.
+    fn hide_at(&mut self, layer: Layer, hidden: (&Hidden, &Hidden)) {
+        let of =
+            |names: &[String], hidden: &Hidden| names.iter().map(|n| hidden.contains(n)).collect::<Vec<_>>();
+        let margins = (of(&self.names[0], hidden.0), of(&self.names[1], hidden.1));
+        for r in 0..self.down() {
+            for c in 0..self.across() {
+                if margins.0[r] || margins.1[c] || !layer.fits(&self.cells[self.place((r, c))]) {
+                    self.hide((r, c));
+                }
+            }
+        }
+        while let Some(line) = self.weakness(layer, (&margins.0, &margins.1)) {
+            let Some(next) = self.beside(line) else { break };
+            self.hide(next);
+        }
+    }
+
+    /// The groups that are shown, by their values.
+    fn shown(&self) -> BTreeSet<Vec<String>> {
+        let cells = (0..self.down()).flat_map(|r| (0..self.across()).map(move |c| (r, c)));
+        cells
+            .filter(|cell| !self.is_hidden(*cell))
+            .map(|(r, c)| vec![self.names[0][r].clone(), self.names[1][c].clone()])
+            .collect()
+    }
+
+    /// A line of which another cell has to be hidden: one with a cell that can be worked out, or one whose hidden cells
     /// together are too few. None where there is none.
-    fn weakness(
-        &self,
-        layer: Layer,
-        at: &dyn Fn(usize, usize) -> Counts,
-        margin_hidden: impl Fn(Line) -> bool,
-    ) -> Option<(usize, usize)> {
-        let weak = |line: Line| {
-            let mut of_line = self.hidden.iter().filter(|(r, c)| match line {
-                Line::Row(n) => *r == n,
-                Line::Column(n) => *c == n,
-            });
-            let first = *of_line.clone().next()?;
-            let together = of_line.clone().fold(Counts::default(), |sum, (r, c)| sum.plus(&at(*r, *c)));
-            let enough = of_line.nth(1).is_some() && (margin_hidden(line) || layer.fits(&together));
-            (!enough).then_some(first)
+    fn weakness(&self, layer: Layer, (rows, columns): (&[bool], &[bool])) -> Option<Line> {
+        let weak = |(n, together): &(usize, Counts), margin_hidden: bool| {
+            *n == 1 || (*n > 1 && !margin_hidden && !layer.fits(together))
         };
-        let lines = (0..self.down).map(Line::Row).chain((0..self.across).map(Line::Column));
-        lines.into_iter().find_map(weak).or_else(|| self.bridge())
+        let row = self.in_rows.iter().zip(rows).position(|(line, hidden)| weak(line, *hidden));
+        let column = || self.in_columns.iter().zip(columns).position(|(line, hidden)| weak(line, *hidden));
+        row.map(Line::Row).or_else(|| column().map(Line::Column)).or_else(|| {
+            let (r, c) = self.bridge()?;
+            Some(if self.in_rows[r].0 < self.across() { Line::Row(r) } else { Line::Column(c) })
+        })
+    }
+
+    /// The cell with the fewest people that is still shown: of this line, else of the lines across it where they hold
+    /// hidden cells of it, else of all.
+    fn beside(&self, line: Line) -> Option<(usize, usize)> {
+        let least = |cells: &mut dyn Iterator<Item = (usize, usize)>| {
+            cells.filter(|cell| !self.is_hidden(*cell)).reduce(|best, cell| {
+                let people = |cell| self.cells[self.place(cell)].all();
+                if people(cell) < people(best) { cell } else { best }
+            })
+        };
+        let row = |r: usize| (0..self.across()).map(move |c| (r, c));
+        let column = |c: usize| (0..self.down()).map(move |r| (r, c));
+        let of_line = match line {
+            Line::Row(r) => least(&mut row(r)),
+            Line::Column(c) => least(&mut column(c)),
+        };
+        of_line
+            .or_else(|| match line {
+                Line::Row(r) => {
+                    row(r).find(|cell| self.is_hidden(*cell)).and_then(|(_, c)| least(&mut column(c)))
+                }
+                Line::Column(c) => {
+                    column(c).find(|cell| self.is_hidden(*cell)).and_then(|(r, _)| least(&mut row(r)))
+                }
+            })
+            .or_else(|| least(&mut (0..self.down()).flat_map(row)))
     }
 
     /// A hidden cell without which its row and its column are not joined by other hidden cells.
     fn bridge(&self) -> Option<(usize, usize)> {
-        let points = self.down + self.across;
+        let points = self.down() + self.across();
         let mut beside = vec![Vec::new(); points];
-        for (edge, (r, c)) in self.hidden.iter().enumerate() {
-            beside[*r].push((self.down + c, edge));
-            beside[self.down + c].push((*r, edge));
+        let mut cells = Vec::new();
+        for r in 0..self.down() {
+            for c in (0..self.across()).filter(|c| self.is_hidden((r, *c))) {
+                beside[r].push((self.down() + c, cells.len()));
+                beside[self.down() + c].push((r, cells.len()));
+                cells.push((r, c));
+            }
         }
         // Tarjan: an edge is a bridge where nothing below it reaches above it. Walked without recursion.
         let (mut met, mut low, mut clock) = (vec![0_usize; points], vec![0_usize; points], 0);
-        let cells: Vec<_> = self.hidden.iter().copied().collect();
         for start in 0..points {
             if met[start] != 0 {
                 continue;

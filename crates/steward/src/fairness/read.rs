@@ -4,6 +4,7 @@
 
 use bluelamp_model::{Fault, Faults};
 use csv::{ByteRecord, ErrorKind, ReaderBuilder};
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 /// How a group is called of which nothing is held.
@@ -175,6 +176,94 @@ fn separator(bytes: &[u8]) -> u8 {
     [b'\t', b';', b','].into_iter().max_by_key(|b| count(*b)).unwrap_or(b',')
 }
 
+/// The first quotation mark that stands where none can stand, with its line. A stray one takes in what stands behind it, up
+/// to the next: whole rows would be gone, and nothing else would show it.
+fn misquoted(bytes: &[u8], separator: u8) -> Option<(u64, &'static str)> {
+    const NEVER: &str =
+        "a quotation mark is opened and never closed: close it, or write it twice inside a quoted cell";
+    const INSIDE: &str = "a quotation mark stands inside a cell: put the whole cell in quotation marks and write this one twice, or leave it out";
+    const BEHIND: &str = "something stands behind the quotation mark that closes a cell: write a mark twice inside a quoted cell";
+    const ROWS: &str = "a quoted cell goes on over the end of its line and holds as many separators as a row: close the quotation mark, or take the line ends out of the text";
+    /// Where a byte stands.
+    enum At {
+        /// The beginning of a cell.
+        Beginning,
+        /// Inside a cell without quotation marks.
+        Plain,
+        /// Inside a quoted cell: the line on which it began, the separators in it, whether it has a line end.
+        Quoted(u64, usize, bool),
+        /// Behind a mark inside a quoted cell: it closes it, or is the first of two.
+        Mark(u64, usize, bool),
+    }
+    if !bytes.contains(&b'"') {
+        return None;
+    }
+    let (mut at, mut line, mut in_names, mut names) = (At::Beginning, 1_u64, true, 0_usize);
+    for byte in bytes {
+        let (is_separator, is_end) = (*byte == separator, matches!(byte, b'\n' | b'\r'));
+        at = match (at, byte) {
+            (At::Beginning, b'"') => At::Quoted(line, 0, false),
+            (At::Mark(began, inside, over), b'"') => At::Quoted(began, inside, over),
+            (At::Mark(began, inside, true), _) if inside >= names && (is_separator || is_end) => {
+                return Some((began, ROWS));
+            }
+            (At::Beginning | At::Plain | At::Mark(..), _) if is_separator || is_end => {
+                if in_names {
+                    names += usize::from(is_separator);
+                    in_names = is_separator;
+                }
+                At::Beginning
+            }
+            (At::Plain, b'"') => return Some((line, INSIDE)),
+            (At::Beginning | At::Plain, _) => At::Plain,
+            (At::Mark(..), _) => return Some((line, BEHIND)),
+            (At::Quoted(began, inside, over), b'"') => At::Mark(began, inside, over),
+            (At::Quoted(began, inside, over), _) => {
+                At::Quoted(began, inside + usize::from(is_separator), over || is_end)
+            }
+        };
+        line += u64::from(*byte == b'\n');
+    }
+    match at {
+        At::Quoted(began, ..) => Some((began, NEVER)),
+        At::Mark(began, inside, true) if inside >= names => Some((began, ROWS)),
+        _ => None,
+    }
+}
+
+/// A digest of the rows of a file: the same whatever order they and the columns stand in, and however the file sets cells
+/// apart, quotes them or ends its lines.
+pub(super) fn rows_digest(bytes: &[u8]) -> String {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator(bytes)).from_reader(bytes);
+    let (mut record, mut rows, mut order) = (ByteRecord::new(), Vec::new(), None);
+    while matches!(reader.read_byte_record(&mut record), Ok(true)) {
+        let cell = |n: usize| record.get(n).unwrap_or_default().trim_ascii();
+        let order = order.get_or_insert_with(|| {
+            let mut order: Vec<usize> = (0..record.len()).collect();
+            order.sort_by(|a, b| cell(*a).cmp(cell(*b)));
+            order
+        });
+        let mut row = Vec::with_capacity(record.as_slice().len() + 8 * order.len());
+        for n in order.iter() {
+            row.extend((cell(*n).len() as u64).to_le_bytes());
+            row.extend(cell(*n));
+        }
+        rows.push(row);
+    }
+    // The names stay before the rows.
+    if let Some(below) = rows.get_mut(1..) {
+        below.sort_unstable();
+    }
+    let mut digest = Sha256::new();
+    for row in &rows {
+        digest.update((row.len() as u64).to_le_bytes());
+        digest.update(row);
+    }
+    hex::encode(digest.finalize())
+}
+
 /// Reads a scored file: CSV in UTF-8 with a row of names, set apart by commas, semicolons or tabs.
 ///
 /// # Errors
@@ -183,12 +272,7 @@ pub fn read(file: &str, bytes: &[u8], named: &Columns) -> Result<Scored, Faults>
     sound(file, named)?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = ReaderBuilder::new().delimiter(separator(bytes)).from_reader(bytes);
-    if bytes.iter().filter(|b| **b == b'"').count() % 2 == 1 {
-        // Everything behind it would be one cell, and perhaps one that nobody asks for.
-        let last = bytes.iter().rposition(|b| *b == b'"').and_then(|at| bytes.get(..at)).unwrap_or_default();
-        let line = last.iter().filter(|b| **b == b'\n').count() as u64 + 1;
-        let reason =
-            "a quotation mark is opened and never closed: close it, or write it twice inside a quoted cell";
+    if let Some((line, reason)) = misquoted(bytes, separator(bytes)) {
         return Err(Fault::new(file, reason).at_line(line).into());
     }
     let places = places(file, reader.byte_headers().map_err(|e| unreadable(file, &e)), named)?;

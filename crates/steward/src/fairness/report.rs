@@ -44,6 +44,17 @@ impl Bounds {
     pub fn sound(&self) -> bool {
         self.low > 0.0 && self.low < 1.0 && self.high > 1.0 && self.high.is_finite()
     }
+
+    /// What they make of a ratio of which this is the interval.
+    pub(super) fn judge(&self, Interval { low, high }: Interval) -> Verdict {
+        if low >= self.low && high <= self.high {
+            Verdict::Within
+        } else if high < self.low || low > self.high {
+            Verdict::Beyond
+        } else {
+            Verdict::CannotSay
+        }
+    }
 }
 
 /// How groups are compared.
@@ -132,7 +143,7 @@ pub struct Against {
     pub difference_interval: Option<Interval>,
     /// The group's by the reference's.
     pub ratio: Option<f64>,
-    /// Its interval.
+    /// Its interval: of the draws; in the public form Katz', of what is shown.
     pub ratio_interval: Option<Interval>,
     /// What the thresholds make of the ratio.
     pub verdict: Verdict,
@@ -272,12 +283,25 @@ impl Attribute {
     }
 }
 
+impl Report {
+    /// How many people it is about, as people read it: of fewer than ten the number is not told, and nothing is where
+    /// rows count differently.
+    #[must_use]
+    pub fn people(&self) -> String {
+        match (self.rows, &self.weight) {
+            (Some(n), _) => format!("{n} people"),
+            (None, Some(_)) => "Number of people not shown".into(),
+            (None, None) => "Fewer than 10 people".into(),
+        }
+    }
+}
+
 /// What a scored file says about groups.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// The file.
     pub file: String,
-    /// Its rows; none where they are too few to be shown.
+    /// Its rows; none where they are too few to be shown, or count differently.
     pub rows: Option<u64>,
     /// The column with what came about.
     pub outcome: String,
@@ -289,7 +313,7 @@ pub struct Report {
     pub threshold: Option<f64>,
     /// The column with weights.
     pub weight: Option<String>,
-    /// How intervals were worked out.
+    /// How intervals were worked out; none in the public form, which has no drawn intervals.
     pub bootstrap: Option<Bootstrap>,
     /// The thresholds of the committee.
     pub bounds: Bounds,

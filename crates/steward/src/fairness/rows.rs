@@ -105,8 +105,8 @@ pub fn html(report: &Report) -> String {
         h,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>{form}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{form}</h1>\n\
-         <p>{} rows of {}. Thresholds for ratios: {} to {}.</p>\n<ul>\n",
-        report.rows.map_or_else(|| "Fewer than 10".into(), |n| n.to_string()),
+         <p>{}, in {}. Thresholds for ratios: {} to {}.</p>\n<ul>\n",
+        report.people(),
         escaped(&report.file),
         report.bounds.low,
         report.bounds.high

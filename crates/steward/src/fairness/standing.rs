@@ -1,6 +1,7 @@
 //! Fairness reports that somebody kept.
 
 use super::{
+    look::Made,
     publication::{self, Publication},
     report::{Bounds, Report},
     thresholds::in_force,
@@ -50,19 +51,13 @@ pub(super) fn meant(cx: &mut Cx<'_>, said: &str) -> Result<String> {
     algorithm::meant(cx, &said)?.ok_or_else(|| Error::field("algorithm", "unknown", words))
 }
 
-/// Keeps a report, with its form for the public, which nobody sees before it is published. Its thresholds must be those that hold: set before it was made.
+/// Keeps a report, with its form for the public, which nobody sees before it is published. Its thresholds must be those that
+/// hold: set before it was made.
 ///
 /// # Errors
 /// [`Error::Conflict`] where the thresholds were set anew in the meantime; [`Error::Invalid`] without algorithm or title;
 /// not allowed.
-pub fn save(
-    cx: &mut Cx<'_>,
-    algorithm: &str,
-    version: &str,
-    title: &str,
-    file_digest: &str,
-    report: &Report,
-) -> Result<Id> {
+pub fn save(cx: &mut Cx<'_>, algorithm: &str, version: &str, title: &str, made: &Made) -> Result<Id> {
     cx.allow(action::ETHICS_WRITE, None)?;
     let by = Decider::of(cx.actor())?;
     let algorithm = meant(cx, algorithm)?;
@@ -72,6 +67,7 @@ pub fn save(
         return Err(Error::field("version", "unknown", words));
     }
     let title = text("title", title, 200, "Say what the report is about")?;
+    let report = made.report();
     if report.public {
         return Err(Error::Bug("the whole report is kept, and its public form made from it".into()));
     }
@@ -86,8 +82,9 @@ pub fn save(
         |r: &Report| serde_json::to_string(r).map_err(|e| Error::Bug(format!("a report is no JSON: {e}")));
     let (id, now) = (cx.new_id()?, cx.now());
     cx.exec(
-        "insert into fairness_report (id, algorithm, version, title, made_at, made_by, bounds_id, file_digest, body, public_body)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "insert into fairness_report (id, algorithm, version, title, made_at, made_by, bounds_id, file_digest, rows_digest,
+           totals, body, public_body)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         &[
             id.into(),
             algorithm.into(),
@@ -96,12 +93,14 @@ pub fn save(
             now.into(),
             by.id().into(),
             held.map(|b| b.id).into(),
-            file_digest.into(),
+            made.file_digest.as_str().into(),
+            made.rows_digest.as_str().into(),
+            made.totals().into(),
             json(report)?.into(),
-            json(&report.public())?.into(),
+            json(made.summary())?.into(),
         ],
     )?;
-    cx.record(Verb::Administer, "fairness-report", Some(id), json!({ "file": file_digest }))?;
+    cx.record(Verb::Administer, "fairness-report", Some(id), json!({ "file": made.file_digest }))?;
     Ok(id)
 }
 
@@ -154,4 +153,14 @@ pub fn view_saved(cx: &mut Cx<'_>, id: Id) -> Result<(SavedReport, Report)> {
     cx.allow(action::ETHICS_VIEW, None)?;
     cx.record(Verb::Consult, "fairness-report", Some(id), json!({}))?;
     body(cx, id, "body")
+}
+
+/// What of a report that was kept the public sees, or would see.
+///
+/// # Errors
+/// Not allowed; [`Error::NotFound`].
+pub fn view_summary(cx: &mut Cx<'_>, id: Id) -> Result<(SavedReport, Report)> {
+    cx.allow(action::ETHICS_VIEW, None)?;
+    cx.record(Verb::Consult, "fairness-report", Some(id), json!({ "summary": true }))?;
+    body(cx, id, "public_body").map(|(kept, report)| (kept, report.public()))
 }

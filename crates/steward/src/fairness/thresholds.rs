@@ -1,7 +1,9 @@
 //! Thresholds of an algorithm's fairness reports: one member of the committee proposes them, another confirms them. They
-//! are there before the figures that they judge, and nobody moves them alone.
+//! are there before the report that they judge, it is told where its figures had been seen before, and nobody moves them
+//! alone.
 
 use super::{
+    look::looked,
     report::Bounds,
     standing::{meant, text},
 };
@@ -13,7 +15,6 @@ use bluelamp_model::{
 use bluelamp_store::{Cx, Row};
 use serde::Serialize;
 use serde_json::json;
-use std::collections::BTreeMap;
 
 /// Thresholds as they were proposed, and since when they hold.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -38,7 +39,13 @@ pub struct SetBounds {
     pub holds: bool,
     /// Whether they wait for somebody to confirm them: nothing was proposed for the algorithm since.
     pub waits: bool,
+    /// Of the report that they judge: when figures of the same rows, or of rows with the same totals, were first looked at
+    /// here, where that was before these thresholds held.
+    pub looked_at: Option<Time>,
 }
+
+/// How many proposals are listed.
+const LISTED: usize = 500;
 
 const COLUMNS: &str =
     "select b.id, b.algorithm, b.low, b.high, b.reasons, b.set_at, a.name, b.confirmed_at, c.name
@@ -61,6 +68,7 @@ fn read(r: &Row) -> Result<SetBounds> {
         confirmed_by: r.get(8)?,
         holds: false,
         waits: false,
+        looked_at: None,
     })
 }
 
@@ -115,7 +123,7 @@ pub fn confirm_bounds(cx: &mut Cx<'_>, id: Id) -> Result<()> {
     if found.confirmed_at.is_some() {
         return Err(Error::Conflict("these thresholds were confirmed before".into()));
     }
-    if !standing(cx, Some(&found.algorithm))?.iter().any(|b| b.id == id && b.waits) {
+    if latest(cx, &found.algorithm)?.is_none_or(|b| b.id != id) {
         return Err(Error::Conflict(
             "other thresholds were proposed for this algorithm since: look at those".into(),
         ));
@@ -139,29 +147,38 @@ pub fn confirm_bounds(cx: &mut Cx<'_>, id: Id) -> Result<()> {
     )
 }
 
-/// Thresholds, of one algorithm or of all, the latest proposal first, each with whether it holds or waits.
-fn standing(cx: &mut Cx<'_>, algorithm: Option<&str>) -> Result<Vec<SetBounds>> {
-    let order = "order by b.set_at desc, b.id desc limit 500";
-    let rows = match algorithm {
-        Some(algorithm) => {
-            cx.rows(&format!("{COLUMNS} where b.algorithm = $1 {order}"), &[algorithm.trim().into()])?
-        }
-        None => cx.rows(&format!("{COLUMNS} {order}"), &[])?,
-    };
+/// The latest proposal for an algorithm, whatever became of it.
+fn latest(cx: &mut Cx<'_>, algorithm: &str) -> Result<Option<SetBounds>> {
+    let sql = format!("{COLUMNS} where b.algorithm = $1 order by b.set_at desc, b.id desc limit 1");
+    cx.row(&sql, &[algorithm.into()])?.as_ref().map(read).transpose()
+}
+
+/// The thresholds that hold for an algorithm: what was confirmed last, however much was proposed since.
+pub(super) fn in_force(cx: &mut Cx<'_>, algorithm: &str) -> Result<Option<SetBounds>> {
+    let sql = format!(
+        "{COLUMNS} where b.algorithm = $1 and b.confirmed_at is not null order by b.confirmed_at desc, b.id desc limit 1"
+    );
+    let found = cx.row(&sql, &[algorithm.into()])?.as_ref().map(read).transpose()?;
+    Ok(found.map(|b| SetBounds { holds: true, ..b }))
+}
+
+/// The latest proposals of all algorithms, each with whether it holds or waits; what holds and what waits is always among
+/// them.
+fn standing(cx: &mut Cx<'_>) -> Result<Vec<SetBounds>> {
+    let rows = cx.rows(&format!("{COLUMNS} order by b.set_at desc, b.id desc limit {LISTED}"), &[])?;
     let mut all = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
-    let mut holding: BTreeMap<String, (Time, Id)> = BTreeMap::new();
-    let mut latest: BTreeMap<String, Id> = BTreeMap::new();
-    for b in &all {
-        latest.entry(b.algorithm.clone()).or_insert(b.id);
-        if let Some(at) = b.confirmed_at {
-            let held = holding.entry(b.algorithm.clone()).or_insert((at, b.id));
-            *held = (*held).max((at, b.id));
+    for row in cx.rows("select distinct algorithm from fairness_bounds", &[])? {
+        let algorithm: String = row.get(0)?;
+        let waits = latest(cx, &algorithm)?.filter(|b| b.confirmed_at.is_none());
+        let waits = waits.map(|b| SetBounds { waits: true, ..b });
+        for marked in waits.into_iter().chain(in_force(cx, &algorithm)?) {
+            match all.iter_mut().find(|b| b.id == marked.id) {
+                Some(b) => *b = marked,
+                None => all.push(marked),
+            }
         }
     }
-    for b in &mut all {
-        b.holds = holding.get(&b.algorithm).is_some_and(|(_, id)| *id == b.id);
-        b.waits = b.confirmed_at.is_none() && latest.get(&b.algorithm) == Some(&b.id);
-    }
+    all.sort_by_key(|b| std::cmp::Reverse((b.at, b.id)));
     Ok(all)
 }
 
@@ -171,7 +188,7 @@ fn standing(cx: &mut Cx<'_>, algorithm: Option<&str>) -> Result<Vec<SetBounds>> 
 /// Not allowed; database errors.
 pub fn all_bounds(cx: &mut Cx<'_>) -> Result<Vec<SetBounds>> {
     cx.allow(action::ETHICS_VIEW, None)?;
-    let all = standing(cx, None)?;
+    let all = standing(cx)?;
     cx.record(Verb::Consult, "fairness-bounds", None, json!({ "thresholds": all.len() }))?;
     Ok(all)
 }
@@ -192,10 +209,6 @@ pub fn bounds_for(cx: &mut Cx<'_>, algorithm: &str) -> Result<Option<SetBounds>>
     }
 }
 
-pub(super) fn in_force(cx: &mut Cx<'_>, algorithm: &str) -> Result<Option<SetBounds>> {
-    Ok(standing(cx, Some(algorithm))?.into_iter().find(|b| b.holds))
-}
-
 /// The thresholds that judged a report that was kept; none for the usual ones, which nobody set. For a room that has asked
 /// the policy for the report.
 ///
@@ -203,5 +216,7 @@ pub(super) fn in_force(cx: &mut Cx<'_>, algorithm: &str) -> Result<Option<SetBou
 /// Database errors.
 pub fn bounds_of(cx: &mut Cx<'_>, report: Id) -> Result<Option<SetBounds>> {
     let sql = format!("{COLUMNS} join fairness_report f on f.bounds_id = b.id where f.id = $1");
-    cx.row(&sql, &[report.into()])?.as_ref().map(read).transpose()
+    let found = cx.row(&sql, &[report.into()])?.as_ref().map(read).transpose()?;
+    let looked_at = looked(cx, report)?;
+    Ok(found.map(|b| SetBounds { looked_at, ..b }))
 }

@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 
 /// A draw holds 32 bytes for each group: so many draws of groups are kept at once.
 const KEPT: usize = 8_000_000;
+/// How the note begins that says how intervals were drawn.
+pub(super) const DRAWN: &str = "Intervals of 95 % by percentile";
 /// More draws than this tell nothing new.
 const DRAWS: u32 = 100_000;
 
@@ -135,7 +137,7 @@ fn notes(scored: &Scored, how: &Compare) -> Vec<String> {
     }
     match how.bootstrap {
         Some(b) => notes.push(format!(
-            "Intervals of 95 % by percentile from {} draws of the rows with replacement, seed {}.",
+            "{DRAWN} from {} draws of the rows with replacement, seed {}.",
             b.resamples, b.seed
         )),
         None => notes.push(
@@ -290,16 +292,7 @@ impl<'a> Work<'a> {
             (None, _) => Verdict::NotDefined,
             _ if how.bootstrap.is_none() => Verdict::NotJudged,
             (Some(_), None) => Verdict::CannotSay,
-            (Some(_), Some(Interval { low, high })) => {
-                let b = &how.bounds;
-                if low >= b.low && high <= b.high {
-                    Verdict::Within
-                } else if high < b.low || low > b.high {
-                    Verdict::Beyond
-                } else {
-                    Verdict::CannotSay
-                }
-            }
+            (Some(_), Some(interval)) => how.bounds.judge(interval),
         };
         Against {
             measure: m,

@@ -254,14 +254,16 @@ pub fn enter(
     if !["post", "phone", "in-person", "email"].contains(&channel) {
         return Err(Error::field("channel", "required", "Select how it came"));
     }
-    if received_at > cx.now() {
+    // As people here see days: the hour of a letter is not known, and in summer the day begins before midnight in UTC.
+    let now = cx.now();
+    if received_at.day() > now.day() {
         return Err(Error::field("received", "future", "The day on which it came is still to come"));
     }
     if received_at.day().as_str() < EARLIEST {
         let message = "The day on which it came lies before the year 2000: look at the year again";
         return Err(Error::field("received", "past", message));
     }
-    receive(cx, rules, new, channel, received_at, Some(by.id()))
+    receive(cx, rules, new, channel, received_at.min(now), Some(by.id()))
 }
 
 /// Nothing was received before this day that anybody could still answer.
@@ -492,8 +494,8 @@ pub(super) fn state_of(code: &str) -> Result<State> {
 }
 
 /// Writes to the complainant where that was said to be safe. A message says that something was done, and nothing of what
-/// the complaint is about.
-pub(super) fn write_to(cx: &mut Cx<'_>, id: Id, subject: &str, note: &str) -> Result<bool> {
+/// the complaint is about: `subject` and `words` are always fixed ones, and what somebody wrote stands behind the code.
+pub(super) fn write_to(cx: &mut Cx<'_>, id: Id, subject: &str, words: &'static str) -> Result<bool> {
     let row = cx
         .row(
             "select reference, contact_by, contact, contact_safe from complaint where id = $1",
@@ -506,7 +508,7 @@ pub(super) fn write_to(cx: &mut Cx<'_>, id: Id, subject: &str, note: &str) -> Re
     }
     let (reference, address): (String, String) = (row.get(0)?, row.get(2)?);
     let body = format!(
-        "{note}\n\nYour reference is {reference}. To follow your complaint, use the tracking page with this reference and \
+        "{words}\n\nYour reference is {reference}. To follow your complaint, use the tracking page with this reference and \
          the code on your receipt.\n\nDo not reply to this message. If somebody is in danger, call 999.\n"
     );
     cx.send("email", &address, &format!("Your complaint {reference}: {subject}"), &body)?;

@@ -290,24 +290,30 @@ pub(super) fn words<'a>(field: &str, text: &'a str, message: &str) -> Result<&'a
     Ok(text)
 }
 
-/// Acknowledges receipt: a named person has it in hand from now on.
+/// What a message says where staff can write words of their own: those stand behind the code alone.
+const HAVE_IT: &str = "We have your complaint, and somebody is dealing with it.";
+const THERE_IS_NEWS: &str =
+    "There is something new about your complaint. How far it has come stands on the tracking page.";
+
+/// Acknowledges receipt: a named person has it in hand from now on. `known` are those of whom other rooms know that they
+/// had a part in what is complained about.
 ///
 /// # Errors
-/// Not allowed; [`Error::Conflict`] where that was done before.
-pub fn acknowledge(cx: &mut Cx<'_>, reference: &str, note: &str) -> Result<()> {
+/// Not allowed; [`Error::Forbidden`] for who had a part in it; [`Error::Conflict`] where that was done before.
+pub fn acknowledge(cx: &mut Cx<'_>, reference: &str, note: &str, known: &[Id]) -> Result<()> {
     cx.allow(action::COMPLAINT_HANDLE, None)?;
     let by = Decider::of(cx.actor())?;
     let id = id_of(cx, reference)?;
+    apart(cx, id, by.id(), known)?;
     step(cx, id, &[State::Received], State::Acknowledged)?;
     let now = cx.now();
     cx.exec(
         "update complaint set acknowledged_at = $1, handler_id = $2 where id = $3",
         &[now.into(), by.id().into(), id.into()],
     )?;
-    let usual = "We have your complaint, and somebody is dealing with it.";
-    let note = if note.trim().is_empty() { usual } else { words("note", note, usual)? };
+    let note = if note.trim().is_empty() { HAVE_IT } else { words("note", note, HAVE_IT)? };
     event(cx, id, Some(by.id()), "acknowledged", note, "")?;
-    let written = write_to(cx, id, "acknowledged", note)?;
+    let written = write_to(cx, id, "acknowledged", HAVE_IT)?;
     cx.record(Verb::Decide, "complaint", Some(id), json!({ "what": "acknowledge", "written": written }))
 }
 
@@ -339,6 +345,43 @@ pub fn report_of(cx: &mut Cx<'_>, reference: &str) -> Result<String> {
     let id = id_of(cx, reference)?;
     let row = cx.row("select report_reference from complaint where id = $1", &[id.into()])?;
     Ok(row.map(|r| r.get(0)).transpose()?.unwrap_or_default())
+}
+
+/// The algorithm that a complaint names, as the register has it; empty where it names none. For a room that has asked the
+/// policy.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn algorithm_of(cx: &mut Cx<'_>, reference: &str) -> Result<String> {
+    let id = id_of(cx, reference)?;
+    let row = cx.row("select algorithm from complaint where id = $1", &[id.into()])?;
+    Ok(row.map(|r| r.get(0)).transpose()?.unwrap_or_default())
+}
+
+/// Everybody who had a part in an algorithm as far as its register and its ethics go: who moved it from phase to phase,
+/// assessed it, tested it, advised on it, wrote the committee's minutes, or kept something of its record back. Of every
+/// version: a later one comes from those before. For a room that has asked the policy.
+///
+/// # Errors
+/// Database errors.
+pub fn parts_in(cx: &mut Cx<'_>, algorithm: &str) -> Result<Vec<Id>> {
+    let (kind, name) = algorithm.split_once('/').unwrap_or((algorithm, ""));
+    let rows = cx.rows(
+        "select p.by_id from algorithm_phase p join algorithm a on a.id = p.algorithm_id where a.kind = $1 and a.name = $2
+         union select e.written_by from ethics_assessment e join algorithm a on a.id = e.algorithm_id
+           where a.kind = $1 and a.name = $2
+         union select e.written_by from ethics_lab_report e join algorithm a on a.id = e.algorithm_id
+           where a.kind = $1 and a.name = $2
+         union select e.given_by from ethics_advice e join algorithm a on a.id = e.algorithm_id
+           where a.kind = $1 and a.name = $2
+         union select e.published_by from ethics_minutes e join algorithm a on a.id = e.algorithm_id
+           where a.kind = $1 and a.name = $2
+         union select e.by_id from ethics_exemption e join algorithm a on a.id = e.algorithm_id
+           where a.kind = $1 and a.name = $2",
+        &[kind.into(), name.into()],
+    )?;
+    cx.record(Verb::Consult, "algorithm", None, json!({ "parts": rows.len(), "algorithm": algorithm }))?;
+    rows.iter().map(|r| Ok(r.get(0)?)).collect()
 }
 
 /// Everybody who has had a complaint in hand: entered or acknowledged it, gave it to somebody, told how far it has come.
@@ -373,7 +416,7 @@ pub(super) fn keep_parts(cx: &mut Cx<'_>, id: Id, parts: &[Id]) -> Result<()> {
 }
 
 /// Nobody handles a complaint about what they had a part in.
-fn apart(cx: &mut Cx<'_>, id: Id, who: Id, known: &[Id]) -> Result<()> {
+pub(super) fn apart(cx: &mut Cx<'_>, id: Id, who: Id, known: &[Id]) -> Result<()> {
     if had_part(cx, id, who, known)? {
         let reason = "you had a part in what is complained about: somebody else has to deal with it".into();
         return Err(Error::Forbidden { reason });
@@ -518,7 +561,7 @@ pub fn inform(cx: &mut Cx<'_>, rules: &Rules, reference: &str, note: &str, known
         return Err(Error::Conflict("the complaint was not acknowledged yet, or is answered".into()));
     }
     event(cx, id, Some(by.id()), "informed", note, "")?;
-    let written = write_to(cx, id, "how far it has come", note)?;
+    let written = write_to(cx, id, "how far it has come", THERE_IS_NEWS)?;
     cx.record(Verb::Disclose, "complaint", Some(id), json!({ "what": "inform", "written": written }))
 }
 

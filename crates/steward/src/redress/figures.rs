@@ -24,9 +24,9 @@ pub struct Counted {
 /// What is published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PublicFigures {
-    /// From when: the beginning of a quarter.
+    /// From when: 1 April.
     pub from: Time,
-    /// Up to when: the last second of the last quarter that is over. Everything is told as it stood then.
+    /// Up to when: the last second of 31 March of the last financial year that is over. Everything is told as it stood then.
     pub to: Time,
     /// Complaints that came in.
     pub received: Option<u64>,
@@ -87,28 +87,30 @@ fn counted<'a>(names: impl Iterator<Item = &'a str>, parts: Vec<Option<u64>>) ->
     names.zip(parts).map(|(what, n)| Counted { what: what.into(), n }).collect()
 }
 
-/// The beginning of the quarter of a day and of the same quarter a year before, in London.
-fn quarters(today: &str) -> Option<(Time, Time)> {
+/// The beginning of the last financial year that is over on a day and that of the next, in London.
+fn financial_year(today: &str) -> Option<(Time, Time)> {
     let mut parts = today.split('-').map(|part| part.parse::<i16>().ok());
     let (year, month) = (parts.next()??, parts.next()??);
-    let first = i8::try_from((month - 1) / 3 * 3 + 1).ok()?;
+    let ended = if month >= 4 { year } else { year - 1 };
     let begins = |year: i16| {
-        let before = Day::from_number(Day::new(year, first, 1).ok()?.number() - 1).ok()?;
+        let before = Day::new(year, 3, 31).ok()?;
         let noon = format!("{before}T12:00:00Z").parse::<Time>().ok()?;
         Some(noon.end_of_day().plus_seconds(1))
     };
-    Some((begins(year - 1)?, begins(year)?))
+    Some((begins(ended - 1)?, begins(ended)?))
 }
 
-/// The figures of what came in during the last four quarters that are over, as it stood at their end, for everybody: so
-/// nobody learns of a single complaint by taking one day's figures from the next day's.
+/// The figures of what came in during the last financial year that is over, as it stood at its end, for everybody: so
+/// nobody learns of a single complaint by taking one day's figures from the next day's, and no two years that are published
+/// have a month in common by which a few could be told from the many.
 ///
 /// # Errors
 /// Not allowed; database errors.
 pub fn public_figures(cx: &mut Cx<'_>) -> Result<PublicFigures> {
     cx.allow(action::COMPLAINT_TRACK, None)?;
     let now = cx.now();
-    let (from, end) = quarters(&now.day()).ok_or_else(|| Error::Bug("today is in no quarter".into()))?;
+    let (from, end) =
+        financial_year(&now.day()).ok_or_else(|| Error::Bug("today is in no financial year".into()))?;
     let rows = cx.rows(
         "select acknowledged_at, acknowledge_due, finding, answered_at from complaint
          where received_at >= $1 and received_at < $2",
@@ -191,17 +193,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_year_of_figures_ends_with_the_last_quarter_that_is_over() {
+    fn figures_are_those_of_whole_financial_years_that_share_no_day() {
         let told =
-            |today: &str| quarters(today).map(|(from, to)| (from.to_string(), to.to_string())).unwrap();
-        let utc = |day: &str, hour: &str| format!("{day}T{hour}:00:00.000000Z");
-        assert_eq!(
-            told("2026-11-22"),
-            (utc("2025-09-30", "23"), utc("2026-09-30", "23")),
-            "it is summer time then"
-        );
-        assert_eq!(told("2026-01-01"), (utc("2025-01-01", "00"), utc("2026-01-01", "00")));
-        assert_eq!(told("2026-03-31"), told("2026-01-01"));
+            |today: &str| financial_year(today).map(|(from, to)| (from.to_string(), to.to_string())).unwrap();
+        // It is summer time by then.
+        let begins = |year: &str| format!("{year}-03-31T23:00:00.000000Z");
+        assert_eq!(told("2026-11-22"), (begins("2025"), begins("2026")));
+        assert_eq!(told("2026-04-01"), told("2027-03-31"), "one year long the same figures");
+        assert_eq!(told("2027-04-01"), (begins("2026"), begins("2027")), "and then the year that follows it");
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! Corrections that follow the data: one notice for each recipient, sent and acknowledged.
 
-use super::{desk::id_of, review::Outcome, rules::Rules};
+use super::{
+    desk::{apart, id_of},
+    review::Outcome,
+    rules::Rules,
+};
 use bluelamp_model::{
     Day, Decider, Error, Id, Result, Time,
     authority::{Verb, action},
@@ -108,40 +112,42 @@ pub(super) fn notices(cx: &mut Cx<'_>, complaint: Id) -> Result<Vec<Notice>> {
     rows.iter().map(notice).collect()
 }
 
-/// Notes that a notice was sent to its recipient.
+/// Notes that a notice was sent to its recipient. `known` are those of whom other rooms know that they had a part in what
+/// is complained about.
 ///
 /// # Errors
-/// Not allowed; [`Error::Conflict`] where that was noted before; [`Error::NotFound`].
-pub fn notice_sent(cx: &mut Cx<'_>, reference: &str, notice: Id) -> Result<()> {
+/// Not allowed; [`Error::Forbidden`] for who had a part in it; [`Error::Conflict`] where that was noted before; [`Error::NotFound`].
+pub fn notice_sent(cx: &mut Cx<'_>, reference: &str, notice: Id, known: &[Id]) -> Result<()> {
     mark(
         cx,
-        reference,
-        notice,
+        (reference, notice),
+        known,
         "sent",
         "update correction_notice set sent_at = $1, sent_by = $2
          where id = $3 and complaint_id = $4 and sent_at is null",
     )
 }
 
-/// Notes that the recipient said that it was done.
+/// Notes that the recipient said that it was done. `known` as in [`notice_sent`].
 ///
 /// # Errors
-/// Not allowed; [`Error::Conflict`] before it was sent, or where that was noted before; [`Error::NotFound`].
-pub fn notice_acknowledged(cx: &mut Cx<'_>, reference: &str, notice: Id) -> Result<()> {
+/// Not allowed; [`Error::Forbidden`] for who had a part in it; [`Error::Conflict`] before it was sent, or where that was noted before; [`Error::NotFound`].
+pub fn notice_acknowledged(cx: &mut Cx<'_>, reference: &str, notice: Id, known: &[Id]) -> Result<()> {
     mark(
         cx,
-        reference,
-        notice,
+        (reference, notice),
+        known,
         "acknowledged",
         "update correction_notice set acknowledged_at = $1, acknowledged_by = $2
          where id = $3 and complaint_id = $4 and sent_at is not null and acknowledged_at is null",
     )
 }
 
-fn mark(cx: &mut Cx<'_>, reference: &str, notice: Id, what: &str, sql: &str) -> Result<()> {
+fn mark(cx: &mut Cx<'_>, (reference, notice): (&str, Id), known: &[Id], what: &str, sql: &str) -> Result<()> {
     cx.allow(action::COMPLAINT_HANDLE, None)?;
     let by = Decider::of(cx.actor())?;
     let id = id_of(cx, reference)?;
+    apart(cx, id, by.id(), known)?;
     let now = cx.now();
     let changed = cx.exec(sql, &[now.into(), by.id().into(), notice.into(), id.into()])?;
     if changed == 0 {

@@ -1,9 +1,11 @@
 //! The public form of a fairness report gives nobody away: held against linear algebra, for each table at once.
 
 use crate::fairness::{SMALL, attribute, group, rate, rows, scored};
-use bluelamp_steward::fairness::{Columns, Compare, Counts, Group, Measure, csv, read, report};
+use bluelamp_steward::fairness::{
+    Bootstrap, Columns, Compare, Counts, Group, Interval, Measure, Report, Verdict, csv, html, read, report,
+};
 use proptest::prelude::*;
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{collections::BTreeMap, fmt::Write as _, time::Instant};
 
 const PRIME: i128 = (1 << 61) - 1;
 
@@ -204,6 +206,74 @@ fn a_small_group_takes_another_with_it() {
     assert_eq!(public.public(), public, "hidden stays hidden");
 }
 
+/// A report with draws, of two groups that are shown and two that are not.
+fn drawn(hidden: [(usize, usize); 2]) -> Report {
+    let text = format!(
+        "sex,flagged,outcome\n{}{}{}{}",
+        rows("Most", 4000, 2000),
+        rows("Lower", 400, 160),
+        rows("Some", hidden[0].0, hidden[0].1),
+        rows("Few", hidden[1].0, hidden[1].1)
+    );
+    let how = Compare { bootstrap: Some(Bootstrap::default()), ..Compare::default() };
+    report(&scored(&text, &["sex"]), &how).unwrap()
+}
+
+#[test]
+fn other_hidden_cells_give_the_same_public_form() {
+    // Thirty and four people, or twenty-eight and six: in all the same, so that only their split is hidden.
+    let (one, other) = (drawn([(30, 10), (4, 2)]), drawn([(28, 8), (6, 4)]));
+    assert_eq!(one.overall.rows, other.overall.rows);
+    assert_ne!(one.overall.rates, other.overall.rates, "the draws are of all rows, and tell the two apart");
+    assert_eq!(one.public(), other.public());
+    let told = serde_json::to_string(&one.public()).unwrap();
+    assert!(!told.contains("\"seed\"") && !told.contains("from 1000 draws"), "{told}");
+    // Also of one that was stored with its drawn intervals.
+    let mut stored = one.public();
+    stored.bootstrap = one.bootstrap;
+    stored.overall.rates.clone_from(&one.overall.rates);
+    assert_eq!(stored.public().bootstrap, None);
+    assert!(stored.public().overall.rates.iter().all(|f| f.bootstrap.is_none()));
+}
+
+#[test]
+fn a_verdict_for_the_public_comes_from_what_is_shown() {
+    let public = drawn([(30, 10), (4, 2)]).public();
+    let lower = group(attribute(&public, &["sex"]), &["Lower"]);
+    let a = lower.against.iter().find(|a| a.measure == Measure::SelectionRate).unwrap();
+    // 160 of 400 by 2,000 of 4,000: the error of the logarithm is √(1/160 - 1/400 + 1/2000 - 1/4000) = √0.004.
+    let Interval { low, high } = a.ratio_interval.unwrap();
+    assert!((low - 0.8 / 1.131_962).abs() < 1e-5 && (high - 0.8 * 1.131_962).abs() < 1e-5, "{low} {high}");
+    assert_eq!((a.verdict, a.difference_interval), (Verdict::CannotSay, None));
+    assert!(public.notes.iter().any(|n| n.contains("worked out from the figures that are shown alone")));
+    // Without draws nothing is judged, in public neither.
+    let text = format!("sex,flagged,outcome\n{}{}", rows("Most", 400, 200), rows("Lower", 400, 20));
+    let plain = report(&scored(&text, &["sex"]), &Compare::default()).unwrap().public();
+    let against = attribute(&plain, &["sex"]).groups.iter().flat_map(|g| &g.against);
+    assert!(against.clone().count() > 0);
+    assert!(against.clone().all(|a| a.verdict == Verdict::NotJudged && a.ratio_interval.is_none()));
+}
+
+#[test]
+fn the_largest_table_is_made_safe_in_a_moment() {
+    // Two columns with 200 values each, and five thousand combinations of twelve people: the empty ones of each line are
+    // hidden, and another has to be hidden with them.
+    let mut text = String::from("a,b,flagged,outcome\n");
+    for n in 0..5000_usize {
+        let (a, b) = (n % 200, (n / 200 * 8 + n % 200) % 200);
+        for k in 0..12 {
+            let _ = writeln!(text, "a{a},b{b},{},{}", k % 2, k / 2 % 2);
+        }
+    }
+    let r = report(&scored(&text, &["a", "b"]), &Compare { pairs: true, ..Compare::default() }).unwrap();
+    assert_eq!(attribute(&r, &["a", "b"]).groups.len(), 5000);
+    let began = Instant::now();
+    let public = r.public();
+    assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+    let shown = attribute(&public, &["a", "b"]).groups.len();
+    assert!((4500..=4900).contains(&shown), "no more than is needed is hidden: {shown} are shown");
+}
+
 #[test]
 fn where_everybody_is_few_nothing_is_told() {
     let r =
@@ -239,6 +309,11 @@ fn of_rows_that_weigh_differently_nothing_is_told() {
     assert!(told.overall.rates.iter().all(|f| f.value.is_none()));
     assert!(attribute(&told, &["sex"]).groups.iter().all(|g| g.rates.iter().all(|f| f.value.is_none())));
     assert!(told.notes.iter().any(|n| n.contains("count differently")), "{:?}", told.notes);
+    // A hundred and twenty-one people are not fewer than ten, and how many of them are held is not told beside.
+    assert_eq!(told.people(), "Number of people not shown");
+    let coverage = &attribute(&told, &["sex"]).coverage;
+    assert_eq!((coverage.held, coverage.of, coverage.share), (None, None, None));
+    assert!(!html(&told).contains("Fewer than 10") && !html(&told).contains("Held of"));
 }
 
 #[test]

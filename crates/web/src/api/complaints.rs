@@ -255,7 +255,11 @@ pub(crate) async fn act(
     let rules = app.inner.settings.redress.clone();
     match deed.as_str() {
         "acknowledge" => {
-            app.write(&who.actor, move |cx| redress::acknowledge(cx, &reference, &d.note)).await?;
+            app.write(&who.actor, move |cx| {
+                let known = known_chain(cx, &reference, action::COMPLAINT_HANDLE)?;
+                redress::acknowledge(cx, &reference, &d.note, &known)
+            })
+            .await?;
         }
         "inform" => {
             app.write(&who.actor, move |cx| {
@@ -307,13 +311,17 @@ pub(crate) async fn act(
             })
             .await?;
         }
-        "sent" => {
-            let notice = id(&d.notice, "that notice")?;
-            app.write(&who.actor, move |cx| redress::notice_sent(cx, &reference, notice)).await?;
-        }
-        "confirmed" => {
-            let notice = id(&d.notice, "that notice")?;
-            app.write(&who.actor, move |cx| redress::notice_acknowledged(cx, &reference, notice)).await?;
+        "sent" | "confirmed" => {
+            let (notice, sent) = (id(&d.notice, "that notice")?, deed == "sent");
+            app.write(&who.actor, move |cx| {
+                let known = known_chain(cx, &reference, action::COMPLAINT_HANDLE)?;
+                if sent {
+                    redress::notice_sent(cx, &reference, notice, &known)
+                } else {
+                    redress::notice_acknowledged(cx, &reference, notice, &known)
+                }
+            })
+            .await?;
         }
         _ => return Err(Error::NotFound("that deed".into()).into()),
     }

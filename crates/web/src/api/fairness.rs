@@ -18,7 +18,7 @@ use bluelamp_steward::fairness::{self, Published};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
-use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// A scored file, and what is asked of it.
 #[derive(Default, Deserialize, JsonSchema)]
@@ -74,15 +74,15 @@ pub(crate) async fn make(State(app): State<App>, who: Bearer, bytes: Bytes) -> A
     } = body(&bytes)?;
     let asked = Asked { group, label, predicted, score, threshold, weight, reference, pairs };
     let bounds = bounds(&app, &who.actor, &algorithm).await?;
-    let digest = hex::encode(Sha256::digest(csv.as_bytes()));
-    let report = app.blocking(move |_| asked.report(csv.as_bytes(), bounds)).await?;
-    let shown = if public { report.public() } else { report.clone() };
+    let made = Arc::new(app.blocking(move |_| asked.made(csv.as_bytes(), bounds)).await?);
+    let look = Arc::clone(&made);
+    app.write(&who.actor, move |cx| fairness::look(cx, &look)).await?;
+    let shown = if public { made.summary() } else { made.report() };
     if !keep {
         return Ok(Json(json!({ "report": shown })).into_response());
     }
-    let id = app
-        .write(&who.actor, move |cx| fairness::save(cx, &algorithm, &version, &title, &digest, &report))
-        .await?;
+    let kept = Arc::clone(&made);
+    let id = app.write(&who.actor, move |cx| fairness::save(cx, &algorithm, &version, &title, &kept)).await?;
     Ok((StatusCode::CREATED, Json(json!({ "id": id, "report": shown }))).into_response())
 }
 
@@ -99,7 +99,11 @@ pub(crate) async fn view(State(app): State<App>, who: Bearer, Path(id): Path<Str
         Ok((fairness::view_saved(cx, id)?, fairness::alike(cx, id)?, fairness::bounds_of(cx, id)?))
     };
     let ((kept, report), alike, set) = app.read(&who.actor, find).await?;
-    Ok(Json(json!({ "kept": kept, "alike": alike, "report": report, "thresholds": set })).into_response())
+    Ok(Json(json!({
+        "kept": kept, "alike": alike.reports, "too_many_to_tell": alike.too_many, "report": report,
+        "thresholds": set,
+    }))
+    .into_response())
 }
 
 /// Thresholds that a member of the committee proposes.
@@ -177,7 +181,7 @@ pub(crate) async fn summaries(State(app): State<App>, ask: Ask) -> Answer {
             json!({
                 "id": about.id, "algorithm": about.algorithm, "version": about.version, "title": about.title,
                 "made_at": about.made_at, "published_at": at, "report": report,
-                "thresholds": set.map(|s| json!({ "low": s.bounds.low, "high": s.bounds.high, "reasons": s.reasons })),
+                "thresholds": set.map(|s| json!({ "low": s.bounds.low, "high": s.bounds.high, "reasons": s.reasons, "looked_at": s.looked_at })),
                 "withdrawn": withdrawn.map(|(at, because)| json!({ "at": at, "because": because })),
             })
         })

@@ -319,15 +319,26 @@ fn option(value: &str, text: &str, checked: bool) -> OptionView {
     OptionView { value: value.into(), text: text.into(), hint: None, checked }
 }
 
-/// Everybody of whom it is known now that they decided about the report that a complaint names: they are in the chain whether
-/// somebody thinks of them or not. Asked at each deed, because somebody can decide while it is looked into.
+/// Everybody of whom it is known now that they had a part in what a complaint is about: who decided about the report that
+/// it names, and who wrote, assessed or advanced the algorithm. They are in the chain whether somebody thinks of them or not.
+/// Asked at each deed, because somebody can decide while it is looked into.
 ///
 /// # Errors
 /// Not allowed to do `action`; no such complaint.
 pub(crate) fn known_chain(cx: &mut Cx<'_>, reference: &str, action: &'static str) -> Result<Vec<Id>> {
     cx.allow(action, None)?;
     let about = redress::report_of(cx, reference)?;
-    bluelamp_casework::deciders(cx, &about)
+    let mut all = bluelamp_casework::deciders(cx, &about)?;
+    let algorithm = redress::algorithm_of(cx, reference)?;
+    if !algorithm.is_empty() {
+        all.extend(redress::parts_in(cx, &algorithm)?);
+    }
+    if let Some(definition) = algorithm.strip_prefix("definition/") {
+        all.extend(bluelamp_casework::hands_in(cx, definition)?);
+    }
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
 }
 
 /// What a complaint is about, as far as this person may see it: the reviewer to whom it was given sees the decision, who
@@ -579,7 +590,13 @@ pub(crate) async fn act(
     let (which, note, actor) = (reference.clone(), first(&raw, "note").to_owned(), staff.actor());
     let rules = app.inner.settings.redress.clone();
     let done = match deed.as_str() {
-        "acknowledge" => app.write(&actor, move |cx| redress::acknowledge(cx, &which, &note)).await,
+        "acknowledge" => {
+            app.write(&actor, move |cx| {
+                let known = known_chain(cx, &which, action::COMPLAINT_HANDLE)?;
+                redress::acknowledge(cx, &which, &note, &known)
+            })
+            .await
+        }
         "inform" => {
             app.write(&actor, move |cx| {
                 let known = known_chain(cx, &which, action::COMPLAINT_HANDLE)?;
@@ -624,10 +641,11 @@ pub(crate) async fn act(
                 first(&raw, "notice").parse().map_err(|_| Error::NotFound("that notice".into()))?;
             let sent = deed == "sent";
             app.write(&actor, move |cx| {
+                let known = known_chain(cx, &which, action::COMPLAINT_HANDLE)?;
                 if sent {
-                    redress::notice_sent(cx, &which, notice)
+                    redress::notice_sent(cx, &which, notice, &known)
                 } else {
-                    redress::notice_acknowledged(cx, &which, notice)
+                    redress::notice_acknowledged(cx, &which, notice, &known)
                 }
             })
             .await

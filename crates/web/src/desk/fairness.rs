@@ -15,11 +15,10 @@ use axum::{
 };
 use bluelamp_model::{Error, Faults, FieldError, Id, Result, authority::action};
 use bluelamp_steward::fairness::{
-    self, Bootstrap, Bounds, Columns, Compare, Reference, Report, SavedReport, SetBounds,
+    self, Bootstrap, Bounds, Columns, Compare, Made, Reference, Report, SavedReport, SetBounds,
 };
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The largest file that a page takes.
 pub(crate) const FILE: usize = 5 * 1024 * 1024;
@@ -72,6 +71,8 @@ struct KeptView {
     publish: Option<String>,
     /// The titles of reports that it is alike to.
     alike: Vec<String>,
+    /// Whether too many are public to tell whether some of them and this one make up another.
+    too_many: bool,
     /// Where to take it back, for who may.
     withdraw: Option<String>,
     csrf: String,
@@ -212,8 +213,8 @@ impl Asked {
         }
     }
 
-    /// Works out the report.
-    pub(crate) fn report(self, bytes: &[u8], bounds: Bounds) -> Result<Report> {
+    /// Works out the report and its form for the public; both can take long.
+    pub(crate) fn made(self, bytes: &[u8], bounds: Bounds) -> Result<Made> {
         let reference = self.reference()?;
         let columns = Columns {
             groups: self.group,
@@ -225,7 +226,8 @@ impl Asked {
         };
         let scored = fairness::read("file", bytes, &columns).map_err(|f| told(f, "file"))?;
         let how = Compare { reference, pairs: self.pairs, bootstrap: Some(Bootstrap::default()), bounds };
-        fairness::report(&scored, &how).map_err(|f| told(f, "file"))
+        let report = fairness::report(&scored, &how).map_err(|f| told(f, "file"))?;
+        Ok(Made::of(report, bytes))
     }
 }
 
@@ -273,8 +275,10 @@ async fn made(app: &App, staff: &Staff, said: &BTreeMap<String, String>, file: V
     }
     // Asking for the thresholds is what the policy is asked about: who may not see them may make no report.
     let bounds = bounds(app, &staff.actor(), &get("algorithm")).await?;
-    let digest = hex::encode(Sha256::digest(&bytes));
-    let report = app.blocking(move |_| asked.report(&bytes, bounds)).await?;
+    let made = Arc::new(app.blocking(move |_| asked.made(&bytes, bounds)).await?);
+    let look = Arc::clone(&made);
+    app.write(&staff.actor(), move |cx| fairness::look(cx, &look)).await?;
+    let report = made.report();
     let json = |r: &Report| serde_json::to_vec_pretty(r).map_err(|e| Error::Bug(e.to_string()));
     let page = |r: &Report, title: &str| {
         let page = ReportPage {
@@ -286,22 +290,20 @@ async fn made(app: &App, staff: &Staff, said: &BTreeMap<String, String>, file: V
         app.page("staff/fairness_report.njk", &frame(app, staff, "/desk/fairness"), &page).map_err(|r| r.0)
     };
     match get("make").as_str() {
-        "public" => page(&report.public(), "What the public would see"),
-        "json" => Ok(attached(json(&report)?, "application/json", "fairness.json")),
-        "csv" => Ok(attached(fairness::csv(&report).into_bytes(), "text/csv; charset=utf-8", "fairness.csv")),
+        "public" => page(made.summary(), "What the public would see"),
+        "json" => Ok(attached(json(report)?, "application/json", "fairness.json")),
+        "csv" => Ok(attached(fairness::csv(report).into_bytes(), "text/csv; charset=utf-8", "fairness.csv")),
         "html" => {
-            Ok(attached(fairness::html(&report).into_bytes(), "text/html; charset=utf-8", "fairness.html"))
+            Ok(attached(fairness::html(report).into_bytes(), "text/html; charset=utf-8", "fairness.html"))
         }
         "keep" => {
             let (algorithm, version, title) = (get("algorithm"), get("version"), get("title"));
             let id = app
-                .write(&staff.actor(), move |cx| {
-                    fairness::save(cx, &algorithm, &version, &title, &digest, &report)
-                })
+                .write(&staff.actor(), move |cx| fairness::save(cx, &algorithm, &version, &title, &made))
                 .await?;
             Ok(Redirect::to(&format!("/desk/fairness/{id}")).into_response())
         }
-        _ => page(&report, "Fairness report"),
+        _ => page(report, "Fairness report"),
     }
 }
 
@@ -380,7 +382,8 @@ async fn show_kept(
 ) -> Answer {
     let id = of_path(id)?;
     let find = move |cx: &mut bluelamp_store::Cx<'_>| {
-        Ok((fairness::view_saved(cx, id)?, fairness::alike(cx, id)?, fairness::bounds_of(cx, id)?))
+        let shown = if summary { fairness::view_summary(cx, id)? } else { fairness::view_saved(cx, id)? };
+        Ok((shown, fairness::alike(cx, id)?, fairness::bounds_of(cx, id)?))
     };
     let ((kept, report), alike, set) = app.read(&staff.actor(), find).await?;
     let can = may(app, staff, action::ETHICS_ADVISE);
@@ -403,12 +406,13 @@ async fn show_kept(
             shows_summary: summary,
             public: kept.published.is_some().then(|| format!("/fairness/{id}")),
             publish: (can && kept.published.is_none()).then(|| format!("{at}/publish")),
-            alike: alike.into_iter().map(|a| a.title).collect(),
+            alike: alike.reports.into_iter().map(|a| a.title).collect(),
+            too_many: alike.too_many,
             withdraw: (can && public).then(|| format!("{at}/withdraw")),
             csrf: csrf(app, &staff.cookie),
             values,
         }),
-        report: view(&if summary { report.public() } else { report }),
+        report: view(&report),
         error_summary: wrong
             .iter()
             .map(|e| Problem { text: e.message.clone(), href: format!("#{}", e.field) })
@@ -430,6 +434,12 @@ pub(crate) fn of_path(id: &str) -> Result<Id> {
 fn stands(kept: &SavedReport, set: Option<&SetBounds>) -> Vec<String> {
     let judged = set.map(|set| format!("Its thresholds: {} {}", set.reasons, said_of(set)));
     let mut said: Vec<String> = judged.into_iter().collect();
+    said.extend(set.and_then(|set| set.looked_at).map(|at| {
+        format!(
+            "Figures of these rows, or of rows with the same totals, were looked at here before these thresholds held: first {}.",
+            at.short()
+        )
+    }));
     let Some(p) = &kept.published else {
         said.push("Not published: nobody outside sees it. Somebody of the committee who did not make it may publish its summary.".into());
         return said;

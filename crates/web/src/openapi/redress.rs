@@ -64,7 +64,7 @@ pub(super) fn paths(denied: &dyn Fn(Value) -> Value) -> Value {
         } },
         "/api/v1/complaints/figures": { "get": {
             "operationId": "complaintFigures",
-            "summary": "What is published about the complaints of the last four quarters that are over",
+            "summary": "What is published about the complaints of the last financial year that is over",
             "security": [],
             "responses": { "200": answer("The figures; small ones are left out", &object) },
         } },

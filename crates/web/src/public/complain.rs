@@ -499,7 +499,7 @@ fn track_page(t: Tracked) -> Track {
     }
 }
 
-/// The figures of the last four quarters that are over.
+/// The figures of the last financial year that is over.
 pub(crate) async fn figures_of(app: &App, ask: &Ask) -> Result<PublicFigures> {
     app.read(&ask.public(), redress::public_figures).await
 }

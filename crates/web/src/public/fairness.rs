@@ -2,12 +2,13 @@
 
 use crate::{
     App,
-    fairness::{FairnessView, people, view},
+    fairness::{FairnessView, view},
     govuk::{
         page::{Choice, Content},
         prose::prose,
     },
     guard::{Answer, Ask},
+    reading,
 };
 use axum::extract::{Path, State};
 use bluelamp_model::{Error, Id};
@@ -23,6 +24,8 @@ struct Summary {
     withdrawn: Option<String>,
     /// Why it was judged by these thresholds; none for the usual ones.
     thresholds: Option<String>,
+    /// That its figures had been looked at before the thresholds held.
+    looked: Option<String>,
     /// None where it was withdrawn.
     report: Option<FairnessView>,
 }
@@ -48,7 +51,7 @@ pub(crate) async fn list(State(app): State<App>, ask: Ask) -> Answer {
                     p.about.algorithm,
                     p.about.version,
                     p.about.made_at.day(),
-                    p.report.as_ref().map_or_else(|| "withdrawn".into(), |r| people(r).to_lowercase())
+                    p.report.as_ref().map_or_else(|| "withdrawn".into(), |r| r.people().to_lowercase())
                 )),
                 href: format!("/fairness/{}", p.about.id),
                 text: p.about.title,
@@ -72,6 +75,12 @@ pub(crate) async fn summary(State(app): State<App>, ask: Ask, Path(id): Path<Str
         back_href: "/fairness".into(),
         withdrawn: withdrawn
             .map(|(at, because)| format!("This report was withdrawn on {}: {because}", at.day())),
+        looked: set.as_ref().and_then(|set| set.looked_at).map(|at| {
+            format!(
+                "Figures of the same rows, or of rows with the same totals, had been looked at before that: first on {}.",
+                reading::day(&at.day())
+            )
+        }),
         thresholds: set.map(|set| {
             format!(
                 "Its thresholds, {} to {}, were proposed by one member of the ethics committee and confirmed by another \

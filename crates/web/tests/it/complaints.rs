@@ -2,10 +2,13 @@
 
 use crate::{
     api::complete,
+    definitions::save,
     desk::{on_both, signed_in, sound},
     site::{Answered, NO_LIMITS, Site, Visitor},
 };
 use axum::http::StatusCode;
+use bluelamp_access::algorithm;
+use bluelamp_model::authority::Actor;
 use bluelamp_store::Engine;
 use bluelamp_web::Limits;
 use serde_json::json;
@@ -141,7 +144,7 @@ fn a_complaint_from_the_form_to_its_answer() {
         );
         let figures = sound("complaint-figures", v.get("/complaints").await);
         assert!(
-            figures.body.contains("From 1 October 2025 to 30 September 2026")
+            figures.body.contains("From 1 April 2025 to 31 March 2026")
                 && figures.body.contains("Complaints received: <strong>0</strong>")
                 && figures.body.contains("<strong>0</strong> organisations")
         );
@@ -264,7 +267,7 @@ fn the_same_over_the_api() {
         let figures = public.get("/api/v1/complaints/figures").await.json();
         assert_eq!(
             (&figures["received"], &figures["to"]),
-            (&json!(0), &json!("2026-09-30T22:59:59.000000Z"))
+            (&json!(0), &json!("2026-03-31T22:59:59.000000Z"))
         );
         assert_eq!(public.get("/api/v1/complaints").await.status, StatusCode::UNAUTHORIZED);
 
@@ -379,6 +382,58 @@ fn whoever_decided_about_the_report_does_not_look_into_the_complaint() {
             "{}",
             decisions.body
         );
+    });
+}
+
+#[test]
+fn whoever_wrote_or_advanced_an_algorithm_does_not_look_into_complaints_about_it() {
+    on_both(&async |site: &Site| {
+        // One account can hold both roles: the chief officer who suspended it, and the lead who wrote its next text.
+        let olive_is =
+            site.outside(|_| site.staff("olive", &["accountable-officer", "independent-reviewer"]));
+        site.outside(|db| {
+            let burglary = bluelamp_testkit::ethics::entry(db, "definition/burglary", "1.0.0");
+            let chief = Actor::staff(olive_is, vec!["accountable-officer".into()], "governance");
+            let change = algorithm::Change {
+                to: algorithm::State::Suspended,
+                until: None,
+                units: Vec::new(),
+                volume: None,
+                reasons: "A complaint.".into(),
+                published: "It is looked into.".into(),
+            };
+            db.write(&chief, move |cx| algorithm::change(cx, burglary, &change)).unwrap();
+        });
+        let mut rosa = signed_in(site, "rosa", &["risk-lead", "independent-reviewer"], "governance").await;
+        let text = include_str!("../../../../data/definitions/burglary/1.0.0.md");
+        let kept = save(&mut rosa, &text.replace("version: 1.0.0", "version: 2.0.0")).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.body);
+        let rita_is = site.outside(|_| site.staff("rita", &["independent-reviewer"]));
+        let carla_token = site.outside(|_| {
+            site.staff("carla", &["complaints-officer"]);
+            site.token("carla", "redress")
+        });
+        let mut carla = site.visitor();
+        carla.token = Some(carla_token);
+        let complaint = json!({
+            "about": "algorithm", "told": "It should not be used.", "contact_by": "nothing", "algorithm": "burglary",
+        });
+        let made = site.visitor().post_json("/api/v1/complaints", &complaint).await.json();
+        let here = format!("/api/v1/complaints/{}", made["reference"].as_str().unwrap());
+        let done = carla.post_json(&format!("{here}/acknowledge"), &json!({})).await;
+        assert_eq!(done.status, StatusCode::NO_CONTENT, "{}", done.body);
+        let listed = carla.get("/api/v1/complaints/reviewers").await.json();
+        let rosa_is = listed["reviewers"].as_array().unwrap().iter().find(|r| r["name"] == "ROSA Example");
+        for (who, to) in [("olive", json!(olive_is)), ("rosa", rosa_is.unwrap()["id"].clone())] {
+            let ask = json!({ "reviewer": to, "chain": [], "nobody": "Nobody is known to me." });
+            let own = carla.post_json(&format!("{here}/assign"), &ask).await;
+            assert_eq!(own.json()["errors"][0]["code"], "not-independent", "{who}: {}", own.body);
+        }
+        let ask = json!({ "reviewer": rita_is, "chain": [], "nobody": "" });
+        let given = carla.post_json(&format!("{here}/assign"), &ask).await;
+        assert_eq!(given.status, StatusCode::NO_CONTENT, "{}", given.body);
+        let chain = carla.get(&here).await.json()["chain"].to_string();
+        assert!(chain.contains("OLIVE Example") && chain.contains("ROSA Example"), "{chain}");
     });
 }
 

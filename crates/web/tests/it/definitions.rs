@@ -33,7 +33,7 @@ async fn chief<'a>(site: &'a Site, name: &str) -> Visitor<'a> {
 }
 
 /// Saves a text as a draft.
-async fn save(v: &mut Visitor<'_>, text: &str) -> Answered {
+pub(crate) async fn save(v: &mut Visitor<'_>, text: &str) -> Answered {
     let csrf = v.get(&format!("{HERE}/new")).await.hidden("csrf");
     v.post(HERE, &[("csrf", &csrf), ("text", text)]).await
 }

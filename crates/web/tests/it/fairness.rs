@@ -163,6 +163,7 @@ fn thresholds_come_first_and_a_kept_report_has_a_public_summary() {
         assert!(summary.body.contains("not shown") && !summary.body.contains("RITA"));
         assert!(summary.body.contains("confirmed by another before it was made: Closer than usual."));
         assert!(!summary.body.contains("EDNA") && !summary.body.contains("EGON"));
+        assert!(!summary.body.contains("had been looked at"), "nobody saw figures before");
         let all = public.get("/api/v1/fairness/summaries").await.json();
         let groups = all["summaries"][0]["report"]["attributes"][0]["groups"].as_array().unwrap();
         let another = groups.iter().find(|g| g["values"][0] == "Another").unwrap();
@@ -192,6 +193,45 @@ fn thresholds_come_first_and_a_kept_report_has_a_public_summary() {
             (&gone["report"], &gone["withdrawn"]["because"]),
             (&Value::Null, &json!("The wrong file."))
         );
+    });
+}
+
+#[test]
+fn figures_that_were_seen_before_the_thresholds_are_told_to_be_so() {
+    on_both(&async |site: &Site| {
+        let mut lead = signed_in(site, "rita", &["risk-lead"], "governance").await;
+        make(&mut lead, &with(&[("algorithm", "burglary")]), &scored()).await;
+        let as_who = |name: &str| {
+            let mut v = site.visitor();
+            v.token = Some(site.outside(|_| {
+                site.staff(name, &["ethics-committee"]);
+                site.token(name, "governance")
+            }));
+            v
+        };
+        let (mut edna, mut egon) = (as_who("edna"), as_who("egon"));
+        let bounds =
+            json!({ "algorithm": "burglary", "low": 0.5, "high": 2.0, "reasons": "They keep these." });
+        let id = edna.post_json("/api/v1/fairness/bounds", &bounds).await.json()["id"].clone();
+        let path = format!("/api/v1/fairness/bounds/{}/confirm", id.as_str().unwrap());
+        assert_eq!(egon.post_json(&path, &json!({})).await.status, StatusCode::NO_CONTENT);
+        let keep =
+            [("make", "keep"), ("algorithm", "burglary"), ("version", "1.0.0"), ("title", "Seen before")];
+        let kept = make(&mut lead, &with(&keep), &scored()).await.location().to_owned();
+        let page = sound("fairness-seen-before", lead.get(&kept).await);
+        assert!(page.body.contains("were looked at here before these thresholds held"), "{}", page.body);
+        let id = kept.rsplit('/').next().unwrap();
+        assert!(
+            edna.get(&format!("/api/v1/fairness/{id}")).await.json()["thresholds"]["looked_at"].is_string()
+        );
+        let publish = format!("/api/v1/fairness/{id}/publish");
+        assert_eq!(edna.post_json(&publish, &json!({})).await.status, StatusCode::NO_CONTENT);
+        let mut public = site.visitor();
+        let page = sound("fairness-public-seen", public.get(&format!("/fairness/{id}")).await);
+        assert!(page.body.contains("had been looked at before that: first on 22 November 2026."));
+        let all = public.get("/api/v1/fairness/summaries").await.json();
+        assert!(all["summaries"][0]["thresholds"]["looked_at"].is_string());
+        assert!(!all.to_string().contains("\"seed\""), "nothing that draws could be repeated with");
     });
 }
 
