@@ -701,6 +701,17 @@ create table ethics_opinion (
 );
 CREATE INDEX ethics_opinion_algorithm ON ethics_opinion USING btree (algorithm_id, noted_at);
 
+create table ethics_wording (
+  id uuid not null,
+  algorithm_id uuid not null,
+  at timestamp with time zone not null,
+  by_id uuid not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (algorithm_id) REFERENCES algorithm(id),
+  FOREIGN KEY (by_id) REFERENCES account(id)
+);
+CREATE INDEX ethics_wording_algorithm ON ethics_wording USING btree (algorithm_id, at);
+
 create table evidence_item (
   id uuid not null,
   case_id uuid not null,

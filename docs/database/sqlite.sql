@@ -605,6 +605,15 @@ CREATE TABLE ethics_opinion (
 
 CREATE INDEX ethics_opinion_algorithm on ethics_opinion (algorithm_id, noted_at);
 
+CREATE TABLE ethics_wording (
+  id blob not null primary key,
+  algorithm_id blob not null references algorithm (id),
+  at integer not null,
+  by_id blob not null references account (id)
+);
+
+CREATE INDEX ethics_wording_algorithm on ethics_wording (algorithm_id, at);
+
 CREATE TABLE evidence_item (
   id blob not null primary key,
   case_id blob not null references case_file (id),
