@@ -32,9 +32,9 @@ pub struct PublicFigures {
     pub received: Option<u64>,
     /// How they were acknowledged: in time, late, not yet and still in time, not yet and overdue.
     pub acknowledged: Vec<Counted>,
-    /// What was found: upheld, partly, not, none yet.
+    /// What was found of those that were answered in the year, whenever they came in: upheld, partly, not.
     pub findings: Vec<Counted>,
-    /// What is done about them. One complaint can have several.
+    /// What is done about those that were answered in the year. One complaint can have several.
     pub outcomes: Vec<Counted>,
     /// Notices to recipients whose acknowledgement is overdue now. Told as it is: it counts organisations that were told,
     /// not people.
@@ -100,8 +100,8 @@ fn financial_year(today: &str) -> Option<(Time, Time)> {
     Some((begins(ended - 1)?, begins(ended)?))
 }
 
-/// The figures of what came in during the last financial year that is over, as it stood at its end, for everybody: so
-/// nobody learns of a single complaint by taking one day's figures from the next day's, and no two years that are published
+/// The figures of what came in and of what was answered during the last financial year that is over, as it stood at its end,
+/// for everybody: each complaint comes in once and is answered once, and counts in those years. So nobody learns of a single complaint by taking one day's figures from the next day's, and no two years that are published
 /// have a month in common by which a few could be told from the many.
 ///
 /// # Errors
@@ -112,11 +112,11 @@ pub fn public_figures(cx: &mut Cx<'_>) -> Result<PublicFigures> {
     let (from, end) =
         financial_year(&now.day()).ok_or_else(|| Error::Bug("today is in no financial year".into()))?;
     let rows = cx.rows(
-        "select acknowledged_at, acknowledge_due, finding, answered_at from complaint
+        "select acknowledged_at, acknowledge_due from complaint
          where received_at >= $1 and received_at < $2",
         &[from.into(), end.into()],
     )?;
-    let (mut acknowledged, mut findings) = ([0; 4], [0; 4]);
+    let (mut acknowledged, mut findings) = ([0; 4], [0; 3]);
     for row in &rows {
         let (at, due): (Option<Time>, Time) = (row.get(0)?, row.get(1)?);
         let place = match at.filter(|at| *at < end) {
@@ -126,16 +126,22 @@ pub fn public_figures(cx: &mut Cx<'_>) -> Result<PublicFigures> {
             None => 3,
         };
         acknowledged[place] += 1;
-        // What was found counts once the complainant knows it.
-        let answered = row.get::<Option<Time>>(3)?.is_some_and(|at| at < end);
-        let finding = row.get::<Option<String>>(2)?.filter(|_| answered);
-        let place = Finding::ALL.iter().position(|f| finding.as_deref() == Some(f.code()));
-        findings[place.unwrap_or(3)] += 1;
+    }
+    // What was found counts once the complainant knows it.
+    let answered = cx.rows(
+        "select finding from complaint where answered_at >= $1 and answered_at < $2",
+        &[from.into(), end.into()],
+    )?;
+    for row in &answered {
+        let finding: Option<String> = row.get(0)?;
+        if let Some(place) = Finding::ALL.iter().position(|f| finding.as_deref() == Some(f.code())) {
+            findings[place] += 1;
+        }
     }
     let mut outcomes = vec![0; Outcome::ALL.len()];
     let rows_of = cx.rows(
         "select o.outcome, count(*) from complaint_outcome o join complaint c on c.id = o.complaint_id
-         where c.received_at >= $1 and c.received_at < $2 and c.answered_at < $2 group by o.outcome",
+         where c.answered_at >= $1 and c.answered_at < $2 group by o.outcome",
         &[from.into(), end.into()],
     )?;
     for row in rows_of {
@@ -151,20 +157,22 @@ pub fn public_figures(cx: &mut Cx<'_>) -> Result<PublicFigures> {
     let overdue = overdue.map(|r| r.get::<i64>(0)).transpose()?.unwrap_or_default();
     let received = rows.len() as u64;
     let small = (1..SMALL).contains(&received);
-    let parts = |parts: &[u64]| if small { vec![None; parts.len()] } else { without_small(parts) };
+    let few = (1..SMALL).contains(&(answered.len() as u64));
+    let parts =
+        |parts: &[u64], small: bool| if small { vec![None; parts.len()] } else { without_small(parts) };
     let waits = ["In time", "Late", "Not yet, and still in time", "Not yet, and overdue"];
-    let found = Finding::ALL.iter().map(|f| f.label()).chain(std::iter::once("Not answered yet"));
+    let found = Finding::ALL.iter().map(|f| f.label());
     cx.record(Verb::Consult, "complaint", None, json!({ "figures": true }))?;
     Ok(PublicFigures {
         from,
         to: end.plus_seconds(-1),
         received: (!small).then_some(received),
-        acknowledged: counted(waits.into_iter(), parts(&acknowledged)),
-        findings: counted(found, parts(&findings)),
+        acknowledged: counted(waits.into_iter(), parts(&acknowledged, small)),
+        findings: counted(found, parts(&findings, few)),
         // Not parts of a whole: each stands for itself.
         outcomes: counted(
             Outcome::ALL.iter().map(|o| o.label()),
-            outcomes.iter().map(|n| (!small && !(1..SMALL).contains(n)).then_some(*n)).collect(),
+            outcomes.iter().map(|n| (!few && !(1..SMALL).contains(n)).then_some(*n)).collect(),
         ),
         overdue_notices: u64::try_from(overdue).unwrap_or_default(),
     })

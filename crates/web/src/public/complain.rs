@@ -519,8 +519,8 @@ pub(crate) async fn figures(State(app): State<App>, ask: Ask) -> Answer {
         received: f.received.map_or_else(|| "Fewer than 10".into(), |n| n.to_string()),
         tables: vec![
             table("How they were acknowledged", &f.acknowledged),
-            table("What was found", &f.findings),
-            table("What is done about them", &f.outcomes),
+            table("What was found, of those answered in these twelve months", &f.findings),
+            table("What is done about those", &f.outcomes),
         ],
         overdue: f.overdue_notices,
     };
