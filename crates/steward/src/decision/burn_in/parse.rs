@@ -15,8 +15,13 @@ const OPERATIONS: usize = 4_000_000;
 /// So many operands has no operation; the arrays in them are counted as one.
 const OPERANDS: usize = 64;
 
-/// Places at which a picture in the content may end. In noise there is one in 65,536 bytes.
-const ENDS: usize = 256;
+/// What may be read behind all places at which a picture in the content may end. In noise there is one in 65,536 bytes,
+/// and behind it nothing that can be read for long.
+const AGAIN: usize = 4 * 1024 * 1024;
+/// What each such place counts for at least.
+const PLACE: usize = 64;
+/// Pictures behind a place at which a picture may end, and so on.
+const PICTURES: usize = 8;
 
 /// All operators of content, in order.
 const OPERATORS: [&[u8]; 73] = [
@@ -313,12 +318,22 @@ pub(super) fn draws(operation: &Operation) -> bool {
 /// Where anything in it is no part of the language, or does not end.
 pub(super) fn content(bytes: &[u8]) -> Result<Content, Unreadable> {
     let mut operations = Vec::new();
-    operations_into(bytes, &mut operations)?;
+    operations_into(&mut Reader::new(bytes), &mut operations, &mut Again { left: AGAIN, depth: 0 })?;
     Ok(Content { operations })
 }
 
-fn operations_into(bytes: &[u8], operations: &mut Vec<Operation>) -> Result<(), Unreadable> {
-    let (mut reader, mut operands) = (Reader::new(bytes), Vec::new());
+/// What may still be read twice.
+struct Again {
+    left: usize,
+    depth: usize,
+}
+
+fn operations_into(
+    reader: &mut Reader<'_>,
+    operations: &mut Vec<Operation>,
+    again: &mut Again,
+) -> Result<(), Unreadable> {
+    let mut operands = Vec::new();
     while let Some(token) = reader.token()? {
         let word = match token {
             Token::Object(object) => {
@@ -334,7 +349,7 @@ fn operations_into(bytes: &[u8], operations: &mut Vec<Operation>) -> Result<(), 
             return Err(Unreadable);
         }
         if word == b"BI" {
-            inline_picture(&mut reader)?;
+            inline_picture(reader, again)?;
             continue;
         }
         let told = |o: &Object| matches!(o, Object::String(..) | Object::Dictionary(_) | Object::Array(_));
@@ -356,7 +371,10 @@ fn operations_into(bytes: &[u8], operations: &mut Vec<Operation>) -> Result<(), 
 ///
 /// Where its data end cannot be told without undoing its filters, and readers differ. So any place in it at which it
 /// may have ended is tried: letters that are drawn after one are letters that some reader shows.
-fn inline_picture(reader: &mut Reader<'_>) -> Result<(), Unreadable> {
+fn inline_picture(reader: &mut Reader<'_>, again: &mut Again) -> Result<(), Unreadable> {
+    if again.depth == PICTURES {
+        return Err(Unreadable);
+    }
     loop {
         match reader.token()? {
             Some(Token::Object(_)) => {}
@@ -377,15 +395,15 @@ fn inline_picture(reader: &mut Reader<'_>) -> Result<(), Unreadable> {
             break at;
         }
         candidates.push(at + 2);
-        if candidates.len() > ENDS {
-            return Err(Unreadable);
-        }
+        again.left = again.left.checked_sub(PLACE).ok_or(Unreadable)?;
     };
     for candidate in candidates {
-        // No letter is drawn in so few bytes, nor by chance in more.
-        let rest = &bytes[candidate..end.min(candidate + 4096)];
-        let mut operations = Vec::new();
-        let _ = operations_into(rest, &mut operations);
+        let (mut inside, mut operations) = (Reader::new(&bytes[candidate..end]), Vec::new());
+        again.depth += 1;
+        // As far as it can be read: what comes behind noise is no content to anybody.
+        let _ = operations_into(&mut inside, &mut operations, again);
+        again.depth -= 1;
+        again.left = again.left.checked_sub(inside.at).ok_or(Unreadable)?;
         if operations.iter().any(draws) {
             return Err(Unreadable);
         }
@@ -425,6 +443,9 @@ mod tests {
             b"1e5 0 Td (a) Tj",
             b"BI /W 1 ID \xff (a) Tj",
             b"BI /W 1 ID \xffEI BT (a) Tj ET \xff EI",
+            // Far behind a place at which it may end.
+            &[&b"BI /W 1 ID \xffEI"[..], &b" ".repeat(9000), b"BT (a) Tj ET \xff EI"].concat(),
+            &[&b"BI ID "[..], &b"\xffEI BI ID ".repeat(2000), b" EI"].concat(),
         ] {
             assert!(drawn(broken).is_err(), "{}", String::from_utf8_lossy(broken));
         }
