@@ -413,7 +413,12 @@ fn what_no_object_has_is_found_or_refused() {
     // Of two entries with one name a reader takes either.
     let mut two = Raw::new();
     two.add(format!("<< /Title <{}> /Title (Nothing) >>", utf16(PASSAGE)));
-    found("an entry that another hides", &two.page(""), PASSAGE);
+    refused("an entry that another hides", &two.page(""), "two entries of one name");
+    // To a reader that takes the first length, the stream goes on behind its end.
+    let mut longer = Raw::new();
+    let words = format!("q Q\nendstream\nendobj\n{}", at(SHORT, 1.0, 1.0));
+    longer.add(format!("<< /Length 3 >>\nstream\n{words}\nendstream"));
+    refused("a stream that seems to end earlier", &longer.page(""), "earlier version");
 }
 
 #[test]
@@ -821,6 +826,24 @@ fn a_large_crest_on_every_page_of_a_long_report_is_taken() {
     let content = format!("{OPEN}/X1 Do\n");
     let file = raw.pages(&vec![content.as_str(); 500]);
     soon("a crest", || assert_eq!(holds(&file, PASSAGE), Ok(false)));
+}
+
+#[test]
+fn an_empty_table_behind_the_first_is_no_earlier_version() {
+    // As a word processor writes it; a table that lists something is one.
+    let file = Raw::new().page("");
+    let text = String::from_utf8_lossy(&file).into_owned();
+    let first: usize = text.split("startxref\n").nth(1).unwrap().lines().next().unwrap().parse().unwrap();
+    let root = text.split("/Root ").nth(1).unwrap().split(" R").next().unwrap();
+    let with = |table: &str| {
+        let end = format!(
+            "xref\n{table}trailer\n<< /Size 9 /Root {root} R /Prev {first} >>\nstartxref\n{}\n%%EOF\n",
+            file.len()
+        );
+        [file.as_slice(), end.as_bytes()].concat()
+    };
+    assert_eq!(holds(&with("0 0\n"), PASSAGE), Ok(false));
+    refused("a later version", &with("1 1\n0000000009 00000 n \n"), "earlier versions of itself");
 }
 
 #[test]

@@ -89,6 +89,46 @@ fn line_after(pdf: &[u8], at: usize) -> Option<usize> {
     }
 }
 
+/// Whether nothing but blanks and comments stands between the end of a stream and the next object or table: to a reader
+/// that takes the stream for longer than it says, that would be part of it.
+fn is_alone(behind: &[u8]) -> bool {
+    let mut rest = behind.trim_ascii_start();
+    for word in [&b"endstream"[..], b"endobj"] {
+        rest = skipped(rest.strip_prefix(word).unwrap_or(rest));
+    }
+    rest.is_empty()
+        || rest[0].is_ascii_digit()
+        || [&b"xref"[..], b"trailer", b"startxref"].iter().any(|word| rest.starts_with(word))
+}
+
+/// Bytes without the blanks and comments at their beginning.
+fn skipped(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    loop {
+        let blanks = rest.iter().take_while(|b| **b == 0 || b.is_ascii_whitespace()).count();
+        rest = &rest[blanks..];
+        if !rest.starts_with(b"%") {
+            return rest;
+        }
+        let line = rest.iter().take_while(|b| **b != b'\n' && **b != b'\r').count();
+        rest = &rest[line..];
+    }
+}
+
+/// Whether the last table of a file lists nothing. Some office programs write such a one behind the first, for readers
+/// that do not know tables in streams; what the table in a stream leaves out is found by [`outside`].
+pub(super) fn last_table_is_empty(pdf: &[u8]) -> bool {
+    let mark = b"startxref";
+    let Some(at) = pdf.windows(mark.len()).rposition(|w| w == mark) else { return false };
+    let digits: Vec<u8> =
+        pdf[at + mark.len()..].trim_ascii_start().iter().copied().take_while(u8::is_ascii_digit).collect();
+    let start = std::str::from_utf8(&digits).ok().and_then(|digits| digits.parse::<usize>().ok());
+    let table = start.and_then(|start| pdf.get(start..)).unwrap_or_default();
+    let mut words = table.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    [&b"xref"[..], b"0", b"0"].into_iter().all(|word| words.next() == Some(word))
+        && words.next().is_some_and(|word| word.starts_with(b"trailer"))
+}
+
 /// The bytes of a file outside of its streams, and those of streams that no object has, unpacked.
 ///
 /// # Errors
@@ -111,6 +151,12 @@ pub(super) fn outside(pdf: &[u8], doc: &Document) -> Result<(Vec<u8>, Vec<Vec<u8
         _ => None,
     };
     let listed: BTreeSet<usize> = doc.reference_table.entries.values().filter_map(offset).collect();
+    for range in &streams {
+        let next = listed.range(range.end..).next().copied().unwrap_or(pdf.len()).min(pdf.len());
+        if !is_alone(pdf.get(range.end..next).unwrap_or_default()) {
+            return Err(EARLIER.into());
+        }
+    }
     let mut at = 0;
     while let Some(word) = find(pdf, b"obj", at) {
         at = word + 3;
@@ -410,6 +456,11 @@ mod tests {
         assert_eq!(text(b"\x01\x02\xff"), None);
         assert_eq!(letters(b"\x00price\x01of\xff forty"), "price\n forty");
         assert_eq!(notes(b"\xff\xd8\xff\xfe\x00\x05abc\xff\xda\x00\x02"), [b"abc"]);
+        for alone in [&b"\nendstream\nendobj\n"[..], b" endstream endobj % so\n\n12 0 obj", b"endstream xref"]
+        {
+            assert!(is_alone(alone), "{}", String::from_utf8_lossy(alone));
+        }
+        assert!(!is_alone(b"\nendstream\nendobj\n% so\rBT") && !is_alone(b"endstream (so)"));
         assert_eq!(header(b"x 12 0 "), Some(2));
         assert_eq!(header(b"x12"), None);
     }

@@ -64,6 +64,8 @@ const FONT: &str = "a font in it does not say which letters it shows: export the
      text, or put in what it shows as a picture and have its text recognised again";
 /// Why a file is refused that does not hang together.
 const DAMAGED: &str = "it is damaged, or no sound PDF";
+/// Why a file is refused that readers read in different ways.
+const TWICE: &str = "two entries of one name in it say different things: save it as a new file";
 /// Why a file is refused of which only a part can be read.
 const UNFINISHED: &str =
     "one of its pages cannot be read to its end: export the document again as a plain PDF with text";
@@ -159,7 +161,7 @@ fn layers(pdf: &[u8]) -> Result<Layers, String> {
     if doc.is_encrypted() || doc.was_encrypted() {
         return Err("it is encrypted: save it without protection".into());
     }
-    if doc.revision_count() > 1 {
+    if doc.revision_count() > 1 + usize::from(bytes::last_table_is_empty(pdf)) {
         return Err("it carries earlier versions of itself: save it as a new file".into());
     }
     if bytes::text_after_end(pdf) {
@@ -178,7 +180,9 @@ fn layers(pdf: &[u8]) -> Result<Layers, String> {
     for bytes in &lost {
         layers.raw(BYTES, &String::from_utf8_lossy(bytes));
     }
-    // Of two entries of one name, a reader takes one and this another: all strings, whatever they belong to.
+    if parse::twice(&outside).map_err(|_| DAMAGED)? {
+        return Err(TWICE.into());
+    }
     layers.raw(BYTES, &strings(&outside)?);
     let sheets = Sheets::of(&doc, &found)?;
     sheets.pages(&mut layers)?;
@@ -294,6 +298,9 @@ impl<'a> Sheets<'a> {
             let all = ObjectStream::new_with_limit(stream, Some(UNPACKED));
             for object in all.map_err(|_| DAMAGED)?.objects.values() {
                 found.whole(self.doc, object)?;
+            }
+            if parse::twice(&bytes).map_err(|_| DAMAGED)? {
+                return Err(TWICE.into());
             }
             layers.raw(BYTES, &strings(&bytes)?);
         }

@@ -7,6 +7,7 @@ use lopdf::{
     Dictionary, Object, StringFormat,
     content::{Content, Operation},
 };
+use std::collections::BTreeMap;
 
 /// How deep arrays and dictionaries may lie in one another.
 const DEEP: usize = 40;
@@ -298,6 +299,88 @@ pub(super) fn strings(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Unreadable> {
     }
 }
 
+/// Whether a dictionary in bytes which need not be in order has two entries of one name that say different things: one
+/// reader takes the first, another the last.
+///
+/// # Errors
+/// Where a string does not end: then nobody can say what is an entry.
+pub(super) fn twice(bytes: &[u8]) -> Result<bool, Unreadable> {
+    /// A dictionary that is still open, or with no entries a list.
+    #[derive(Default)]
+    struct Open {
+        entries: Option<BTreeMap<Vec<u8>, Vec<u8>>>,
+        key: Option<(Vec<u8>, usize)>,
+        /// Whether something stands behind the key.
+        valued: bool,
+    }
+    impl Open {
+        /// Ends the entry whose value ends here; whether there was another of its name.
+        fn end(&mut self, bytes: &[u8], at: usize) -> bool {
+            let (Some((key, from)), Some(entries)) = (self.key.take(), self.entries.as_mut()) else {
+                return false;
+            };
+            let value = bytes.get(from..at).unwrap_or_default().trim_ascii().to_vec();
+            self.valued = false;
+            entries.insert(key, value.clone()).is_some_and(|other| other != value)
+        }
+    }
+    let (mut reader, mut open) = (Reader::new(bytes), Vec::<Open>::new());
+    loop {
+        reader.skip_blank();
+        let Some(byte) = reader.peek() else { return Ok(false) };
+        let from = reader.at;
+        let next = bytes.get(from + 1).copied();
+        match (byte, next) {
+            (b'<', Some(b'<')) | (b'[', _) => {
+                reader.at += if byte == b'<' { 2 } else { 1 };
+                let entries = (byte == b'<').then(BTreeMap::new);
+                if let Some(of) = open.last_mut() {
+                    of.valued = true;
+                }
+                open.push(Open { entries, ..Open::default() });
+                continue;
+            }
+            (b'>', Some(b'>')) | (b']', _) => {
+                reader.at += if byte == b'>' { 2 } else { 1 };
+                if open.pop().is_some_and(|mut of| of.end(bytes, from)) {
+                    return Ok(true);
+                }
+                continue;
+            }
+            (b'/', _) => {
+                let name = reader.name();
+                if let Some(of) =
+                    open.last_mut().filter(|of| of.entries.is_some() && (of.key.is_none() || of.valued))
+                {
+                    if of.end(bytes, from) {
+                        return Ok(true);
+                    }
+                    of.key = Some((name, reader.at));
+                    continue;
+                }
+            }
+            (b'(', _) => {
+                reader.literal()?;
+            }
+            (b'<', _) => {
+                if reader.hexadecimal().is_err() {
+                    reader.at = from + 1;
+                }
+            }
+            _ if is_regular(byte) => {
+                // Whatever is open ends with the object.
+                if reader.run() == b"endobj" {
+                    open.clear();
+                }
+            }
+            _ => reader.at += 1,
+        }
+        if let Some(of) = open.last_mut() {
+            of.valued = true;
+        }
+    }
+}
+
 fn on_text(operator: &[u8]) -> bool {
     let names: [&[u8]; 17] = [
         b"BT", b"ET", b"Tf", b"Td", b"TD", b"Tm", b"T*", b"TL", b"Tj", b"TJ", b"'", b"\"", b"cm", b"q", b"Q",
@@ -450,6 +533,26 @@ mod tests {
             assert!(drawn(broken).is_err(), "{}", String::from_utf8_lossy(broken));
         }
         assert!(drawn(&b"[".repeat(100_000)).is_err());
+    }
+
+    #[test]
+    fn an_entry_that_is_there_twice_and_says_something_else_is_told() {
+        for twice_there in [
+            &b"1 0 obj << /A 1 0 R /B [/A << /C /D >>] /A 2 0 R >> endobj"[..],
+            b"<< /A << /F (x) /F <79> >> >>",
+            b"<< /A /B /#41 /C >>",
+            b"<< /A [1 << /B 1 /B 2 >>] >>",
+        ] {
+            assert!(twice(twice_there).unwrap(), "{}", String::from_utf8_lossy(twice_there));
+        }
+        for once in [
+            &b"<< /A /B /B /A >> << /A 1 >> [/A /A] /A /A"[..],
+            b"<< /A << /A << /A 1 >> >> /B 1 0 R /C (/B 2) % /B 3\n >>",
+            b"<< /A 1 0 R /A  1 0 R >> >> ]",
+            b"<< /A 1 endobj << /A 2 >>",
+        ] {
+            assert!(!twice(once).unwrap(), "{}", String::from_utf8_lossy(once));
+        }
     }
 
     #[test]
