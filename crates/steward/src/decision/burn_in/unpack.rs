@@ -397,12 +397,12 @@ mod tests {
             move |key: &[u8], usual| Ok(all.iter().find(|(k, _)| *k == key).map_or(usual, |(_, n)| *n))
         };
         let up = number(&[(b"Predictor", 12), (b"Columns", 3)]);
-        assert_eq!(predicted(b"\x02abc\x02\x01\x00\x00".to_vec(), &up, true).unwrap(), b"abcbbc");
-        assert!(predicted(b"\x02abc\x02\x01".to_vec(), &up, true).is_err(), "a row that breaks off");
-        assert!(predicted(b"\x09abc".to_vec(), &up, true).is_err(), "no such row");
+        assert_eq!(predicted(b"\x02abc\x02\x01\x00\x00".to_vec(), up, true).unwrap(), b"abcbbc");
+        assert!(predicted(b"\x02abc\x02\x01".to_vec(), up, true).is_err(), "a row that breaks off");
+        assert!(predicted(b"\x09abc".to_vec(), up, true).is_err(), "no such row");
         let left = number(&[(b"Predictor", 2), (b"Columns", 3)]);
-        assert_eq!(predicted(b"a\x01\x01b\x01\x01".to_vec(), &left, true).unwrap(), b"abcbcd");
+        assert_eq!(predicted(b"a\x01\x01b\x01\x01".to_vec(), left, true).unwrap(), b"abcbcd");
         let paeth = number(&[(b"Predictor", 15), (b"Columns", 2)]);
-        assert_eq!(predicted(b"\x01a\x01\x04\x01\x01\x03\x01\x01".to_vec(), &paeth, true).unwrap().len(), 6);
+        assert_eq!(predicted(b"\x01a\x01\x04\x01\x01\x03\x01\x01".to_vec(), paeth, true).unwrap().len(), 6);
     }
 }
