@@ -1,7 +1,7 @@
 //! What the public sees of a report: a copy without what was redacted, kept as it was published.
 
 use super::{
-    burn_in::{self, Candidate, Clean},
+    burn_in::{self, Candidate, Clean, Searched},
     files::{self, Stored},
     office::Post,
     redact::{find, redact},
@@ -292,11 +292,11 @@ impl PublicReport {
     }
 }
 
-/// Reads a stored file, as far as it can be searched.
-fn read(db: &Db, file: PublicFile) -> Result<(PublicFile, Vec<u8>)> {
+/// Reads a stored file as far as it can be searched, or only so many bytes of it.
+fn read(db: &Db, file: PublicFile, most: usize) -> Result<(PublicFile, Vec<u8>)> {
     let mut bytes = Vec::new();
     db.open_blob(&file.sha256)?
-        .take(burn_in::LARGEST as u64 + 1)
+        .take(most as u64)
         .read_to_end(&mut bytes)
         .map_err(|e| Error::Unavailable(format!("a stored file cannot be read: {e}")))?;
     Ok((file, bytes))
@@ -305,7 +305,9 @@ fn read(db: &Db, file: PublicFile) -> Result<(PublicFile, Vec<u8>)> {
 /// Makes what would be published now and takes it apart again.
 pub(crate) fn prepare(db: &Db, row: &Row, files: &[Stored]) -> Result<Prepared> {
     let chosen = files.iter().filter(|f| f.publish);
-    let chosen: Vec<_> = chosen.map(|f| read(db, f.published())).collect::<Result<_>>()?;
+    // Where nothing is marked there is nothing to search for, and its beginning says what a file is.
+    let most = if row.publication.passages.is_empty() { files::PDF.len() } else { burn_in::LARGEST + 1 };
+    let chosen: Vec<_> = chosen.map(|f| read(db, f.published(), most)).collect::<Result<_>>()?;
     let strange: Vec<_> = chosen
         .iter()
         .filter(|(_, bytes)| !bytes.starts_with(files::PDF))
@@ -396,9 +398,12 @@ fn in_no_file(db: &Db, files: &[&Stored], passages: Vec<(usize, &str)>) -> Resul
         if missing.is_empty() {
             break;
         }
-        let (_, bytes) = read(db, file.original())?;
-        // A scan cannot be searched; where a redacted copy takes its place, the person who signs has compared them.
-        missing.retain(|(_, quote)| !burn_in::holds(&bytes, quote).unwrap_or(file.published().redacted));
+        let (_, bytes) = read(db, file.original(), burn_in::LARGEST + 1)?;
+        // Taken apart once. A scan cannot be searched; where a redacted copy takes its place, the person who signs has
+        // compared them.
+        let redacted = file.published().redacted;
+        let searched = Searched::of(&bytes);
+        missing.retain(|(_, quote)| !searched.as_ref().map_or(redacted, |searched| searched.holds(quote)));
     }
     Ok(missing.into_iter().map(|(n, _)| n).collect())
 }

@@ -1,11 +1,20 @@
 //! Files that were made to hide a passage from the burn-in check and show it to a reader.
 
+use bluelamp_model::Error;
 use bluelamp_steward::{
-    decision::burn_in::holds,
+    decision::{
+        Passage, Place,
+        burn_in::{Candidate, check, holds},
+    },
     pdf::{Block, Document as Paper, write as accessible},
 };
+use flate2::{Compression, write::ZlibEncoder};
 use proptest::prelude::*;
-use std::fmt::Write as _;
+use std::{
+    fmt::Write as _,
+    io::Write as _,
+    time::{Duration, Instant},
+};
 
 const PASSAGE: &str = "Example Consulting bid 41250";
 const SHORT: &str = "Qx7z";
@@ -404,7 +413,12 @@ fn what_no_object_has_is_found_or_refused() {
     // Of two entries with one name a reader takes either.
     let mut two = Raw::new();
     two.add(format!("<< /Title <{}> /Title (Nothing) >>", utf16(PASSAGE)));
-    found("an entry that another hides", &two.page(""), PASSAGE);
+    refused("an entry that another hides", &two.page(""), "two entries of one name");
+    // To a reader that takes the first length, the stream goes on behind its end.
+    let mut longer = Raw::new();
+    let words = format!("q Q\nendstream\nendobj\n{}", at(SHORT, 1.0, 1.0));
+    longer.add(format!("<< /Length 3 >>\nstream\n{words}\nendstream"));
+    refused("a stream that seems to end earlier", &longer.page(""), "earlier version");
 }
 
 #[test]
@@ -507,6 +521,345 @@ fn a_document_of_our_own_with_all_its_parts_is_searched() {
     }
     for passage in [OTHER, SHORT, "The board agreed that the costs of the options go"] {
         assert_eq!(holds(&file, passage), Ok(false), "{passage}");
+    }
+}
+
+fn deflated(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn a_short_passage_in_a_string_is_found_whatever_signs_are_among_its_letters() {
+    let note = |string: &str| Raw::new().annotation(&format!("/Subtype /Text /Contents {string}")).page("");
+    let wide = |text: &str| format!("<{}>", utf16(text));
+    for (what, string) in [
+        ("a zero behind it", wide(&format!("{SHORT}\0"))),
+        ("a zero in one byte", format!("({SHORT}\\000)")),
+        ("half a letter behind it", format!("<{}d800>", utf16(SHORT))),
+        ("a language within it", wide("Qx\u{1b}en\u{1b}7z")),
+        ("among controls", wide(&format!("\u{1}\u{2}\u{3}{SHORT}\u{4}\u{5}\u{6}"))),
+    ] {
+        found(what, &note(&string), SHORT);
+    }
+}
+
+#[test]
+fn a_passage_in_one_column_is_found_over_the_lines_of_its_cell() {
+    for before in 0..12 {
+        let value = format!("{}{PASSAGE} and what comes after it in its cell", "words ".repeat(before));
+        let about = "affected people whose name is as long as their cell is wide";
+        let paper = Paper {
+            title: "A table".into(),
+            running: "OFFICIAL".into(),
+            blocks: vec![Block::Table {
+                about: "Who and what".into(),
+                head: vec!["Who".into(), "What".into(), "More".into(), "Sum".into()],
+                rows: vec![vec![about.into(), value, about.into(), "£9".into()]],
+            }],
+        };
+        found(&format!("{before} words before it"), &accessible(&paper).unwrap(), PASSAGE);
+    }
+    // Drawn line by line by somebody else.
+    let lines =
+        [("Affected", "so Example"), ("people of", "Consulting bid"), ("this table", "41250 as such")];
+    let mut content = String::new();
+    for ((left, right), y) in lines.into_iter().zip([600.0, 586.0, 572.0]) {
+        content += &at(left, 72.0, y);
+        content += &at(right, 150.0, y);
+    }
+    found("two columns", &Raw::new().page(&content), PASSAGE);
+}
+
+#[test]
+fn a_filter_said_by_reference_is_undone_and_one_said_twice_is_refused() {
+    let with = |entries: &str| {
+        let mut raw = Raw::new();
+        let filter = raw.add("/FlateDecode");
+        let entries = entries.replace("{}", &format!("{filter} 0 R"));
+        let value = raw.stream(&entries, deflated(SHORT.as_bytes()));
+        raw.annotation(&format!("/Subtype /Widget /FT /Tx /V {value} 0 R")).page("")
+    };
+    found("a reference", &with("/Filter {}"), SHORT);
+    found("a list of references", &with("/Filter [{}] /DecodeParms [null]"), SHORT);
+    refused("a short name of it", &with("/F /FlateDecode"), "cannot be unpacked to its end");
+}
+
+#[test]
+fn a_stream_that_breaks_off_or_does_not_say_its_length_is_refused() {
+    let why = "cannot be unpacked to its end";
+    let shown = at(PASSAGE, 72.0, 600.0);
+    let with = |entries: &str, bytes: &[u8]| {
+        let mut raw = Raw::new();
+        let form = raw.stream(
+            &format!("/Type /XObject /Subtype /Form /BBox [0 0 500 700] /Resources << /Font << /F1 1 0 R >> >> {entries}"),
+            bytes,
+        );
+        raw.resources = format!("/XObject << /X1 {form} 0 R >>");
+        raw.page("/X1 Do")
+    };
+    found("a whole one", &with("/Filter /FlateDecode", &deflated(shown.as_bytes())), PASSAGE);
+    let mut open = ZlibEncoder::new(Vec::new(), Compression::default());
+    open.write_all(shown.as_bytes()).unwrap();
+    open.flush().unwrap();
+    let broken = [open.get_ref().as_slice(), b"\x07\xff\xff\xff"].concat();
+    refused("a block that is none", &with("/Filter /FlateDecode", &broken), why);
+    refused("a letter of no base", &with("/Filter /ASCII85Decode", "87cUR\u{e9}D]i~>".as_bytes()), why);
+    refused("no end", &with("/Filter /LZWDecode", &[0x80, 0x0b, 0x60, 0x50]), why);
+    refused("a picture that is drawn", &with("/Filter /DCTDecode", shown.as_bytes()), why);
+    for length in ["", "/Length 99 0 R", "/Length 5.0", "/Length (60)"] {
+        let mut raw = Raw::new();
+        let object = format!("<< /Subtype /Form /BBox [0 0 500 700] {length} >>\nstream\n{shown}\nendstream");
+        let form = raw.add(object);
+        raw.resources = format!("/XObject << /X1 {form} 0 R >>");
+        refused(&format!("a length as {length}"), &raw.page("/X1 Do"), "damaged");
+    }
+}
+
+#[test]
+fn what_is_drawn_is_read_whatever_it_says_that_it_is() {
+    let fonts = "/Resources << /Font << /F1 1 0 R >> >>";
+    for label in ["/Type /XRef", "/Type /ObjStm /N 0 /First 0", "/Subtype /Image /Width 1 /Height 1"] {
+        let mut raw = Raw::new();
+        let stream = raw.stream(&format!("{label} /BBox [0 0 100 30] {fonts}"), at(SHORT, 10.0, 10.0));
+        let file = raw.annotation(&format!("/Subtype /Stamp /AP << /N {stream} 0 R >>")).page("");
+        found(label, &file, SHORT);
+    }
+}
+
+#[test]
+fn a_packed_document_is_refused_wherever_it_lies() {
+    let why = "that nobody can look through";
+    let private = |entries: &str, bytes: &[u8]| {
+        let mut raw = Raw::new();
+        let stream = raw.stream(entries, bytes);
+        raw.of_page = format!("/PieceInfo << /X << /Private {stream} 0 R >> >>");
+        raw.page("")
+    };
+    let noise: Vec<u8> =
+        (0..400_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13).to_le_bytes()[0]).collect();
+    refused("noise", &private("", &noise), why);
+    refused("an archive", &private("", b"PK\x03\x04 and so on"), why);
+    refused("an archive within deflate", &private("/Filter /FlateDecode", &deflated(b"PK\x03\x04 so")), why);
+    refused("a PDF in a PDF", &private("", b"%PDF-1.7\n1 0 obj << >> endobj"), why);
+    refused("a packed text", &private("", &[b"\x1f\x8b\x08\0\0\0\0\0".as_slice(), &noise].concat()), why);
+    refused("an old document", &private("", &[b"\xd0\xcf\x11\xe0".as_slice(), &noise].concat()), why);
+    refused("as a table of objects", &private("/Type /XRef /W [1 2 1]", b"PK\x03\x04 and"), why);
+    let picture = "/Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8";
+    refused("as a picture", &private(picture, b"PK\x03\x04 and so on"), why);
+    assert_eq!(holds(&private("", b"words of a program"), PASSAGE), Ok(false));
+    let mut hybrid = Raw::new();
+    let stream = hybrid.stream("", "words");
+    hybrid.of_trailer = format!("/AdditionalStreams [/application#2Fvnd.oasis {stream} 0 R]");
+    refused("an office program's own document", &hybrid.page(""), "carries other files");
+    let mut sound = Raw::new();
+    let stream = sound.stream("/Type /Sound /R 8000", "words");
+    sound.of_catalog = format!("/OpenAction << /S /Sound /Sound {stream} 0 R >>");
+    refused("a sound", &sound.page(""), "carries other files");
+}
+
+#[test]
+fn figures_in_a_font_that_does_not_tell_are_found_or_refused() {
+    let why = "does not say which letters it shows";
+    // Only the figures are in it; the signs between them are told.
+    let sum = |parts: &[&str]| {
+        let mut content = String::from("BT /F1 12 Tf 72 650 Td (a sum of \\243) Tj ");
+        for part in parts {
+            match part.strip_prefix('=') {
+                Some(told) => write!(content, "/F1 12 Tf ({told}) Tj ").unwrap(),
+                None => write!(content, "/FC 12 Tf <{part}> Tj ").unwrap(),
+            }
+        }
+        composite("x", None, "/Type /Font", &(content + "/F1 12 Tf ( in all) Tj ET"))
+    };
+    refused("412,250", &sum(&["000400010002", "=,", "000200050000"]), why);
+    assert_eq!(holds(&sum(&["000400010002"]), "412"), Ok(true), "three figures");
+    assert_eq!(holds(&sum(&["000100000000"]), "100"), Ok(true), "two of them the same");
+    assert_eq!(holds(&sum(&["000100000000"]), "412"), Ok(false), "not two of these");
+    assert_eq!(holds(&sum(&["=4", "0002"]), "42"), Ok(true), "one of them told");
+    // A table of codes that takes over from another how long codes are.
+    let mut raw = Raw::new();
+    let below = raw.add("<< /Type /Font /Subtype /CIDFontType2 /BaseFont /ABCDEF+X >>");
+    let codes_of = raw.stream("/Type /CMap", "begincmap /Identity-H usecmap endcmap");
+    let map = raw.stream("", table(PASSAGE, true));
+    let font = raw.add(format!(
+        "<< /Type /Font /Subtype /Type0 /Encoding {codes_of} 0 R /DescendantFonts [{below} 0 R] /ToUnicode {map} 0 R >>"
+    ));
+    raw.font("FC", font);
+    refused("codes as another table says", &raw.page(&SHOWN.replace("{}", &codes(PASSAGE, true))), why);
+}
+
+#[test]
+fn the_answer_says_where_the_passage_stands_and_dates_and_numbers_of_versions_hold_no_short_one() {
+    let said = |file: &[u8], quote: &str| {
+        let passages = [Passage { place: Place::Appendix, quote: quote.into() }];
+        match check(&passages, "a page", &[Candidate { name: "Appendix A", bytes: file }]) {
+            Err(Error::Invalid(wrong)) => wrong.into_iter().map(|w| w.message).collect::<String>(),
+            other => format!("{other:?}"),
+        }
+    };
+    let pages = Raw::new().pages(&[OPEN, OPEN, &at(SHORT, 72.0, 600.0)]);
+    assert_eq!(said(&pages, SHORT), "Appendix A still holds the redacted passage 1 on page 3: take it out");
+    let note = Raw::new().annotation(&format!("/Subtype /Text /Contents ({SHORT})")).page("");
+    assert!(said(&note, SHORT).contains("in a note or a form field"));
+    let mut of_file = Raw::new();
+    let info = of_file.add(format!("<< /Title ({SHORT}) /CreationDate (D:20211104120000Z) >>"));
+    of_file.of_trailer = format!("/Info {info} 0 R");
+    let xml = "<x:xmpmeta><xmp:CreateDate>2021-11-04T12:00:00Z</xmp:CreateDate>\
+               <xmpMM:DocumentID>uuid:0f8fad5b-d9cb-469f-a165-708677282021</xmpMM:DocumentID></x:xmpmeta>";
+    let of_file = of_file.metadata(xml).page("");
+    assert!(said(&of_file, SHORT).contains("in its properties"));
+    for year in ["2021", "21", "7086"] {
+        assert_eq!(holds(&of_file, year), Ok(false), "{year}");
+    }
+}
+
+#[test]
+fn a_text_that_is_no_page_is_read_between_and_within_what_looks_like_tags() {
+    let value = |text: &str| {
+        let mut raw = Raw::new();
+        let stream = raw.stream("", text);
+        raw.annotation(&format!("/Subtype /Widget /FT /Tx /V {stream} 0 R")).page("")
+    };
+    for text in ["Price < 412, {}", "a <{}> b", "begincmap {}", "[({})] 0 d"] {
+        found(text, &value(&text.replace("{}", SHORT)), SHORT);
+    }
+    for xml in ["<!-- {} -->", "<![CDATA[a > {} <]]>", "a < {}"] {
+        let xml = format!("<x:xmpmeta>{}</x:xmpmeta>", xml.replace("{}", SHORT));
+        found(&xml, &Raw::new().metadata(&xml).page(""), SHORT);
+    }
+}
+
+#[test]
+fn letters_that_are_drawn_by_streams_take_their_fonts_from_the_font_they_belong_to() {
+    let mut raw = Raw::new();
+    let map = raw.stream("", table(SHORT, false));
+    let inner =
+        raw.add(format!("<< /Type /Font /Subtype /TrueType /BaseFont /ABCDEF+X /ToUnicode {map} 0 R >>"));
+    // The page has another font of the same name.
+    let letter = raw.stream("", format!("500 0 d0 BT /F1 1 Tf <{}> Tj ET", codes(SHORT, false)));
+    let font = raw.add(format!(
+        "<< /Type /Font /Subtype /Type3 /FontMatrix [1 0 0 1 0 0] /FontBBox [0 0 9 9] /FirstChar 97 /LastChar 97 \
+         /Widths [500] /CharProcs << /a {letter} 0 R >> /Encoding << /Differences [97 /a] >> \
+         /Resources << /Font << /F1 {inner} 0 R >> >> >>"
+    ));
+    raw.font("FT", font);
+    found("a letter that is a passage", &raw.page("BT /FT 12 Tf 72 600 Td (a) Tj ET"), SHORT);
+
+    // A form that leaves open which of twenty fonts it means.
+    let mut many = Raw::new();
+    let mut page_fonts = Vec::new();
+    for _ in 0..20 {
+        page_fonts.push(
+            many.add("<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>"),
+        );
+    }
+    for font in page_fonts {
+        many.add(format!("<< /Type /Page /Resources << /Font << /FX {font} 0 R >> >> >>"));
+    }
+    many.stream("/Subtype /Form /BBox [0 0 9 9]", "BT /FX 9 Tf (words) Tj ET");
+    refused("too many of one name", &many.page(""), "which of many fonts");
+}
+
+#[track_caller]
+fn soon<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let answer = work();
+    let took = start.elapsed();
+    // Generous: the machine may be busy and the build without optimisation. Without a bound it is minutes and more.
+    assert!(took < Duration::from_secs(60), "{what} took {took:?}");
+    answer
+}
+
+#[test]
+fn hostile_files_are_answered_soon() {
+    let long = format!("1 beginbfchar <01> <{}> endbfchar", "0041".repeat(200_000));
+    let mut raw = Raw::new();
+    let map = raw.stream("", long);
+    let font =
+        raw.add(format!("<< /Type /Font /Subtype /TrueType /BaseFont /ABCDEF+X /ToUnicode {map} 0 R >>"));
+    raw.font("FC", font);
+    let file = raw.page(&SHOWN.replace("{}", &"01".repeat(1000)));
+    soon("a code for many letters", || refused("a code for many letters", &file, "say more than"));
+
+    // Each form draws the next one many times.
+    let mut raw = Raw::new();
+    let first = raw.objects.len() + 1;
+    for n in 0..12 {
+        let next = first + n + 1;
+        let content = "/X1 Do ".repeat(40);
+        raw.stream(
+            &format!("/Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X1 {next} 0 R >> >>"),
+            content,
+        );
+    }
+    raw.stream("/Subtype /Form /BBox [0 0 9 9] /Resources << /Font << /F1 1 0 R >> >>", at("so", 1.0, 1.0));
+    raw.resources = format!("/XObject << /X1 {first} 0 R >>");
+    let file = raw.page("/X1 Do");
+    soon("forms in forms", || refused("forms in forms", &file, "draws more than can be searched"));
+
+    // Content that looks like the beginning of itself.
+    let mut raw = Raw::new();
+    let periodic = "stream\n".repeat(150_000);
+    raw.stream("", &periodic);
+    raw.add(format!("<< /Title ({periodic}) >>"));
+    let file = raw.page("");
+    let _ = soon("a period", || holds(&file, PASSAGE));
+
+    // Pictures in the content that may end in many places.
+    let picture = format!("q BI /W 9 /H 9 ID {} EI Q ", "\u{1}EI( ".repeat(60_000));
+    let file = Raw::new().page(&picture);
+    soon("many ends", || refused("many ends", &file, "cannot be read to its end"));
+    let tags = "<a b='<!".repeat(60_000);
+    let file = Raw::new().metadata(&format!("<x>{tags}</x>")).page("");
+    let _ = soon("tags without an end", || holds(&file, PASSAGE));
+}
+
+#[test]
+fn a_large_crest_on_every_page_of_a_long_report_is_taken() {
+    let mut raw = Raw::new();
+    let lines = "10 10 m 20 20 l 30 10 l h f\n".repeat(11_000);
+    let form =
+        raw.stream("/Filter /FlateDecode /Subtype /Form /BBox [0 0 90 90]", deflated(lines.as_bytes()));
+    raw.resources = format!("/XObject << /X1 {form} 0 R >>");
+    let content = format!("{OPEN}/X1 Do\n");
+    let file = raw.pages(&vec![content.as_str(); 500]);
+    soon("a crest", || assert_eq!(holds(&file, PASSAGE), Ok(false)));
+}
+
+#[test]
+fn an_empty_table_behind_the_first_is_no_earlier_version() {
+    // As a word processor writes it; a table that lists something is one.
+    let file = Raw::new().page("");
+    let text = String::from_utf8_lossy(&file).into_owned();
+    let first: usize = text.split("startxref\n").nth(1).unwrap().lines().next().unwrap().parse().unwrap();
+    let root = text.split("/Root ").nth(1).unwrap().split(" R").next().unwrap();
+    let with = |table: &str| {
+        let end = format!(
+            "xref\n{table}trailer\n<< /Size 9 /Root {root} R /Prev {first} >>\nstartxref\n{}\n%%EOF\n",
+            file.len()
+        );
+        [file.as_slice(), end.as_bytes()].concat()
+    };
+    assert_eq!(holds(&with("0 0\n"), PASSAGE), Ok(false));
+    refused("a later version", &with("1 1\n0000000009 00000 n \n"), "earlier versions of itself");
+}
+
+#[test]
+fn what_common_programs_write_is_taken_and_searched() {
+    let browser = include_bytes!("../data/burn_in/browser.pdf");
+    for passage in [PASSAGE, "41 of 250 go on", "AFFECTED person with a long name"] {
+        assert_eq!(holds(browser, passage), Ok(true), "{passage}");
+    }
+    let tagged = include_bytes!("../data/burn_in/tagged.pdf");
+    for passage in ["Example Consulting bid that wraps in its cell several times", "office affluent"] {
+        assert_eq!(holds(tagged, passage), Ok(true), "{passage}");
+    }
+    for file in [browser.as_slice(), tagged] {
+        for passage in [OTHER, SHORT, "412250 Consulting Ltd"] {
+            assert_eq!(holds(file, passage), Ok(false), "{passage}");
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Which letters a font shows.
 
 use super::{
-    UNPACKED,
     parse::{Reader, Token},
+    unpack,
 };
 use lopdf::{Dictionary, Document, Encoding, Object, dictionary};
 use std::{
@@ -12,6 +12,8 @@ use std::{
 
 /// Stands for a letter that cannot be told. It is in no table of letters: it is none.
 pub(super) const UNKNOWN: char = '\u{fffe}';
+/// Stands for the same letter again as the one before it, which cannot be told either.
+pub(super) const AGAIN: char = '\u{ffff}';
 
 /// Entries of the tables of letters of all fonts together. No document has more.
 pub(super) const ENTRIES: usize = 1 << 21;
@@ -21,7 +23,9 @@ const RANGES: usize = 256;
 const MUCH: &str =
     "its fonts say more than can be searched: export the document again as a plain PDF with text";
 /// So many different letters of one font that cannot be told are no bullets any more: they can spell something.
-const BULLETS: usize = 8;
+const BULLETS: usize = 4;
+/// A code or the name of a glyph stands for no more letters than this, in 16-bit characters.
+const LONGEST: usize = 32;
 
 /// How a string is taken apart into codes.
 #[derive(Debug)]
@@ -59,9 +63,7 @@ impl Font {
         let composite = name(font, b"Subtype") == b"Type0" || font.has(b"DescendantFonts");
         let told = font.get_deref(b"ToUnicode", doc).ok();
         let mut unicode = match told {
-            Some(Object::Stream(stream)) => {
-                Letters::of(&stream.get_plain_content_with_limit(UNPACKED).unwrap_or_default(), left)?
-            }
+            Some(Object::Stream(stream)) => Letters::of(&unpack::plain(doc, stream)?, left)?,
             _ => Letters::default(),
         };
         let named = name(font, b"Encoding");
@@ -75,7 +77,7 @@ impl Font {
             itself = true;
             Codes::Pairs
         } else if let Ok(Object::Stream(stream)) = font.get_deref(b"Encoding", doc) {
-            let own = Letters::of(&stream.get_plain_content_with_limit(UNPACKED).unwrap_or_default(), left)?;
+            let own = Letters::of(&unpack::plain(doc, stream)?, left)?;
             Codes::Spaces(own.spaces)
         } else {
             Codes::Spaces(std::mem::take(&mut unicode.spaces))
@@ -84,36 +86,42 @@ impl Font {
         Ok(Self { codes, unicode, encoding, itself, untold: RefCell::default() })
     }
 
-    /// The letters of a string: by the table of letters first, and by the encoding first.
-    pub(super) fn read(&self, bytes: &[u8]) -> Result<(String, String), String> {
+    /// The letters of a string: by the table of letters first, and by the encoding first; `most` is how many bytes they
+    /// may have.
+    ///
+    /// # Errors
+    /// The font does not say which letters it shows, or says more than that.
+    pub(super) fn read(&self, bytes: &[u8], most: usize) -> Result<(String, String), String> {
         let (mut told, mut seen) = (String::new(), String::new());
         let (mut rest, mut last) = (bytes, None);
+        if matches!(&self.codes, Codes::Spaces(spaces) if spaces.is_empty()) {
+            // It takes over from another table how long codes are.
+            return Err(super::FONT.into());
+        }
         while !rest.is_empty() {
             let length = self.length(rest).min(rest.len());
             let code = rest[..length].iter().fold(0_u32, |code, byte| code << 8 | u32::from(*byte));
             rest = &rest[length..];
+            if told.len() + seen.len() > most {
+                return Err(MUCH.into());
+            }
             let one = self.unicode.get(code);
             let two = self.seen(code);
             if one.is_none() && two.is_none() {
-                // The same again and again, as for letters that the font does not have, spells nothing.
-                if last.replace(code) == Some(code) {
-                    continue;
-                }
+                // The same again and again, as for letters that the font does not have, is no row of letters.
+                let mark = if last.replace(code) == Some(code) { AGAIN } else { UNKNOWN };
+                told.push(mark);
+                seen.push(mark);
                 let mut untold = self.untold.borrow_mut();
                 untold.insert(code);
                 if untold.len() > BULLETS {
                     return Err(super::FONT.into());
                 }
+                continue;
             }
-            if one.is_some() || two.is_some() {
-                last = None;
-            }
-            let push = |out: &mut String, letters: Option<&String>| match letters {
-                Some(letters) => out.push_str(letters),
-                None => out.push(UNKNOWN),
-            };
-            push(&mut told, one.as_ref().or(two.as_ref()));
-            push(&mut seen, two.as_ref().or(one.as_ref()));
+            last = None;
+            told.extend(one.as_deref().or(two.as_deref()));
+            seen.extend(two.as_deref().or(one.as_deref()));
         }
         Ok((told, seen))
     }
@@ -150,6 +158,7 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
 fn told(c: char) -> bool {
     !(c == '\0'
         || c == UNKNOWN
+        || c == AGAIN
         || c == '\u{fffd}'
         || ('\u{e000}'..='\u{f8ff}').contains(&c)
         || c >= '\u{f0000}')
@@ -189,7 +198,7 @@ impl Letters {
                 }
                 b"endbfchar" => {
                     for pair in operands.chunks_exact(2) {
-                        if let (Some((_, code)), Some(units)) = (code(&pair[0]), units(&pair[1])) {
+                        if let (Some((_, code)), Some(units)) = (code(&pair[0]), units(&pair[1])?) {
                             letters.put(code, &units);
                         }
                     }
@@ -201,14 +210,14 @@ impl Letters {
                         };
                         match &three[2] {
                             Object::Array(all) => {
-                                for (code, units) in
-                                    (first..=last).zip(all).filter_map(|(c, o)| Some((c, units(o)?)))
-                                {
-                                    letters.put(code, &units);
+                                for (code, one) in (first..=last).zip(all) {
+                                    if let Some(units) = units(one)? {
+                                        letters.put(code, &units);
+                                    }
                                 }
                             }
                             one => {
-                                let Some(units) = units(one) else { continue };
+                                let Some(units) = units(one)? else { continue };
                                 if last.saturating_sub(first) < 256 {
                                     (first..=last)
                                         .for_each(|code| letters.put(code, &shifted(&units, code - first)));
@@ -269,15 +278,23 @@ fn code(object: &Object) -> Option<(usize, u32)> {
 }
 
 /// The letters for a code: a string of 16-bit characters, or the name of one.
-fn units(object: &Object) -> Option<Vec<u16>> {
-    match object {
-        Object::String(bytes, _) if bytes.len() == 1 => Some(vec![u16::from(bytes[0])]),
+///
+/// # Errors
+/// They are more than any letter has.
+fn units(object: &Object) -> Result<Option<Vec<u16>>, String> {
+    let units = match object {
+        Object::String(bytes, _) if bytes.len() == 1 => vec![u16::from(bytes[0])],
+        Object::String(bytes, _) if bytes.len() > 2 * LONGEST => return Err(MUCH.into()),
         Object::String(bytes, _) => {
-            Some(bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect())
+            bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect()
         }
-        Object::Name(name) => Some(glyph(name)?.encode_utf16().collect()),
-        _ => None,
-    }
+        Object::Name(name) => match glyph(name) {
+            Some(letters) => letters.encode_utf16().collect(),
+            None => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    Ok(Some(units))
 }
 
 fn text(units: &[u16]) -> Option<String> {
@@ -387,7 +404,7 @@ fn dingbats() -> Vec<Option<String>> {
 fn built_in(descriptor: &Dictionary, doc: &Document) -> Vec<Option<String>> {
     let mut all = vec![None; 256];
     let Ok(Object::Stream(file)) = descriptor.get_deref(b"FontFile", doc) else { return all };
-    let bytes = file.get_plain_content_with_limit(UNPACKED).unwrap_or_default();
+    let Ok(bytes) = unpack::plain(doc, file) else { return all };
     let clear = bytes.windows(5).position(|w| w == b"eexec").map_or(&bytes[..0], |at| &bytes[..at]);
     let text = String::from_utf8_lossy(clear);
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
@@ -408,6 +425,8 @@ fn glyph(name: &[u8]) -> Option<String> {
     if name == b".notdef" {
         return Some(String::new());
     }
+    // No name is longer than a PDF lets it be, and most of one may be what it is a variant of.
+    let name = Some(name).filter(|n| n.len() <= 127)?;
     let name = std::str::from_utf8(name).ok()?.split('.').next().filter(|n| !n.is_empty())?;
     one_glyph(name).or_else(|| name.contains('_').then(|| name.split('_').map(one_glyph).collect())?)
 }

@@ -7,6 +7,7 @@ use lopdf::{
     Dictionary, Object, StringFormat,
     content::{Content, Operation},
 };
+use std::collections::BTreeMap;
 
 /// How deep arrays and dictionaries may lie in one another.
 const DEEP: usize = 40;
@@ -15,8 +16,13 @@ const OPERATIONS: usize = 4_000_000;
 /// So many operands has no operation; the arrays in them are counted as one.
 const OPERANDS: usize = 64;
 
-/// Places at which a picture in the content may end. In noise there is one in 65,536 bytes.
-const ENDS: usize = 256;
+/// What may be read behind all places at which a picture in the content may end. In noise there is one in 65,536 bytes,
+/// and behind it nothing that can be read for long.
+const AGAIN: usize = 4 * 1024 * 1024;
+/// What each such place counts for at least.
+const PLACE: usize = 64;
+/// Pictures behind a place at which a picture may end, and so on.
+const PICTURES: usize = 8;
 
 /// All operators of content, in order.
 const OPERATORS: [&[u8]; 73] = [
@@ -293,6 +299,88 @@ pub(super) fn strings(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Unreadable> {
     }
 }
 
+/// Whether a dictionary in bytes which need not be in order has two entries of one name that say different things: one
+/// reader takes the first, another the last.
+///
+/// # Errors
+/// Where a string does not end: then nobody can say what is an entry.
+pub(super) fn twice(bytes: &[u8]) -> Result<bool, Unreadable> {
+    /// A dictionary that is still open, or with no entries a list.
+    #[derive(Default)]
+    struct Open {
+        entries: Option<BTreeMap<Vec<u8>, Vec<u8>>>,
+        key: Option<(Vec<u8>, usize)>,
+        /// Whether something stands behind the key.
+        valued: bool,
+    }
+    impl Open {
+        /// Ends the entry whose value ends here; whether there was another of its name.
+        fn end(&mut self, bytes: &[u8], at: usize) -> bool {
+            let (Some((key, from)), Some(entries)) = (self.key.take(), self.entries.as_mut()) else {
+                return false;
+            };
+            let value = bytes.get(from..at).unwrap_or_default().trim_ascii().to_vec();
+            self.valued = false;
+            entries.insert(key, value.clone()).is_some_and(|other| other != value)
+        }
+    }
+    let (mut reader, mut open) = (Reader::new(bytes), Vec::<Open>::new());
+    loop {
+        reader.skip_blank();
+        let Some(byte) = reader.peek() else { return Ok(false) };
+        let from = reader.at;
+        let next = bytes.get(from + 1).copied();
+        match (byte, next) {
+            (b'<', Some(b'<')) | (b'[', _) => {
+                reader.at += if byte == b'<' { 2 } else { 1 };
+                let entries = (byte == b'<').then(BTreeMap::new);
+                if let Some(of) = open.last_mut() {
+                    of.valued = true;
+                }
+                open.push(Open { entries, ..Open::default() });
+                continue;
+            }
+            (b'>', Some(b'>')) | (b']', _) => {
+                reader.at += if byte == b'>' { 2 } else { 1 };
+                if open.pop().is_some_and(|mut of| of.end(bytes, from)) {
+                    return Ok(true);
+                }
+                continue;
+            }
+            (b'/', _) => {
+                let name = reader.name();
+                if let Some(of) =
+                    open.last_mut().filter(|of| of.entries.is_some() && (of.key.is_none() || of.valued))
+                {
+                    if of.end(bytes, from) {
+                        return Ok(true);
+                    }
+                    of.key = Some((name, reader.at));
+                    continue;
+                }
+            }
+            (b'(', _) => {
+                reader.literal()?;
+            }
+            (b'<', _) => {
+                if reader.hexadecimal().is_err() {
+                    reader.at = from + 1;
+                }
+            }
+            _ if is_regular(byte) => {
+                // Whatever is open ends with the object.
+                if reader.run() == b"endobj" {
+                    open.clear();
+                }
+            }
+            _ => reader.at += 1,
+        }
+        if let Some(of) = open.last_mut() {
+            of.valued = true;
+        }
+    }
+}
+
 fn on_text(operator: &[u8]) -> bool {
     let names: [&[u8]; 17] = [
         b"BT", b"ET", b"Tf", b"Td", b"TD", b"Tm", b"T*", b"TL", b"Tj", b"TJ", b"'", b"\"", b"cm", b"q", b"Q",
@@ -313,12 +401,22 @@ pub(super) fn draws(operation: &Operation) -> bool {
 /// Where anything in it is no part of the language, or does not end.
 pub(super) fn content(bytes: &[u8]) -> Result<Content, Unreadable> {
     let mut operations = Vec::new();
-    operations_into(bytes, &mut operations)?;
+    operations_into(&mut Reader::new(bytes), &mut operations, &mut Again { left: AGAIN, depth: 0 })?;
     Ok(Content { operations })
 }
 
-fn operations_into(bytes: &[u8], operations: &mut Vec<Operation>) -> Result<(), Unreadable> {
-    let (mut reader, mut operands) = (Reader::new(bytes), Vec::new());
+/// What may still be read twice.
+struct Again {
+    left: usize,
+    depth: usize,
+}
+
+fn operations_into(
+    reader: &mut Reader<'_>,
+    operations: &mut Vec<Operation>,
+    again: &mut Again,
+) -> Result<(), Unreadable> {
+    let mut operands = Vec::new();
     while let Some(token) = reader.token()? {
         let word = match token {
             Token::Object(object) => {
@@ -334,7 +432,7 @@ fn operations_into(bytes: &[u8], operations: &mut Vec<Operation>) -> Result<(), 
             return Err(Unreadable);
         }
         if word == b"BI" {
-            inline_picture(&mut reader)?;
+            inline_picture(reader, again)?;
             continue;
         }
         let told = |o: &Object| matches!(o, Object::String(..) | Object::Dictionary(_) | Object::Array(_));
@@ -356,7 +454,10 @@ fn operations_into(bytes: &[u8], operations: &mut Vec<Operation>) -> Result<(), 
 ///
 /// Where its data end cannot be told without undoing its filters, and readers differ. So any place in it at which it
 /// may have ended is tried: letters that are drawn after one are letters that some reader shows.
-fn inline_picture(reader: &mut Reader<'_>) -> Result<(), Unreadable> {
+fn inline_picture(reader: &mut Reader<'_>, again: &mut Again) -> Result<(), Unreadable> {
+    if again.depth == PICTURES {
+        return Err(Unreadable);
+    }
     loop {
         match reader.token()? {
             Some(Token::Object(_)) => {}
@@ -377,15 +478,15 @@ fn inline_picture(reader: &mut Reader<'_>) -> Result<(), Unreadable> {
             break at;
         }
         candidates.push(at + 2);
-        if candidates.len() > ENDS {
-            return Err(Unreadable);
-        }
+        again.left = again.left.checked_sub(PLACE).ok_or(Unreadable)?;
     };
     for candidate in candidates {
-        // No letter is drawn in so few bytes, nor by chance in more.
-        let rest = &bytes[candidate..end.min(candidate + 4096)];
-        let mut operations = Vec::new();
-        let _ = operations_into(rest, &mut operations);
+        let (mut inside, mut operations) = (Reader::new(&bytes[candidate..end]), Vec::new());
+        again.depth += 1;
+        // As far as it can be read: what comes behind noise is no content to anybody.
+        let _ = operations_into(&mut inside, &mut operations, again);
+        again.depth -= 1;
+        again.left = again.left.checked_sub(inside.at).ok_or(Unreadable)?;
         if operations.iter().any(draws) {
             return Err(Unreadable);
         }
@@ -425,10 +526,33 @@ mod tests {
             b"1e5 0 Td (a) Tj",
             b"BI /W 1 ID \xff (a) Tj",
             b"BI /W 1 ID \xffEI BT (a) Tj ET \xff EI",
+            // Far behind a place at which it may end.
+            &[&b"BI /W 1 ID \xffEI"[..], &b" ".repeat(9000), b"BT (a) Tj ET \xff EI"].concat(),
+            &[&b"BI ID "[..], &b"\xffEI BI ID ".repeat(2000), b" EI"].concat(),
         ] {
             assert!(drawn(broken).is_err(), "{}", String::from_utf8_lossy(broken));
         }
         assert!(drawn(&b"[".repeat(100_000)).is_err());
+    }
+
+    #[test]
+    fn an_entry_that_is_there_twice_and_says_something_else_is_told() {
+        for twice_there in [
+            &b"1 0 obj << /A 1 0 R /B [/A << /C /D >>] /A 2 0 R >> endobj"[..],
+            b"<< /A << /F (x) /F <79> >> >>",
+            b"<< /A /B /#41 /C >>",
+            b"<< /A [1 << /B 1 /B 2 >>] >>",
+        ] {
+            assert!(twice(twice_there).unwrap(), "{}", String::from_utf8_lossy(twice_there));
+        }
+        for once in [
+            &b"<< /A /B /B /A >> << /A 1 >> [/A /A] /A /A"[..],
+            b"<< /A << /A << /A 1 >> >> /B 1 0 R /C (/B 2) % /B 3\n >>",
+            b"<< /A 1 0 R /A  1 0 R >> >> ]",
+            b"<< /A 1 endobj << /A 2 >>",
+        ] {
+            assert!(!twice(once).unwrap(), "{}", String::from_utf8_lossy(once));
+        }
     }
 
     #[test]

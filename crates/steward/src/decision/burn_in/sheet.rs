@@ -3,12 +3,12 @@
 use super::{
     FONT, UNFINISHED,
     font::{ENTRIES, Font, UNKNOWN},
-    parse,
+    parse, unpack,
 };
-use lopdf::{Dictionary, Document, Object, ObjectId, Stream, content::Operation};
+use lopdf::{Dictionary, Document, Object, ObjectId, content::Operation};
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     rc::Rc,
 };
 
@@ -24,6 +24,13 @@ const KEPT: usize = 128;
 const ROW: usize = 4;
 /// A resource that different pages give the same name, and a form that leaves it open which of them it means.
 const NAMESAKES: usize = 16;
+/// What an operation of a form counts for that is kept to be played again.
+const OPERATION: usize = 48;
+/// Pieces of text that begin so near to one another, in points, begin in one column.
+const COLUMN: f64 = 1.0;
+/// Why a file is refused in which a part may mean any of too many fonts.
+const NAMES: &str =
+    "a part of it does not say which of many fonts it means: export the document again as a plain PDF";
 
 type Matrix = [f64; 6];
 const PLAIN: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
@@ -45,6 +52,10 @@ pub(super) struct Library<'a> {
     fonts: RefCell<HashMap<*const Dictionary, Rc<Font>>>,
     /// What pages and the form fields call their fonts.
     shared: BTreeMap<Vec<u8>, Vec<&'a Dictionary>>,
+    /// Names that stand for more fonts than are tried.
+    ambiguous: BTreeSet<Vec<u8>>,
+    /// Forms that were read: the same is drawn on many pages.
+    forms: RefCell<HashMap<ObjectId, Rc<Vec<Operation>>>>,
     played: Cell<usize>,
     entries: Cell<usize>,
     most: usize,
@@ -53,12 +64,18 @@ pub(super) struct Library<'a> {
 impl<'a> Library<'a> {
     pub(super) fn new(doc: &'a Document, shared: &[&'a Dictionary], most: usize) -> Self {
         let mut all: BTreeMap<Vec<u8>, Vec<&Dictionary>> = BTreeMap::new();
+        let mut ambiguous = BTreeSet::new();
         for resources in shared {
             for (name, font) in sub(doc, resources, b"Font").into_iter().flat_map(Dictionary::iter) {
                 let Some(font) = resolved(doc, font) else { continue };
                 let known = all.entry(name.clone()).or_default();
-                if known.len() < NAMESAKES && !known.iter().any(|k| std::ptr::eq(*k, font)) {
+                if known.iter().any(|k| std::ptr::eq(*k, font)) {
+                    continue;
+                }
+                if known.len() < NAMESAKES {
                     known.push(font);
+                } else {
+                    ambiguous.insert(name.clone());
                 }
             }
         }
@@ -66,6 +83,8 @@ impl<'a> Library<'a> {
             doc,
             fonts: RefCell::default(),
             shared: all,
+            ambiguous,
+            forms: RefCell::default(),
             played: Cell::new(0),
             entries: Cell::new(ENTRIES),
             most,
@@ -92,9 +111,24 @@ impl<'a> Library<'a> {
         if self.played.get() > PLAYED { Err("it draws more than can be searched".into()) } else { Ok(()) }
     }
 
+    fn left(&self) -> usize {
+        PLAYED.saturating_sub(self.played.get())
+    }
+
     fn parse(&self, bytes: &[u8]) -> Result<Vec<Operation>, String> {
         self.count(bytes.len())?;
         parse::content(bytes).map(|c| c.operations).map_err(|_| UNFINISHED.into())
+    }
+
+    /// The operations of a form, read once.
+    fn form(&self, id: ObjectId, form: &lopdf::Stream) -> Result<Rc<Vec<Operation>>, String> {
+        if let Some(known) = self.forms.borrow().get(&id) {
+            return Ok(Rc::clone(known));
+        }
+        let operations = Rc::new(self.parse(&unpack::plain(self.doc, form)?)?);
+        self.count(OPERATION * operations.len())?;
+        self.forms.borrow_mut().insert(id, Rc::clone(&operations));
+        Ok(operations)
     }
 
     /// What a page shows.
@@ -198,27 +232,26 @@ pub(super) struct Sheet {
 
 impl Sheet {
     fn checked(self) -> Result<Self, String> {
-        for lines in self.readings() {
-            for line in lines {
-                let mut row = 0;
-                for c in line.chars() {
-                    row = match c {
-                        UNKNOWN => row + 1,
-                        c if c.is_whitespace() && c != '\n' => row,
-                        _ => 0,
-                    };
-                    if row >= ROW {
-                        return Err(FONT.into());
-                    }
+        for line in self.readings().into_iter().flatten() {
+            let mut row = 0;
+            for c in line.chars() {
+                // Only a letter that can be told ends a row of such that cannot: a comma does not.
+                row = match c {
+                    UNKNOWN => row + 1,
+                    c if c == '\n' || c.is_alphanumeric() => 0,
+                    _ => row,
+                };
+                if row >= ROW {
+                    return Err(FONT.into());
                 }
             }
         }
         Ok(self)
     }
 
-    /// Its lines, read in four ways: in the order in which they are drawn and by their places, each as the tables of
-    /// letters tell and as the encodings show.
-    pub(super) fn readings(&self) -> [Vec<String>; 4] {
+    /// Its lines, read in six ways: in the order in which they are drawn, by their places, and column by column where
+    /// there are columns; each first as the tables of letters tell and then as the encodings show.
+    pub(super) fn readings(&self) -> [Vec<String>; WAYS] {
         let drawn: Vec<&Piece> = self.pieces.iter().collect();
         let drawn = by_line(&drawn);
         let mut placed: Vec<&Piece> = self.pieces.iter().collect();
@@ -229,10 +262,61 @@ impl Sheet {
             // Bold letters are made by striking them twice.
             line.dedup_by(|b, a| b.told == a.told && (b.along - a.along).abs() <= 0.3 * a.size);
         }
-        let told = |p: &Piece| p.told.clone();
-        let seen = |p: &Piece| p.seen.clone();
-        [words(&drawn, told), words(&placed, told), words(&drawn, seen), words(&placed, seen)]
+        let columns = columns(&placed);
+        let all = [&drawn, &placed, &columns];
+        let told = all.map(|lines| words(lines, |p| &p.told));
+        let seen = all.map(|lines| words(lines, |p| &p.seen));
+        let ([a, b, c], [d, e, f]) = (told, seen);
+        [a, b, c, d, e, f]
     }
+}
+
+/// In how many ways a sheet is read.
+pub(super) const WAYS: usize = 6;
+
+/// The parts of lines, column by column and each down to its end; nothing where there is only one column.
+///
+/// A column begins where pieces of text of more than one line begin: that its lines begin under one another is what makes
+/// a cell of several lines.
+fn columns<'p>(lines: &[Vec<&'p Piece>]) -> Vec<Vec<&'p Piece>> {
+    let mut starts: Vec<(i32, f64, usize)> = Vec::new();
+    for (n, line) in lines.iter().enumerate() {
+        starts.extend(line.iter().map(|p| (p.direction, p.along, n)));
+    }
+    starts.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    // Each column: its direction, and where it begins at the least and at the most.
+    let mut found: Vec<(i32, f64, f64)> = Vec::new();
+    let mut at = 0;
+    while let Some(&(direction, from, line)) = starts.get(at) {
+        let mut to = at;
+        while starts.get(to).is_some_and(|s| s.0 == direction && s.1 - from <= COLUMN) {
+            to += 1;
+        }
+        if starts[at..to].iter().any(|s| s.2 != line) {
+            found.push((direction, from, starts[to - 1].1));
+        }
+        at = to;
+    }
+    let column = |p: &Piece| {
+        let next = found.partition_point(|(direction, from, _)| {
+            direction.cmp(&p.direction).then(from.total_cmp(&p.along)).is_le()
+        });
+        next.checked_sub(1).filter(|n| found[*n].0 == p.direction && p.along <= found[*n].2)
+    };
+    let mut parts: BTreeMap<(usize, usize), Vec<&Piece>> = BTreeMap::new();
+    let mut split = false;
+    for (n, line) in lines.iter().enumerate() {
+        let mut now = None;
+        for (first, piece) in line.iter().enumerate().map(|(at, piece)| (at == 0, piece)) {
+            if let Some(column) = column(piece) {
+                split |= !first;
+                now = Some(column);
+            }
+            // What begins in no column goes on with the one before it, or stands by itself behind all.
+            parts.entry((now.unwrap_or(found.len()), n)).or_default().push(piece);
+        }
+    }
+    if split { parts.into_values().collect() } else { Vec::new() }
 }
 
 fn by_line<'p>(pieces: &[&'p Piece]) -> Vec<Vec<&'p Piece>> {
@@ -246,15 +330,16 @@ fn by_line<'p>(pieces: &[&'p Piece]) -> Vec<Vec<&'p Piece>> {
     lines
 }
 
-fn words(lines: &[Vec<&Piece>], text: impl Fn(&Piece) -> String) -> Vec<String> {
+fn words(lines: &[Vec<&Piece>], text: impl Fn(&Piece) -> &str) -> Vec<String> {
     let line = |pieces: &Vec<&Piece>| {
         let (mut out, mut end) = (String::new(), None::<f64>);
         for piece in pieces {
-            // A gap as wide as two letters are high is no gap within a word.
-            if end.is_some_and(|end| (piece.along - end).abs() > 2.0 * piece.size) {
+            // A gap as wide as two letters are high is no gap within a word. Behind a bullet there is one in any case.
+            let bullet = out.trim().chars().eq([UNKNOWN]);
+            if bullet || end.is_some_and(|end| (piece.along - end).abs() > 2.0 * piece.size) {
                 out.push('\n');
             }
-            out.push_str(&text(piece));
+            out.push_str(text(piece));
             end = Some(piece.end());
         }
         out
@@ -369,6 +454,9 @@ impl<'a> Stage<'a, '_> {
     fn font(&self, name: &[u8], resources: Option<&'a Dictionary>) -> Result<Option<Rc<Font>>, String> {
         let doc = self.library.doc;
         let own = resources.and_then(|r| sub(doc, r, b"Font")).and_then(|fonts| sub(doc, fonts, name));
+        if own.is_none() && self.library.ambiguous.contains(name) {
+            return Err(NAMES.into());
+        }
         let shared = || {
             let all = self.library.shared.get(name)?;
             all.get(self.namesake.min(all.len().saturating_sub(1))).copied()
@@ -404,15 +492,12 @@ impl<'a> Stage<'a, '_> {
         let doc = self.library.doc;
         let named = operation.operands.first().and_then(|name| name.as_name().ok());
         let all = resources.and_then(|r| sub(doc, r, b"XObject"));
-        let Some(Object::Stream(form)) = named.zip(all).and_then(|(name, all)| all.get_deref(name, doc).ok())
-        else {
-            return Ok(());
-        };
+        let found = named.zip(all).and_then(|(name, all)| doc.dereference(all.get(name).ok()?).ok());
+        let Some((Some(id), Object::Stream(form))) = found else { return Ok(()) };
         if form.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|s| s == b"Image") {
             return Ok(());
         }
-        let bytes = plain(form)?;
-        let operations = self.library.parse(&bytes)?;
+        let operations = self.library.form(id, form)?;
         let mut inside = state.clone();
         if let Ok(matrix) = form.dict.get_deref(b"Matrix", doc).and_then(Object::as_array) {
             let operation = Operation::new("cm", matrix.clone());
@@ -448,7 +533,8 @@ impl<'a> Stage<'a, '_> {
         if bytes.is_empty() || state.font.is_none() && bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
         }
-        let (told, seen) = state.font.as_ref().ok_or(FONT)?.read(bytes)?;
+        let (told, seen) = state.font.as_ref().ok_or(FONT)?.read(bytes, self.library.left())?;
+        self.library.count(told.len() + seen.len())?;
         if !place.on || self.sheet.pieces.is_empty() {
             self.library.count(KEPT)?;
             let m = times(times([1.0, 0.0, 0.0, 1.0, place.gone, 0.0], place.now), state.matrix);
@@ -474,19 +560,12 @@ impl<'a> Stage<'a, '_> {
     }
 }
 
-/// The content of a stream without its filters.
-pub(super) fn plain(stream: &Stream) -> Result<Vec<u8>, String> {
-    stream
-        .get_plain_content_with_limit(super::UNPACKED)
-        .map_err(|_| "one of its streams cannot be unpacked".into())
-}
-
 /// The content of a page: its streams, one after the other.
 pub(super) fn content(doc: &Document, ids: &[ObjectId]) -> Result<Vec<u8>, String> {
     let mut all = Vec::new();
     for id in ids {
         if let Ok(Object::Stream(stream)) = doc.get_object(*id) {
-            all.extend(plain(stream)?);
+            all.extend(unpack::plain(doc, stream)?);
             all.push(b'\n');
         }
         if all.len() > super::UNPACKED {
