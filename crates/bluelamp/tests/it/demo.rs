@@ -22,6 +22,7 @@ fn it_says_where_and_who_in_one_line_serves_and_stops() {
                 "commissioner",
                 "complaints-officer",
                 "contact-officer",
+                "deputy-chief",
                 "ethics-committee",
                 "finance-approver",
                 "independent-reviewer",

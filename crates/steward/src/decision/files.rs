@@ -100,9 +100,10 @@ impl Stored {
         }
     }
 
-    /// What is published of it: the redacted copy where there is one.
-    pub(crate) fn published(&self) -> PublicFile {
-        match &self.redacted {
+    /// What is published of it: where something is redacted, the redacted copy if there is one. A copy of a report that was
+    /// taken back and redacts nothing any more is not.
+    pub(crate) fn published(&self, redacts: bool) -> PublicFile {
+        match self.redacted.as_ref().filter(|_| redacts) {
             Some((sha256, size)) => {
                 PublicFile { title: self.title.clone(), redacted: true, sha256: sha256.clone(), size: *size }
             }
@@ -272,7 +273,7 @@ pub fn redact_file<R: Read>(
     })?;
     if said.publish && copy.is_none() {
         let mut head = Vec::new();
-        db.open_blob(&known.published().sha256)?
+        db.open_blob(&known.published(true).sha256)?
             .take(PDF.len() as u64)
             .read_to_end(&mut head)
             .map_err(|e| Error::Unavailable(format!("a stored file cannot be read: {e}")))?;

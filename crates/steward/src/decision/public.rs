@@ -307,7 +307,8 @@ pub(crate) fn prepare(db: &Db, row: &Row, files: &[Stored]) -> Result<Prepared> 
     let chosen = files.iter().filter(|f| f.publish);
     // Where nothing is marked there is nothing to search for, and its beginning says what a file is.
     let most = if row.publication.passages.is_empty() { files::PDF.len() } else { burn_in::LARGEST + 1 };
-    let chosen: Vec<_> = chosen.map(|f| read(db, f.published(), most)).collect::<Result<_>>()?;
+    let chosen: Vec<_> =
+        chosen.map(|f| read(db, f.published(row.publication.redacts()), most)).collect::<Result<_>>()?;
     let strange: Vec<_> = chosen
         .iter()
         .filter(|(_, bytes)| !bytes.starts_with(files::PDF))
@@ -399,11 +400,10 @@ fn in_no_file(db: &Db, files: &[&Stored], passages: Vec<(usize, &str)>) -> Resul
             break;
         }
         let (_, bytes) = read(db, file.original(), burn_in::LARGEST + 1)?;
-        // Taken apart once. A scan cannot be searched; where a redacted copy takes its place, the person who signs has
-        // compared them.
-        let redacted = file.published().redacted;
+        // Taken apart once. A scan cannot be searched, and a passage may well stand in it: a redacted copy takes its place,
+        // which is searched before it is published, and the person who signs has compared them.
         let searched = Searched::of(&bytes);
-        missing.retain(|(_, quote)| !searched.as_ref().map_or(redacted, |searched| searched.holds(quote)));
+        missing.retain(|(_, quote)| searched.as_ref().is_ok_and(|searched| !searched.holds(quote)));
     }
     Ok(missing.into_iter().map(|(n, _)| n).collect())
 }
@@ -586,9 +586,4 @@ pub fn open_published(db: &Db, actor: &Actor, reference: &str, place: usize) -> 
     let file = report.files.get(place).cloned().ok_or_else(|| Error::NotFound("that file".into()))?;
     let open = db.open_blob(&file.sha256)?;
     Ok((file, open))
-}
-
-/// The files that would be published now.
-pub(crate) fn files_of(cx: &mut Cx<'_>, row: &Row) -> Result<Vec<Stored>> {
-    files::of(cx, row.id)
 }

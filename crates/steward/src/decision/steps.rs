@@ -1,6 +1,7 @@
 //! Taking a step: the stored report is put where it stands, and only what the machine gives back is stored.
 
 use super::{
+    files,
     office::{By, Signing},
     public::{self, Prepared},
     register::{self, Row, once},
@@ -72,7 +73,7 @@ fn prepare(db: &Db, actor: &Actor, reference: &str, asked: &Asked) -> Result<Mad
         cx.allow(asked.step.post().action(), None)?;
         let row = register::row(cx, reference)?;
         register::readable(cx, &row)?;
-        let files = public::files_of(cx, &row)?;
+        let files = files::of(cx, row.id)?;
         cx.record(Verb::Consult, "decision-report", Some(row.id), json!({ "for": asked.step }))?;
         Ok((row, files))
     })?;

@@ -55,7 +55,7 @@ fn text(words: &[&str]) -> Vec<Operation> {
     ]
 }
 
-fn plain(words: &[&str]) -> Vec<u8> {
+pub(crate) fn plain(words: &[&str]) -> Vec<u8> {
     pdf(text(words), |_, _, _| {})
 }
 

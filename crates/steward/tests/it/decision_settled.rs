@@ -2,6 +2,7 @@
 //! from every place.
 
 use crate::{
+    burn_in::plain,
     decision::{public, refused, reopen},
     people::{
         People, REFERENCE, WAY, content, day, draft, go, redacted, seen, signing, step, step_with, write,
@@ -222,13 +223,55 @@ fn a_passage_of_an_appendix_stands_in_a_file_that_is_published() {
         };
         // Its files may be still to come.
         publication(&test.db, &people.author, REFERENCE, 1, &nowhere(true)).unwrap();
-        add(test, &people, b"%PDF-1.4 a scan", true).unwrap();
+        add(test, &people, &plain(&["Nothing of the kind."]), true).unwrap();
         refused(publication(&test.db, &people.author, REFERENCE, 3, &nowhere(true)), "not-in-a-file");
         go(test, &people, 5);
         refused(step(test, &people.author, &people, What::RequireRedaction, "2021-06-28"), "not-in-a-file");
         // And a redaction of an appendix does not make a sheet OFFICIAL that is marked higher.
         refused(nowhere(false).complete(Gsc::OfficialSensitive), "marked-higher");
         nowhere(false).complete(Gsc::Official).unwrap();
+    });
+}
+
+#[test]
+fn a_scan_is_published_by_its_redacted_copy_and_whole_where_nothing_is_redacted_any_more() {
+    on_both(|test| {
+        let people = People::of(test);
+        write(test, &people.author, |cx| create(cx, REFERENCE, &open())).unwrap();
+        let file = add(test, &people, b"%PDF-1.4 a scan", true).unwrap();
+        let of_the_scan = Publication {
+            redact_sheet: Some(false),
+            redact_appendix: Some(true),
+            passages: vec![Passage { place: Place::Appendix, quote: "Jane Sample".into() }],
+            ..redacted()
+        };
+        publication(&test.db, &people.author, REFERENCE, 2, &of_the_scan).unwrap();
+        go(test, &people, 6);
+        let executive = |what: What, on: &str| step(test, &people.executive, &people, what, on);
+        let scan = executive(What::SignRedactionExecutive, "2021-06-29");
+        assert!(matches!(scan, Err(Error::Invalid(_))), "what cannot be searched is not published: {scan:?}");
+        let copy = plain(&["What may be read of the scan."]);
+        let said = Redaction {
+            seen: seen(&test.db, &people, REFERENCE).version,
+            publish: true,
+            reasons: String::new(),
+        };
+        let bytes = (copy.as_slice(), 1 << 20);
+        redact_file(&test.db, &people.author, REFERENCE, file, &said, Some(bytes)).unwrap();
+        executive(What::SignRedactionExecutive, "2021-06-29").unwrap();
+        // It is taken back, and nothing is redacted after all.
+        reopen(test, &people, "2021-06-29").unwrap();
+        let version = seen(&test.db, &people, REFERENCE).version;
+        publication(&test.db, &people.author, REFERENCE, version, &nothing_redacted()).unwrap();
+        for (what, _, _) in WAY[3..]
+            .iter()
+            .filter(|(_, _, to)| !matches!(to, State::RedactionRequired | State::RedactionSignedOff))
+        {
+            step(test, people.who(*what), &people, *what, "2021-07-05").unwrap();
+        }
+        let PublicView::Report { report, .. } = public(test, REFERENCE).unwrap() else { panic!() };
+        let [minutes] = report.files.as_slice() else { panic!("{:?}", report.files) };
+        assert!(!minutes.redacted && minutes.size == 15, "{minutes:?}");
     });
 }
 

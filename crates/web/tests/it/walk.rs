@@ -256,7 +256,7 @@ const SHARES: usize = 4;
 async fn everywhere(site: &Site, share: usize) {
     let otto = site.outside(|_| site.staff("otto", &["contact-officer"]));
     let parts = parts(site);
-    assert_eq!(parts.len(), 23, "{parts:?}: is a role missing here, or is one new?");
+    assert_eq!(parts.len(), 24, "{parts:?}: is a role missing here, or is one new?");
     let mut accounts = BTreeMap::new();
     for (role, _) in &parts {
         let new = || site.outside(|_| site.staff(&format!("a.{role}"), &[role]));
