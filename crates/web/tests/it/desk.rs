@@ -72,7 +72,7 @@ fn styled_for_staff_only(html: &str) -> Vec<&str> {
         sheet.match_indices(&dot).any(|(at, _)| ends(at))
     };
     let [public, staff] = &*SHEETS;
-    if !html.contains("/assets/public-") {
+    if html.contains("/assets/staff-") {
         return Vec::new();
     }
     let classes: BTreeSet<&str> = all(html, "class").into_iter().flat_map(str::split_whitespace).collect();
