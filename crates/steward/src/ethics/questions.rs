@@ -70,10 +70,16 @@ pub struct Question {
     pub label: &'static str,
     /// What belongs into the answer.
     pub hint: &'static str,
+    /// Whether it is asked of everything. The others are of an external supplier, if there is one.
+    pub always: bool,
 }
 
 const fn q(section: Section, code: &'static str, label: &'static str, hint: &'static str) -> Question {
-    Question { code, section, label, hint }
+    Question { code, section, label, hint, always: true }
+}
+
+const fn of_supplier(code: &'static str, label: &'static str, hint: &'static str) -> Question {
+    Question { code, section: Record, label, hint, always: false }
 }
 
 use Section::{
@@ -187,22 +193,19 @@ pub const QUESTIONS: &[Question] = &[
         "External suppliers",
         "“None”, or that one has a part in making or running it.",
     ),
-    q(Record, "atrs.supplier", "External supplier: who", "Its name; empty where there is none."),
-    q(
-        Record,
+    of_supplier("atrs.supplier", "External supplier: who", "Its name; empty where there is none."),
+    of_supplier(
         "atrs.supplier-number",
         "External supplier: Companies House number",
         "Empty where there is none.",
     ),
-    q(Record, "atrs.supplier-role", "External supplier: its part", "Empty where there is none."),
-    q(
-        Record,
+    of_supplier("atrs.supplier-role", "External supplier: its part", "Empty where there is none."),
+    of_supplier(
         "atrs.supplier-procurement",
         "External supplier: how it was procured",
         "Open, restricted, with negotiation, or a call-off from which framework; empty where there is none.",
     ),
-    q(
-        Record,
+    of_supplier(
         "atrs.third-party-terms",
         "External supplier: access to data",
         "On which terms it can see data; empty where there is none.",
@@ -265,11 +268,12 @@ pub fn question(code: &str) -> Option<&'static Question> {
     QUESTIONS.iter().find(|q| q.code == code)
 }
 
-/// The questions of these sections that have no answer.
+/// The questions of these sections that are asked of everything and have no answer.
 #[must_use]
 pub fn unanswered(answers: &BTreeMap<String, String>, sections: &[Section]) -> Vec<FieldError> {
     let open = QUESTIONS
         .iter()
+        .filter(|q| q.always)
         .filter(|q| sections.contains(&q.section) && answers.get(q.code).is_none_or(|a| a.trim().is_empty()));
     open.map(|q| FieldError {
         field: q.code.into(),

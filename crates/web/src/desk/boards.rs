@@ -2,8 +2,9 @@
 
 use super::{
     decisions::{day, seen, values},
-    frame, may,
+    may,
     page::OptionView,
+    strategy::frame,
 };
 use crate::{
     App,

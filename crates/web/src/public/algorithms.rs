@@ -351,7 +351,12 @@ fn facets(record: &Record) -> Vec<(String, String)> {
         serde_json::Value::Array(all) => all.iter().filter_map(|v| v.as_str()).collect::<Vec<_>>().join(", "),
         other => other.as_str().unwrap_or_default().to_owned(),
     };
-    let short = |key: &str| key.trim_start_matches("algorithmic_transparency_record_").replace('_', " ");
+    let short = |key: &str| {
+        let words = key.trim_start_matches("algorithmic_transparency_record_").replace('_', " ");
+        let words = words.replace("atrs", "ATRS");
+        let mut letters = words.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    };
     all.iter().map(|(key, value)| (short(key), told(value))).collect()
 }
 

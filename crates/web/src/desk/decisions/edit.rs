@@ -3,7 +3,7 @@
 use super::{HERE, day, seen, values};
 use crate::{
     App,
-    desk::frame,
+    desk::strategy::frame,
     govuk::page::Problem,
     guard::{Answer, Staff, check_csrf, csrf},
     public::{

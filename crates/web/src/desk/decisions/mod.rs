@@ -5,7 +5,7 @@ mod files;
 
 pub(crate) use files::{add, attachment, open, redact, size, stored};
 
-use super::{frame, may, page::OptionView};
+use super::{may, page::OptionView, strategy::frame};
 use crate::{
     App,
     govuk::page::{Event, Problem},

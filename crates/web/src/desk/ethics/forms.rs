@@ -362,7 +362,8 @@ pub(super) fn assessment(d: &Dossier, tried: &Tried) -> Vec<SectionView> {
                     field
                 })
                 .collect();
-            let unanswered = fields.iter().filter(|f| f.value.trim().is_empty()).count();
+            let asked = |f: &&FieldView| ethics::question(&f.name).is_some_and(|q| q.always);
+            let unanswered = fields.iter().filter(asked).filter(|f| f.value.trim().is_empty()).count();
             SectionView { label: section.label(), unanswered, fields }
         })
         .into()
