@@ -206,7 +206,10 @@ impl PublicReport {
         let mut links = vec![
             ("Priorities of the Police and Crime Plan".to_owned(), content.priorities.clone()),
             ("Risk register".to_owned(), content.risks.clone()),
-            ("Portfolio".to_owned(), content.items.clone()),
+            (
+                "Portfolio".to_owned(),
+                content.items.iter().map(|i| row.items.get(i).unwrap_or(i).clone()).collect(),
+            ),
             ("Equality impact assessment".to_owned(), vec![content.equality_assessment.clone()]),
             ("Carried over".to_owned(), content.carry_over.clone()),
         ];

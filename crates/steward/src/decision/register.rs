@@ -16,7 +16,7 @@ use bluelamp_store::{Cx, Db};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A report in the register.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -121,6 +121,8 @@ pub struct View {
     pub replaced_by: Vec<String>,
     /// The meetings where it was a paper: body, day, what came of it.
     pub route: Vec<[String; 3]>,
+    /// What the items of the portfolio that it names are called, by their reference.
+    pub items: BTreeMap<String, String>,
     /// Who had which hand in it. Everything of it is told above.
     #[serde(skip)]
     pub(crate) hands: Hands,
@@ -167,6 +169,8 @@ pub(crate) struct Row {
     pub published_at: Option<Time>,
     pub events: Vec<Event>,
     pub hands: Hands,
+    /// What the items of the portfolio that it names are called, by their reference.
+    pub items: BTreeMap<String, String>,
 }
 
 /// Whether what is published can be settled where a report stands. A signature stands for what was signed: from the first
@@ -322,6 +326,7 @@ pub(crate) fn row(cx: &mut Cx<'_>, reference: &str) -> Result<Row> {
     let notice: Option<String> = row.get(7)?;
     let events = events(cx, id)?;
     let author_id = row.get(3)?;
+    let content: Content = serde_json::from_str(&body).map_err(bug("the content"))?;
     let mut people = |sql: &str| -> Result<Vec<Id>> {
         cx.rows(sql, &[id.into()])?.iter().map(|r| Ok(r.get(0)?)).collect()
     };
@@ -339,12 +344,26 @@ pub(crate) fn row(cx: &mut Cx<'_>, reference: &str) -> Result<Row> {
         version: row.get(2)?,
         author_id,
         author: row.get(4)?,
-        content: serde_json::from_str(&body).map_err(bug("the content"))?,
+        items: called(cx, &content)?,
+        content,
         publication: serde_json::from_str(&publication).map_err(bug("the publication"))?,
         notice: notice.map(|n| serde_json::from_str(&n)).transpose().map_err(bug("the notice"))?,
         published_at: row.get(8)?,
         events,
     })
+}
+
+/// What the items that a report names are called. One that is not in the portfolio stands there as it was written.
+fn called(cx: &mut Cx<'_>, content: &Content) -> Result<BTreeMap<String, String>> {
+    let mut all = BTreeMap::new();
+    for item in &content.items {
+        let code = item.strip_prefix("item:").unwrap_or(item);
+        let row = cx.row("select title from entry where register = 'item' and code = $1", &[code.into()])?;
+        if let Some(row) = row {
+            all.insert(item.clone(), row.get(0)?);
+        }
+    }
+    Ok(all)
 }
 
 fn events(cx: &mut Cx<'_>, report: Id) -> Result<Vec<Event>> {
@@ -746,6 +765,7 @@ pub fn view(cx: &mut Cx<'_>, reference: &str) -> Result<View> {
     Ok(View {
         next: next(row.state, &row.publication, &signed(&row.events)),
         hands: row.hands,
+        items: row.items,
         id: row.id,
         reference: row.reference,
         state: row.state,

@@ -13,7 +13,9 @@ use bluelamp_steward::decision::{
     Content, NewFile, Passage, Place, PublicView, Publication, Redaction, State, What, add_file, create,
     edit, publication, redact_file,
 };
+use bluelamp_steward::entry::{create as put, known};
 use bluelamp_testkit::{TestDb, on_both};
+use serde_json::json;
 
 /// A change of what is stored that no function makes: the state of a database from before a rule.
 fn as_it_was(test: &TestDb, sql: &'static str, value: String) {
@@ -161,6 +163,23 @@ fn what_was_for_publication_is_closed_without_for_reasons_that_cite_the_marking(
         assert_eq!((view.state, view.publication.for_publication), (State::NotPublished, Some(false)));
         assert!(view.events.last().unwrap().reasons.contains("as a whole"));
         assert!(public(test, REFERENCE).is_err());
+    });
+}
+
+#[test]
+fn a_published_report_calls_the_items_that_it_is_about_by_their_names() {
+    on_both(|test| {
+        let people = People::of(test);
+        let item = known("item").unwrap();
+        let said = json!({ "title": "Digital programme", "kind": "service", "summary": "What it is." });
+        let body = item.read_json(&said).unwrap();
+        write(test, &people.author, move |cx| put(cx, item, "digital-strategy", &body, "").map(drop))
+            .unwrap();
+        draft(test, &people, &redacted());
+        go(test, &people, WAY.len());
+        let PublicView::Report { report, .. } = public(test, REFERENCE).unwrap() else { panic!() };
+        let (_, portfolio) = report.links.iter().find(|(heading, _)| heading == "Portfolio").unwrap();
+        assert_eq!(portfolio, &["Digital programme"]);
     });
 }
 

@@ -5,7 +5,7 @@ mod files;
 
 pub(crate) use files::{add, attachment, open, redact, size, stored};
 
-use super::{may, page::OptionView, strategy::frame};
+use super::{may, page::OptionView, registers::href_of, strategy::frame};
 use crate::{
     App,
     govuk::page::{Event, Problem},
@@ -135,6 +135,8 @@ struct ViewPage {
     summary: Vec<Part>,
     sections: Vec<SectionView>,
     links: Vec<(&'static str, Vec<String>)>,
+    /// Items of the portfolio: what they are called, and where they are if they are there.
+    items: Vec<(String, Option<String>)>,
     consulted: Vec<[String; 3]>,
     route: Vec<[String; 3]>,
     approvals: Vec<Approval>,
@@ -280,6 +282,14 @@ async fn show(app: &App, staff: &Staff, reference: &str, version: Option<i64>, t
         summary: part(&content.summary),
         sections: sections(content),
         links: links(content),
+        items: content
+            .items
+            .iter()
+            .map(|item| match view.items.get(item) {
+                Some(title) => (title.clone(), href_of(item)),
+                None => (item.clone(), None),
+            })
+            .collect(),
         consulted: content
             .consulted
             .iter()
@@ -382,7 +392,6 @@ fn links(content: &Content) -> Vec<(&'static str, Vec<String>)> {
     let mut all = vec![
         ("Priorities of the Police and Crime Plan", content.priorities.clone()),
         ("Risk register", content.risks.clone()),
-        ("Portfolio", content.items.clone()),
         ("Equality impact assessment", vec![content.equality_assessment.clone()]),
         ("Carried over", content.carry_over.clone()),
     ];
