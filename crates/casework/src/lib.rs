@@ -47,8 +47,8 @@ pub use matches::answer_match;
 pub use queue::{Filter, Page, QueueItem, queue};
 pub use report::{ReportView, assessments_of, receive, view_report};
 pub use review::{
-    BELOW_FLOOR, CLOCK, REFUSED_DUTY, Review, ReviewAnswer, ReviewList, answer_review, cause_label, reviews,
-    reviews_for,
+    BELOW_FLOOR, CLOCK, COMPLAINT, REFUSED_DUTY, Review, ReviewAnswer, ReviewList, answer_review,
+    cause_label, decide_anew, reviews, reviews_for,
 };
 pub use run::{Asked, Cause, Graded, Look, Run, SENDER, SUPERVISOR_WITHIN, Shown, spoken_minutes};
 pub use shelf::{InUse, Shelf};

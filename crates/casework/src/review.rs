@@ -12,7 +12,7 @@ use bluelamp_model::{
     authority::{Verb, action},
     decision::Stance,
 };
-use bluelamp_store::{Cx, Row, Value};
+use bluelamp_store::{Cx, Reference, Row, Value};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -55,6 +55,9 @@ pub const BELOW_FLOOR: &str = "below-floor";
 /// An action that law or policy demands was refused: a supervisor looks.
 pub const REFUSED_DUTY: &str = "refused-duty";
 
+/// A complaint about what was decided was upheld: somebody decides anew who has not decided about it before.
+pub const COMPLAINT: &str = "complaint";
+
 /// Something happened: somebody looks within so many minutes.
 pub(crate) const SOON: u32 = 60;
 /// Another version says something else: somebody looks within so many minutes.
@@ -67,6 +70,7 @@ pub fn cause_label(code: &str) -> &'static str {
         CLOCK => "Time for another look",
         BELOW_FLOOR => "Graded below the floor",
         REFUSED_DUTY => "A required action was refused",
+        COMPLAINT => "A complaint was upheld: decide anew",
         code => Cause::ALL.into_iter().find(|c| c.code() == code).map_or("Another look", Cause::label),
     }
 }
@@ -194,12 +198,40 @@ pub(crate) fn of_new_version(
     open(cx, report, Cause::NewVersion.code(), &detail, None, RETRIAGE)
 }
 
-/// Closes what the decision of a person has answered. What takes a supervisor stays open.
+/// Puts a report up to be decided anew, within a day, by somebody who has not decided about it: a complaint about what was
+/// decided was upheld. Nothing for a report that there is not or about which nobody has decided. For a room that has asked the
+/// policy.
+///
+/// # Errors
+/// Database errors.
+pub fn decide_anew(cx: &mut Cx<'_>, report: &str, complaint: &str) -> Result<()> {
+    let Some(reference) = Reference::parse(report) else { return Ok(()) };
+    let row = cx.row(
+        "select r.id from report r where r.reference = $1 and exists (select 1 from decision d where d.report_id = r.id)",
+        &[reference.text().into()],
+    )?;
+    let Some(row) = row else { return Ok(()) };
+    let id: Id = row.get(0)?;
+    let detail =
+        format!("Complaint {complaint}: somebody decides anew who has not decided about this report.");
+    open(cx, id, COMPLAINT, &detail, None, RETRIAGE)?;
+    cx.record(Verb::Alter, "report", Some(id), json!({ "review": COMPLAINT, "complaint": complaint }))
+}
+
+/// Whether somebody has decided about a report.
+fn has_decided(cx: &mut Cx<'_>, report: Id, person: Id) -> Result<bool> {
+    let sql = "select 1 from decision where report_id = $1 and decided_by = $2";
+    Ok(cx.row(sql, &[report.into(), person.into()])?.is_some())
+}
+
+/// Closes what the decision of a person has answered. What takes a supervisor stays open, and what takes somebody who has
+/// not decided before where this person has.
 pub(crate) fn answered_by(cx: &mut Cx<'_>, report: Id, decision: Id, person: Decider) -> Result<()> {
     let now = cx.now();
     cx.exec(
         "update review set done_at = $1, done_by = $2, decision_id = $3
-         where report_id = $4 and done_at is null and cause not in ($5, $6)",
+         where report_id = $4 and done_at is null and cause not in ($5, $6)
+           and (cause <> $7 or not exists (select 1 from decision d where d.report_id = $4 and d.decided_by = $2 and d.id <> $3))",
         &[
             now.into(),
             person.id().into(),
@@ -207,6 +239,7 @@ pub(crate) fn answered_by(cx: &mut Cx<'_>, report: Id, decision: Id, person: Dec
             report.into(),
             BELOW_FLOOR.into(),
             REFUSED_DUTY.into(),
+            COMPLAINT.into(),
         ],
     )?;
     Ok(())
@@ -304,6 +337,12 @@ pub fn answer_review(cx: &mut Cx<'_>, shelf: &Shelf, review: Id, given: &ReviewA
     }
     if found.supervisor && decide::is_their_own(cx, found.report, person.id(), found.made_at)? {
         let reason = "somebody else has to look at a decision of your own".into();
+        return Err(Error::Forbidden { reason });
+    }
+    if found.cause == COMPLAINT && has_decided(cx, found.report, person.id())? {
+        let reason =
+            "a complaint was upheld about what was decided here, and you decided: somebody else has to"
+                .into();
         return Err(Error::Forbidden { reason });
     }
     let item = queue::item(cx, found.report)?;

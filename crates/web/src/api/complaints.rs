@@ -3,7 +3,10 @@
 use super::{Follow, body};
 use crate::{
     App,
-    desk::{complaints::known_chain, graded::reviewed_of},
+    desk::{
+        complaints::{find, known_chain},
+        graded::reviewed_of,
+    },
     guard::{Answer, Ask, Bearer, Sender},
     public::complain::figures_of,
 };
@@ -305,11 +308,7 @@ pub(crate) async fn act(
                     .collect(),
                 no_recipients: d.no_recipients,
             };
-            app.write(&who.actor, move |cx| {
-                let known = known_chain(cx, &reference, action::COMPLAINT_REVIEW)?;
-                redress::find(cx, &rules, &reference, &found, &known)
-            })
-            .await?;
+            app.write(&who.actor, move |cx| find(cx, &rules, &reference, &found)).await?;
         }
         "sent" | "confirmed" => {
             let (notice, sent) = (id(&d.notice, "that notice")?, deed == "sent");

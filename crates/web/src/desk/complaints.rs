@@ -341,6 +341,17 @@ pub(crate) fn known_chain(cx: &mut Cx<'_>, reference: &str, action: &'static str
     Ok(all)
 }
 
+/// Puts down what the reviewer found. A report that is to be decided anew is put up for that in the same commit.
+pub(crate) fn find(cx: &mut Cx<'_>, rules: &redress::Rules, reference: &str, found: &Found) -> Result<()> {
+    let known = known_chain(cx, reference, action::COMPLAINT_REVIEW)?;
+    redress::find(cx, rules, reference, found, &known)?;
+    if found.outcomes.iter().any(|code| code == Outcome::Redecide.code()) {
+        let report = redress::report_of(cx, reference)?;
+        bluelamp_casework::decide_anew(cx, &report, reference)?;
+    }
+    Ok(())
+}
+
 /// What a complaint is about, as far as this person may see it: the reviewer to whom it was given sees the decision, who
 /// answers for quality its place in the chain, and both the ethics of the algorithm.
 fn links(app: &App, staff: &Staff, c: &ComplaintView, mine: bool) -> Vec<Link> {
@@ -630,11 +641,7 @@ pub(crate) async fn act(
         }
         "find" => {
             let found = found_of(&raw);
-            app.write(&actor, move |cx| {
-                let known = known_chain(cx, &which, action::COMPLAINT_REVIEW)?;
-                redress::find(cx, &rules, &which, &found, &known)
-            })
-            .await
+            app.write(&actor, move |cx| find(cx, &rules, &which, &found)).await
         }
         "sent" | "confirmed" => {
             let notice: Id =

@@ -11,7 +11,7 @@ use crate::{
     guard::{Answer, Staff},
 };
 use axum::extract::{Query, State};
-use bluelamp_casework::{BELOW_FLOOR, CLOCK, Cause, REFUSED_DUTY, cause_label};
+use bluelamp_casework::{BELOW_FLOOR, CLOCK, COMPLAINT, Cause, REFUSED_DUTY, cause_label};
 use bluelamp_model::{Error, Time};
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,7 @@ struct Choice {
 }
 
 /// The choices, in the order of the tabs.
-const CHOICES: [Choice; 6] = [
+const CHOICES: [Choice; 7] = [
     Choice { code: "", text: "All", about: "", causes: Vec::new },
     Choice {
         code: "clock",
@@ -77,6 +77,12 @@ const CHOICES: [Choice; 6] = [
         text: "Required action refused",
         about: "Law or policy demands the action. A supervisor looks, and never at a decision of their own.",
         causes: || vec![REFUSED_DUTY],
+    },
+    Choice {
+        code: "complaint",
+        text: "Complaint upheld",
+        about: "An independent reviewer found that it is to be decided anew: by somebody who has not decided about it.",
+        causes: || vec![COMPLAINT],
     },
     Choice {
         code: "happened",
@@ -218,7 +224,7 @@ mod tests {
         let mut listed: Vec<_> = CHOICES.iter().flat_map(|c| (c.causes)()).collect();
         listed.sort_unstable();
         let mut all: Vec<_> = Cause::ALL.into_iter().map(Cause::code).collect();
-        all.extend([CLOCK, BELOW_FLOOR, REFUSED_DUTY]);
+        all.extend([CLOCK, BELOW_FLOOR, REFUSED_DUTY, COMPLAINT]);
         all.sort_unstable();
         assert_eq!(listed, all);
     }

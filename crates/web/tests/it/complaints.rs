@@ -382,6 +382,30 @@ fn whoever_decided_about_the_report_does_not_look_into_the_complaint() {
             "{}",
             decisions.body
         );
+
+        // Upheld, it is put up to be decided anew: by somebody who has not decided about it.
+        let found =
+            json!({ "finding": "upheld", "reasons": "A child slept there.", "outcomes": ["re-decide"] });
+        assert_eq!(rita.post_json(&format!("{here}/find"), &found).await.status, StatusCode::NO_CONTENT);
+        let waits = olive.get("/api/v1/reviews").await.json();
+        let waits = waits["reviews"].as_array().unwrap();
+        let waits = waits.iter().find(|r| r["cause"] == "complaint").expect("it waits").clone();
+        assert!(waits["detail"].as_str().unwrap().contains(reference), "{waits}");
+        let anew = async |who: &mut Visitor<'_>| {
+            let now = who.get(&path).await.json();
+            let answer = json!({
+                "version": now["report"]["version"], "grade": now["assessment"]["floor"], "reasons": "Looked at anew.",
+            });
+            who.post_json(&format!("/api/v1/reviews/{}", waits["id"].as_str().unwrap()), &answer).await
+        };
+        let own = anew(&mut olive).await;
+        assert_eq!(own.status, StatusCode::FORBIDDEN, "{}", own.body);
+        let mut otto = site.visitor();
+        otto.token = Some(site.outside(|_| site.token("otto", "contact")));
+        let other = anew(&mut otto).await;
+        assert!(other.status.is_success(), "{}", other.body);
+        let left = otto.get("/api/v1/reviews").await.json().to_string();
+        assert!(!left.contains("\"complaint\""), "{left}");
     });
 }
 
