@@ -161,6 +161,13 @@ fn text(file: &str, bytes: &[u8]) -> Result<Book, Faults> {
         if rows.len() >= ROWS || record.len() > COLUMNS {
             return Err(too_large(file, number));
         }
+        // Two stray marks can make one cell of several rows, and that is CSV too.
+        let as_row = |line: &str| line.bytes().filter(|b| *b == separator).count() + 1 >= record.len();
+        if record.len() > 1 && record.iter().any(|cell| cell.lines().skip(1).any(as_row)) {
+            let reason = "a quoted cell goes on over the end of its line and holds a line that looks like a row: if it is one, \
+                          close the quotation mark before it and read the file again";
+            notes.push(Fault::new(file, reason).at_line(number));
+        }
         let cells = record.iter().map(|cell| {
             if cell.len() > TEXT {
                 Cell::Broken("the text is too long".into())

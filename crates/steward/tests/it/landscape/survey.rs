@@ -295,6 +295,14 @@ fn a_quotation_mark_that_swallows_rows_is_a_fault() {
     let one = "Force,Application,Function\nAvon,Screens,24\" monitors\nAvon,Rota,duties\n";
     let s = read(&columns(), &options("f.csv"), one.as_bytes()).unwrap();
     assert_eq!(s.applications[0].function.as_deref(), Some("24\" monitors"), "it opens nothing there");
+    // Two marks that pair by chance are CSV: it is told that a cell holds what looks like a row.
+    let paired = "Force,Application,Function\nAvon,Ledger,\"books\nAvon,Rota,duties\nAvon,Screens,24\"\n";
+    let s = read(&columns(), &options("f.csv"), paired.as_bytes()).unwrap();
+    let told = s.notes.iter().map(ToString::to_string).find(|n| n.contains("looks like a row")).unwrap();
+    assert!(told.starts_with("f.csv:2: a quoted cell goes on over the end of its line"), "{told}");
+    let lines = "Force,Application,Function\nAvon,Ledger,\"books\nand duties, both\"\n";
+    let s = read(&columns(), &options("f.csv"), lines.as_bytes()).unwrap();
+    assert!(!s.notes.iter().any(|n| n.to_string().contains("looks like a row")), "a text of two lines");
 }
 
 /// What the register's own form would refuse cannot be written past it.
