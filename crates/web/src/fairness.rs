@@ -167,6 +167,8 @@ fn attribute(n: usize, a: &Attribute) -> AttributeView {
         ("Equalised odds, difference", p.equalized_odds_difference),
         ("Equalised odds, ratio", p.equalized_odds_ratio),
     ];
+    // What is hidden has no part in it.
+    let of_shown = if a.hidden > 0 { ", of the groups shown" } else { "" };
     let shown = |v: Option<f64>| v.map_or_else(|| "not defined or not shown".into(), |v| format!("{v:.3}"));
     AttributeView {
         id: format!("groups-{}", n + 1),
@@ -174,7 +176,7 @@ fn attribute(n: usize, a: &Attribute) -> AttributeView {
         hidden: (a.hidden > 0).then(|| {
             format!("Of {} groups some or all figures are not shown: too few people, or they would give such a group away.", a.hidden)
         }),
-        parity: parity.into_iter().map(|(what, v)| (what.to_owned(), shown(v))).collect(),
+        parity: parity.into_iter().map(|(what, v)| (format!("{what}{of_shown}"), shown(v))).collect(),
         rates: rates(format!("{title}: rates"), &a.groups, &FIRST),
         more: rates(format!("{title}: further rates"), &a.groups, &MORE),
         against: against(a, &title),

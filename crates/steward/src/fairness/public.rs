@@ -163,7 +163,12 @@ fn undrawn(mut report: Report) -> Report {
         }
         for between in &mut attribute.between {
             (between.difference_interval, between.ratio_interval) = (None, None);
+            // One group that is left lies apart from none: nought would read as if all were alike.
+            if attribute.hidden > 0 && values(between.measure, &attribute.groups).count() < 2 {
+                (between.difference, between.ratio) = (None, None);
+            }
         }
+        attribute.parity = Parity::of(&attribute.between);
         if report.weight.is_some() {
             attribute.coverage = Coverage { held: None, of: None, share: None };
         }
@@ -492,13 +497,17 @@ fn shown(attribute: &Attribute, shows: &dyn Fn(&Group, Layer) -> bool, listed: b
     }
 }
 
+/// A rate of every group of which it is shown.
+fn values(measure: Measure, groups: &[Group]) -> impl Iterator<Item = f64> {
+    groups.iter().filter(|g| g.held).filter_map(move |g| {
+        let figure = g.rates.iter().find(|f| f.measure == measure)?;
+        figure.value.filter(|_| figure.shown)
+    })
+}
+
 /// How far the groups that are shown lie apart. There is no interval: the draws were of all groups.
 fn again(b: &Between, groups: &[Group]) -> Between {
-    let values = groups.iter().filter(|g| g.held).filter_map(|g| {
-        let figure = g.rates.iter().find(|f| f.measure == b.measure)?;
-        figure.value.filter(|_| figure.shown)
-    });
-    let ends = values.fold(None, |ends: Option<Interval>, v| {
+    let ends = values(b.measure, groups).fold(None, |ends: Option<Interval>, v| {
         let Interval { low, high } = ends.unwrap_or(Interval { low: v, high: v });
         Some(Interval { low: low.min(v), high: high.max(v) })
     });
