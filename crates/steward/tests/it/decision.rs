@@ -654,15 +654,7 @@ fn the_marking_drives_who_reads_it() {
                 matches!(test.db.read(who, |cx| view(cx, REFERENCE)), Err(Error::Forbidden { .. }))
             };
             assert!(forbidden(&people.officer) && forbidden(&Actor::public()) && forbidden(&Actor::system()));
-            for who in [
-                &people.author,
-                &people.finance,
-                &people.chief,
-                &people.deputy,
-                &people.executive,
-                &people.treasurer,
-                &people.commissioner,
-            ] {
+            for who in people.deciding() {
                 assert!(!forbidden(who), "{who}");
             }
             let listed = test.db.read(&people.officer, |cx| list(cx, None)).unwrap();
@@ -677,15 +669,7 @@ fn the_marking_drives_who_reads_it() {
                 (What::Agree, &people.commissioner),
             ];
             for (what, may) in steps {
-                for who in [
-                    &people.author,
-                    &people.finance,
-                    &people.chief,
-                    &people.deputy,
-                    &people.executive,
-                    &people.treasurer,
-                    &people.commissioner,
-                ] {
+                for who in people.deciding() {
                     let outcome = step(test, who, &people, what, "2021-03-04");
                     let by_policy =
                         matches!(&outcome, Err(Error::Forbidden { reason }) if reason.contains("may not do"));

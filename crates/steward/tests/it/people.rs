@@ -57,6 +57,19 @@ impl People {
         }
     }
 
+    /// Everybody with a part in decisions.
+    pub(crate) fn deciding(&self) -> [&Actor; 7] {
+        [
+            &self.author,
+            &self.finance,
+            &self.chief,
+            &self.deputy,
+            &self.executive,
+            &self.treasurer,
+            &self.commissioner,
+        ]
+    }
+
     /// Whoever takes a step by the form.
     pub(crate) fn who(&self, step: What) -> &Actor {
         use bluelamp_steward::decision::Post;
